@@ -1,0 +1,70 @@
+"""Gray photo in, colored photo out. The names listed here are the engine's front door.
+
+One photo goes one way:
+
+    photo = read_photo(path)                          decoded once, upright
+    lightness = measure_lightness(photo)              its L*, by way of its profile
+    predictor = load_predictor("auto")                the network, on the best device
+    prepared = predictor.prepare(lightness, "balanced")       once per photo
+    planes = predictor.predict(prepared, edits.hints)         once per change of the hints
+    rendition = compose(lightness, planes, edits, depth=8)    once per change of a slider
+    saved = write_photo(rendition, photo, target, on_conflict="unique")
+
+No Qt below here, and no torch before `load_predictor` is called.
+"""
+
+from engine.cancel import CancelToken
+from engine.compose import compose
+from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
+from engine.errors import Cancelled, PhotochromError
+from engine.i18n import LANGUAGES, set_language, translate
+from engine.photo.lightness import measure_lightness, shrink
+from engine.photo.naming import OnConflict, colorized_path
+from engine.photo.read import read_photo
+from engine.photo.write import write_photo
+from engine.predictors import load_predictor
+from engine.values import (
+    AbPlanes,
+    Lightness,
+    Photo,
+    Predictor,
+    Prepared,
+    Quality,
+    Rendition,
+    Saved,
+    Source,
+)
+from engine.version import VERSION
+
+__all__ = [
+    "LANGUAGES",
+    "VERSION",
+    "AbPlanes",
+    "Adjustments",
+    "CancelToken",
+    "Cancelled",
+    "Edits",
+    "Hint",
+    "Lightness",
+    "OnConflict",
+    "Photo",
+    "PhotochromError",
+    "Predictor",
+    "Prepared",
+    "Quality",
+    "Rendition",
+    "Saved",
+    "Source",
+    "colorized_path",
+    "compose",
+    "edits_from_json",
+    "edits_to_json",
+    "load_edits",
+    "load_predictor",
+    "measure_lightness",
+    "read_photo",
+    "set_language",
+    "shrink",
+    "translate",
+    "write_photo",
+]

@@ -1,0 +1,166 @@
+"""photochrom evaluate: measure the network on color photos."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from engine.cli.colorize import DEVICE, QUALITY
+from engine.cli.progress import progress_bar
+from engine.predictors import load_predictor
+
+if TYPE_CHECKING:
+    from engine.training.evaluate import Evaluation
+    from engine.training.metrics import Measures
+
+MOST_HINTS = 1000
+
+
+class HintCounts(click.ParamType[tuple[int, ...]]):
+    """Numbers of hints, separated by commas."""
+
+    name = "counts"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Read "0,10" as (0, 10)."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            counts = tuple(int(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(f"{value} is not a list of whole numbers such as 0,1,10", param, ctx)
+        if any(not 0 <= count <= MOST_HINTS for count in counts) or len(set(counts)) < len(counts):
+            self.fail(
+                f"{value}: each number must be 0..{MOST_HINTS} and stand there once", param, ctx
+            )
+        return counts
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--hints",
+    type=HintCounts(),
+    default="0",
+    show_default=True,
+    metavar="0,1,10,100",
+    help="Numbers of true hints at random places.",
+)
+@click.option(
+    "--size",
+    type=click.IntRange(32, 4096),
+    default=256,
+    show_default=True,
+    help="Shorter side of the photos, pixels.",
+)
+@click.option("--squeeze", is_flag=True, help="Squeeze the photos to a square, as papers do.")
+@click.option(
+    "--quality", type=QUALITY, default="balanced", show_default=True, help="Quality level."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many photos.")
+@click.option(
+    "--device", type=DEVICE, default="auto", show_default=True, help="Where the network runs."
+)
+@click.option(
+    "--weights",
+    type=click.Path(path_type=Path),
+    help="Another weights file than the one that ships.",
+)
+@click.option(
+    "--json",
+    "json_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the figures to a file, too.",
+)
+def evaluate(folder: Path, json_file: Path | None, **options: Any) -> None:
+    """Color photos of FOLDER (or a tar file) whose colors are known, and measure the difference."""
+    from engine.training.evaluate import EvaluateOptions
+    from engine.training.evaluate import evaluate as run_evaluation
+    from engine.training.photos import find_photos
+
+    entries = find_photos([folder])[: options["limit"]]
+    predictor = load_predictor(options["device"], options["weights"])
+    wanted = EvaluateOptions(
+        options["hints"], options["size"], options["squeeze"], options["quality"]
+    )
+    with progress_bar() as bar:
+        task = bar.add_task("Measuring", total=len(entries))
+        result = run_evaluation(
+            entries, predictor, wanted, report=lambda done, _: bar.update(task, completed=done)
+        )
+    for name in result.unreadable:
+        click.echo(f"{name}: cannot be read or is smaller than 64 pixels; left out.", err=True)
+    if not result.photos:
+        raise click.ClickException("None of the photos could be used.")
+    Console().print(_table(result))
+    if json_file is not None:
+        try:
+            json_file.write_text(_json(result, options), encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(
+                f"{json_file} cannot be written: {error.strerror}."
+            ) from error
+
+
+def _table(result: "Evaluation") -> Table:
+    table = Table(title=f"{result.photos} photos")
+    for heading in (
+        "hints",
+        "PSNR dB",
+        "CIEDE2000",
+        "colorfulness",
+        "ratio",
+        "near gray",
+        "false color",
+        "mean a*, b* off",
+    ):
+        table.add_column(heading, justify="right")
+    _row(table, "no color", result.no_color)
+    for count, measures in result.by_hints.items():
+        _row(table, str(count), measures)
+    truth = result.no_color
+    table.add_row(
+        "truth",
+        "",
+        "",
+        f"{truth.true_colorfulness:.2f}",
+        "1",
+        f"{truth.true_near_gray:.3f}",
+        "",
+        "",
+    )
+    return table
+
+
+def _row(table: Table, name: str, measures: "Measures") -> None:
+    table.add_row(
+        name,
+        f"{measures.psnr:.2f}",
+        f"{measures.ciede2000:.2f}",
+        f"{measures.colorfulness:.2f}",
+        f"{measures.colorfulness_ratio:.3f}",
+        f"{measures.near_gray:.3f}",
+        f"{measures.false_color:.2f}",
+        f"{measures.mean_a:+.2f}, {measures.mean_b:+.2f}",
+    )
+
+
+def _json(result: "Evaluation", options: dict[str, Any]) -> str:
+    def row(measures: "Measures") -> dict[str, float]:
+        return {**asdict(measures), "colorfulness_ratio": measures.colorfulness_ratio}
+
+    report = {
+        "photos": result.photos,
+        "unreadable": list(result.unreadable),
+        "options": {name: options[name] for name in ("size", "squeeze", "quality")},
+        "no_color": row(result.no_color),
+        "by_hints": {str(count): row(measures) for count, measures in result.by_hints.items()},
+    }
+    return json.dumps(report, indent=2) + "\n"

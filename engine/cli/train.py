@@ -1,0 +1,96 @@
+"""photochrom train: make weights from color photos."""
+
+import logging
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.cancel import CancelToken
+from engine.cli.colorize import DEVICE
+
+if TYPE_CHECKING:
+    from engine.training.trainer import Progress
+
+
+@click.command()
+@click.argument(
+    "places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER_OR_TAR ..."
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Where the run lives: checkpoint, log, learning curve, weights.",
+)
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop after so many minutes; the run is saved and can be resumed.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the run in FOLDER.")
+@click.option("--device", type=DEVICE, default="auto", show_default=True, help="Where to train.")
+@click.option(
+    "--start-from",
+    type=click.Path(path_type=Path),
+    metavar="WEIGHTS",
+    help="Begin with these weights instead of the ImageNet encoder.",
+)
+@click.option(
+    "--validate",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Measure on these photos during the run, instead of the 1 % kept from training.",
+)
+@click.option(
+    "--steps",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Planned steps; by default as many as fit into the minutes.",
+)
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Of everything drawn by chance."
+)
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the CPU to use.")
+def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: Any) -> None:
+    """Train the network on color photos, in folders or uncompressed tar files."""
+    import torch
+
+    from engine.training.session import SessionOptions, run_session
+    from engine.training.trainer import TrainOptions
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if threads:
+        torch.set_num_threads(threads)
+    cancel = CancelToken()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        click.echo("Stopping after this step; the run is being saved.", err=True)
+        cancel.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    session = SessionOptions(
+        places=places,
+        folder=out,
+        minutes=options["minutes"],
+        resume=options["resume"],
+        device=options["device"],
+        start_from=options["start_from"],
+        validate=options["validate"],
+        train=TrainOptions(seed=options["seed"], steps=options["steps"]),
+    )
+    weights = run_session(session, cancel, _report)
+    click.echo(f"Weights: {weights}")
+
+
+def _report(progress: "Progress") -> None:
+    planned = f" of {progress.steps}" if progress.steps else ""
+    click.echo(
+        f"step {progress.step}{planned}  {progress.minutes:.1f} min  loss {progress.loss:.3f}  "
+        f"{progress.rate:.1f} photos/s",
+        err=True,
+    )

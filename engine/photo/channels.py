@@ -1,0 +1,81 @@
+"""Raw decoded channels -> gray or RGB of 8 or 16 bit, and alpha by itself."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.color.lab import encode_srgb
+from engine.photo.strips import row_strips
+
+Array = NDArray[np.generic]
+
+
+def as_whole_numbers(channels: Array, linear: bool) -> Array:
+    """8-bit and 16-bit values as they are, everything else as 16 bit.
+
+    Args:
+        channels: (H, W, n), any real type.
+        linear: floating-point values 0..1 are linear light, to be encoded as sRGB.
+    """
+    if channels.dtype in (np.uint8, np.uint16):
+        return channels
+    floating = np.issubdtype(channels.dtype, np.floating)
+    top = _float_top(channels) if floating else float(np.iinfo(channels.dtype).max)
+    encode = floating and linear and top == 1.0
+    result = np.empty(channels.shape, np.uint16)
+    for rows in row_strips(*channels.shape[:2]):
+        share = np.nan_to_num(channels[rows].astype(np.float64) / top, nan=0.0).clip(0, 1)
+        result[rows] = (encode_srgb(share) if encode else share) * 65535 + 0.5
+    return result
+
+
+def without_premultiplication(colors: Array, alpha: Array) -> Array:
+    """Colors divided by the alpha that they were multiplied with; TIFF 6.0, section 18.
+
+    Args:
+        colors: (H, W, n), uint8 or uint16.
+        alpha: (H, W), same type.
+    """
+    top = np.iinfo(colors.dtype).max
+    if (alpha == top).all():
+        return colors
+    result = np.empty_like(colors)
+    for rows in row_strips(*alpha.shape):
+        weight = np.maximum(alpha[rows].astype(np.float64), 1)[..., None]
+        result[rows] = np.minimum(colors[rows].astype(np.float64) * top / weight + 0.5, top)
+    return result
+
+
+def upright(channels: Array, orientation: int) -> Array:
+    """The picture as it is to be seen, in memory of its own.
+
+    Args:
+        channels: (H, W, ...), as stored.
+        orientation: 1..8; 1 for anything else. Source: CIPA DC-008 (EXIF 2.32), 4.6.4 A.
+    """
+    if orientation in (5, 6, 7, 8):
+        channels = channels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        channels = channels[::-1]
+    if orientation in (2, 3, 6, 7):
+        channels = channels[:, ::-1]
+    return np.ascontiguousarray(channels)
+
+
+def _float_top(channels: Array) -> float:
+    """The value that stands for white: 1, unless the pixels go far beyond it."""
+    brightest = max(
+        (
+            float(np.nan_to_num(channels[rows], nan=0.0, posinf=0.0).max())
+            for rows in row_strips(*channels.shape[:2])
+        ),
+        default=1.0,
+    )
+    # A little above 1 are highlights; far above it someone kept the numbers of 8 or 16 bit.
+    return next(
+        (
+            top
+            for top, limit in ((1.0, 4.0), (255.0, 255.0), (65535.0, 65535.0))
+            if brightest <= limit
+        ),
+        brightest,
+    )

@@ -1,0 +1,39 @@
+"""Tells from its first bytes what a file is; its name is never asked.
+
+Only the formats named in `READABLE` ever reach a decoder. libvips could also be built with readers
+for PDF, SVG and everything ImageMagick knows, which were never meant for files from strangers.
+"""
+
+import re
+
+# Enough for every signature below.
+SIGNATURE_BYTES = 64
+
+READABLE = ("jpeg", "png", "tiff", "webp", "gif", "heif", "bmp", "pnm")
+
+_SIGNATURES = {
+    "jpeg": rb"\xff\xd8\xff",
+    "png": rb"\x89PNG\r\n\x1a\n",
+    # CR2, Canon's raw format, is a TIFF file with "CR" behind its header.
+    "raw": rb"II\*\0....CR|.{4}ftypcrx |IIU\0|IIR[OS]|MMOR|FUJIFILMCCD-RAW|\0MRM|FOVb",
+    "tiff": rb"II\*\0|MM\0\*|II\+\0\x08\0|MM\0\+\0\x08",
+    "webp": rb"RIFF....WEBP",
+    "gif": rb"GIF8[79]a",
+    "heif": rb".{4}ftyp(?:hei[cxms]|hev[cx]|mi[fa][1f]|msf1|avi[fs])",
+    # "BM" alone would be any text about a BMW: the size of the second header has few values.
+    "bmp": rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0",
+    "pnm": rb"P[1-7]\s",
+    # Pictures all the same: JPEG XL, JPEG 2000, Photoshop, OpenEXR, Radiance.
+    "other": rb"\0\0\0\x0cJXL |\xff\x0a|\0\0\0\x0cjP  |\xff\x4f\xff\x51|8BPS|v/1\x01|#\?RADIANCE",
+}
+_COMPILED = {name: re.compile(pattern, re.DOTALL) for name, pattern in _SIGNATURES.items()}
+
+
+def format_of(start: bytes) -> str | None:
+    """The format of a file, by its first bytes.
+
+    Returns:
+        One of READABLE; "raw" for camera data and "other" for pictures of formats that are not
+        read; None for anything else.
+    """
+    return next((name for name, pattern in _COMPILED.items() if pattern.match(start)), None)

@@ -1,0 +1,138 @@
+"""The directories of tags that TIFF files and EXIF blocks are made of.
+
+Only what libvips does not tell is read here: which page is a preview, what a fourth channel means,
+where the orientation stands in an EXIF block. Source: TIFF 6.0, section 2; BigTIFF as in libtiff.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_MOST_ENTRIES = 4096
+_MOST_PAGES = 1000
+# struct letter by TIFF type: BYTE, SHORT, LONG, IFD, LONG8, IFD8
+_LETTERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
+
+
+class BadDirectory(ValueError):
+    """The tags are not where they should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One tag.
+
+    Attributes:
+        kind: its TIFF type.
+        count: how many values it has.
+        at: where its first value lies, in bytes from the start of the data.
+    """
+
+    kind: int
+    count: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The tags of one page.
+
+    Attributes:
+        entries: by tag number.
+        next_at: where the offset of the next directory is written.
+        next: that offset; 0 after the last one.
+    """
+
+    entries: dict[int, Entry]
+    next_at: int
+    next: int
+
+
+class Tags:
+    """Reads whole-number tags out of a TIFF file or an EXIF block.
+
+    Args:
+        data: the whole of it, starting with "II" or "MM".
+
+    Raises:
+        BadDirectory: it does not start like a TIFF file.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
+        if order is None:
+            raise BadDirectory("no byte order")
+        self._data = data
+        self.order = order
+        magic = self._unpack("H", 2)
+        if magic not in (42, 43):
+            raise BadDirectory(f"magic number {magic}")
+        self._big = magic == 43
+        self._first = self._unpack("Q" if self._big else "I", 8 if self._big else 4)
+
+    def pages(self) -> Iterator[Directory]:
+        """The directories in a row, at most 1000; ends quietly where a link leads nowhere.
+
+        Raises:
+            BadDirectory: the first one cannot be read.
+        """
+        offset = self._first
+        seen: set[int] = set()
+        while offset and offset not in seen and len(seen) < _MOST_PAGES:
+            try:
+                page = self.directory(offset)
+            except BadDirectory:
+                if not seen:
+                    raise
+                return
+            seen.add(offset)
+            yield page
+            offset = page.next
+
+    def directory(self, offset: int) -> Directory:
+        """The directory at an offset.
+
+        Raises:
+            BadDirectory: it is not wholly inside the data.
+        """
+        count = self._unpack("Q" if self._big else "H", offset)
+        if count > _MOST_ENTRIES:
+            raise BadDirectory(f"{count} entries")
+        start, size = (offset + 8, 20) if self._big else (offset + 2, 12)
+        entries: dict[int, Entry] = {}
+        for at in range(start, start + size * count, size):
+            entries.setdefault(self._unpack("H", at), self._entry(at))
+        end = start + size * count
+        return Directory(entries, end, self._unpack("Q" if self._big else "I", end))
+
+    def numbers(self, directory: Directory, tag: int) -> tuple[int, ...]:
+        """The values of a tag; empty if it is missing, is no whole number or is cut off."""
+        entry = directory.entries.get(tag)
+        letter = _LETTERS.get(entry.kind) if entry is not None else None
+        if entry is None or letter is None:
+            return ()
+        try:
+            return struct.unpack_from(f"{self.order}{entry.count}{letter}", self._data, entry.at)
+        except (struct.error, OverflowError):
+            return ()
+
+    def number(self, directory: Directory, tag: int, default: int = 0) -> int:
+        """The first value of a tag, or the default."""
+        values = self.numbers(directory, tag)
+        return values[0] if values else default
+
+    def _entry(self, at: int) -> Entry:
+        kind = self._unpack("H", at + 2)
+        count = self._unpack("Q" if self._big else "I", at + 4)
+        value_at, room = (at + 12, 8) if self._big else (at + 8, 4)
+        letter = _LETTERS.get(kind)
+        if letter is not None and struct.calcsize(f"={letter}") * count > room:
+            value_at = self._unpack("Q" if self._big else "I", value_at)
+        return Entry(kind, count, value_at)
+
+    def _unpack(self, letter: str, at: int) -> int:
+        try:
+            value: int = struct.unpack_from(self.order + letter, self._data, at)[0]
+        except (struct.error, OverflowError) as error:
+            raise BadDirectory(f"nothing at {at}") from error
+        return value

@@ -1,0 +1,70 @@
+"""What a photo's file says beside its pixels, in one form whatever format it comes from.
+
+"exif-data"   the EXIF block from its byte order on, upright, in sRGB, without a preview
+"xmp-data"    the XMP packet, as UTF-8, upright
+"iptc-data"   the IPTC records, starting with 0x1C
+"""
+
+import re
+import struct
+from collections.abc import Iterator
+
+from engine.photo.exif import fitted_exif
+
+_PHOTOSHOP = b"Photoshop 3.0\0"
+_IPTC_RESOURCE = 0x0404
+_ORIENTATION_IN_XMP = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>\s*))[2-8]")
+
+
+def carried_metadata(
+    blocks: dict[str, bytes], size: tuple[int, int]
+) -> tuple[tuple[str, bytes], ...]:
+    """The metadata that goes over into the result.
+
+    Args:
+        blocks: what libvips attached to the picture, by its name.
+        size: height and width of the upright photo in pixels.
+
+    Returns:
+        Pairs of name and bytes, as told at the top of this file; damaged blocks are left out.
+    """
+    exif = fitted_exif(blocks.get("exif-data", b""), size)
+    xmp = _ORIENTATION_IN_XMP.sub(rb"\g<1>1", blocks.get("xmp-data", b""))
+    iptc = _iptc_records(blocks.get("iptc-data") or blocks.get("photoshop-data") or b"")
+    pairs = (("exif-data", exif), ("xmp-data", xmp), ("iptc-data", iptc))
+    return tuple((name, block) for name, block in pairs if block)
+
+
+def photoshop_block(iptc: bytes) -> bytes:
+    """IPTC records wrapped as the APP13 segment of a JPEG file wants them.
+
+    Source: Adobe Photoshop File Formats Specification, "Image Resource Blocks".
+    """
+    padding = b"\0" * (len(iptc) % 2)
+    header = struct.pack(">4sHHI", b"8BIM", _IPTC_RESOURCE, 0, len(iptc))
+    return _PHOTOSHOP + header + iptc + padding
+
+
+def _iptc_records(block: bytes) -> bytes:
+    """The IPTC records in what libvips calls by that name: bare, byte-swapped or wrapped."""
+    if block[:1] == b"\x1c":
+        return block
+    if block[3:4] == b"\x1c":
+        # A big-endian TIFF file that declares them as LONG: libtiff turned each four around.
+        whole = len(block) // 4 * 4
+        return struct.pack(f">{whole // 4}I", *struct.unpack(f"<{whole // 4}I", block[:whole]))
+    resources = _photoshop_resources(block.removeprefix(_PHOTOSHOP))
+    return next((data for number, data in resources if number == _IPTC_RESOURCE), b"")
+
+
+def _photoshop_resources(block: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    while block[at : at + 4] == b"8BIM" and at + 12 <= len(block):
+        (number,) = struct.unpack_from(">H", block, at + 4)
+        # The name: a length, the letters, and padding to an even number of bytes.
+        at += 6 + (1 + block[at + 6] + 1) // 2 * 2
+        if at + 4 > len(block):
+            return
+        (size,) = struct.unpack_from(">I", block, at)
+        yield number, block[at + 4 : at + 4 + size]
+        at += 4 + size + size % 2

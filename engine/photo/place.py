@@ -1,0 +1,97 @@
+"""Puts a finished file in its place: wholly or not at all, and never onto another one unasked."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from engine.photo.naming import OnConflict, numbered_paths
+
+_CHUNK_BYTES = 1 << 22
+# O_BINARY is Windows's, O_CLOEXEC everyone else's.
+_CREATE = (
+    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+)
+
+
+def place_file(data: bytes, target: Path, on_conflict: OnConflict) -> Path | None:
+    """Write a file by way of a hidden temporary one beside it.
+
+    Args:
+        data: the whole file.
+        target: where it goes; its folder exists.
+        on_conflict: if the name is taken, take the next free one ("unique"), leave it ("skip"), or
+            put the file in the other's place ("overwrite"), which is then gone.
+
+    Returns:
+        Where it lies now; None if it was skipped.
+
+    Raises:
+        OSError: it could not be written; nothing is left behind and nothing was touched.
+    """
+    temporary = target.parent / f".photochrom-{secrets.token_hex(8)}.part"
+    try:
+        _write(data, temporary)
+        placed = _publish(temporary, target, on_conflict)
+    finally:
+        # Also right after success: there the temporary name is a second name of the result.
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    if placed is not None:
+        _sync_folder(target.parent)
+    return placed
+
+
+def _write(data: bytes, path: Path) -> None:
+    # Not tempfile: it makes files that only their owner may read, whatever the umask.
+    descriptor = os.open(path, _CREATE, 0o666)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(descriptor, rest[:_CHUNK_BYTES]) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _publish(temporary: Path, target: Path, on_conflict: OnConflict) -> Path | None:
+    if on_conflict == "overwrite":
+        temporary.replace(target)
+        return target
+    candidates = numbered_paths(target) if on_conflict == "unique" else iter((target,))
+    return next((path for path in candidates if _claim(temporary, path)), None)
+
+
+def _claim(temporary: Path, path: Path) -> bool:
+    """Give the file this name unless the name is taken, in one step that no one can get between."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return False
+    except OSError:
+        return _claim_without_links(temporary, path)
+    return True
+
+
+def _claim_without_links(temporary: Path, path: Path) -> bool:
+    """The same for file systems without hard links, such as FAT: an empty file takes the name."""
+    try:
+        os.close(os.open(path, _CREATE, 0o666))
+    except FileExistsError:
+        return False
+    try:
+        temporary.replace(path)
+    except BaseException:
+        path.unlink()
+        raise
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a power cut, where the system can do that."""
+    with contextlib.suppress(OSError):  # Windows opens no folders, some network drives sync none
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

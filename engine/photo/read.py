@@ -1,0 +1,110 @@
+"""path -> Photo: decoded once, upright, still in the color space of its file."""
+
+import stat
+from pathlib import Path
+
+from engine.cancel import CancelToken
+from engine.errors import UnreadablePhoto
+from engine.i18n import N_
+from engine.photo.bitmap import decode_bitmap
+from engine.photo.channels import upright
+from engine.photo.decode import RAW, UNSUPPORTED, Decoded, Undecodable, decode
+from engine.photo.formats import READABLE, SIGNATURE_BYTES, format_of
+from engine.photo.metadata import carried_metadata
+from engine.values import Photo, Source
+
+NO_PHOTO = N_("it is not a photo")
+EMPTY = N_("it is empty")
+FOLDER = N_("it is a folder")
+MISSING = N_("it does not exist")
+FORBIDDEN = N_("permission to read it is missing")
+NOT_OPENED = N_("it cannot be opened")
+NO_MEMORY = N_("the memory is not enough for it")
+
+
+def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
+    """Read a photo.
+
+    What it is is told from its content, not from its name. It is put upright; the orientation is
+    taken out of the metadata that is carried along. A profile that cannot be used is left aside,
+    with a notice. Floating-point and other unusual values become 16 bit; CMYK and CIELAB, sRGB.
+
+    Args:
+        path: the file.
+        cancel: checked between steps and while libvips decodes.
+
+    Raises:
+        UnreadablePhoto: anything is wrong with it: it is never read in part.
+        Cancelled: on request.
+    """
+    try:
+        data, file_format = _read_file(path)
+        _check(cancel)
+        decoded = (
+            decode_bitmap(data)
+            if file_format in ("bmp", "pnm")
+            else decode(data, file_format, cancel)
+        )
+        _check(cancel)
+        return _photo(path, file_format, decoded)
+    except Undecodable as error:
+        raise _unreadable(path, error.reason) from error
+    except MemoryError as error:
+        raise _unreadable(path, NO_MEMORY) from error
+    except OSError as error:
+        raise _unreadable(path, _reason(error)) from error
+
+
+def _read_file(path: Path) -> tuple[bytes, str]:
+    """The bytes of a regular file and their format; of a video only the start is read."""
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:  # a path with a null character
+        raise Undecodable(MISSING) from error
+    if stat.S_ISDIR(mode):
+        raise Undecodable(FOLDER)
+    if not stat.S_ISREG(mode):
+        raise Undecodable(NO_PHOTO)  # a pipe or a device, which may never end
+    with path.open("rb") as file:
+        start = file.read(SIGNATURE_BYTES)
+        if not start:
+            raise Undecodable(EMPTY)
+        file_format = format_of(start)
+        if file_format not in READABLE:
+            raise Undecodable({"raw": RAW, "other": UNSUPPORTED}.get(file_format or "", NO_PHOTO))
+        return start + file.read(), str(file_format)
+
+
+def _photo(path: Path, file_format: str, decoded: Decoded) -> Photo:
+    pixels = upright(decoded.pixels, decoded.orientation)
+    alpha = None if decoded.alpha is None else upright(decoded.alpha, decoded.orientation)
+    resolution = decoded.pixels_per_mm
+    if resolution is not None and decoded.orientation in (5, 6, 7, 8):
+        resolution = resolution[::-1]
+    source = Source(
+        path=path,
+        format=file_format,
+        depth=8 if pixels.dtype == "uint8" else 16,
+        icc=decoded.icc,
+        metadata=carried_metadata(decoded.blocks or {}, pixels.shape[:2]),
+        pixels_per_mm=resolution,
+        notices=decoded.notices,
+    )
+    return Photo(source, pixels, alpha)
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return MISSING
+    if isinstance(error, IsADirectoryError):
+        return FOLDER
+    return FORBIDDEN if isinstance(error, PermissionError) else NOT_OPENED
+
+
+def _unreadable(path: Path, reason: str) -> UnreadablePhoto:
+    return UnreadablePhoto(name=path.name or str(path), reason=reason)
+
+
+def _check(cancel: CancelToken | None) -> None:
+    if cancel is not None:
+        cancel.raise_if_set()

@@ -1,0 +1,116 @@
+"""One photo from file to file: the stages in their order. Read this file first.
+
+read_photo -> measure_lightness -> prepare -> predict -> compose -> write_photo
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.cancel import CancelToken
+from engine.compose import compose
+from engine.edits import Edits
+from engine.i18n import N_, translate
+from engine.photo.lightness import measure_lightness
+from engine.photo.naming import WRITABLE, OnConflict
+from engine.photo.read import read_photo
+from engine.photo.write import write_photo
+from engine.values import Depth, Photo, Predictor, Quality
+
+STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Composing"), N_("Saving"))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How a photo is to be colored and saved.
+
+    Attributes:
+        edits: hints and adjustments.
+        quality: quality level.
+        on_conflict: what to do where the target exists.
+    """
+
+    edits: Edits = Edits()
+    quality: Quality = "balanced"
+    on_conflict: OnConflict = "unique"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a photo.
+
+    Attributes:
+        target: the result; the file that stood in the way if it was skipped.
+        seconds: from the first byte read to the last one written.
+        warnings: sentences for the user.
+        skipped: whether nothing was done, because the target exists.
+    """
+
+    target: Path
+    seconds: float
+    warnings: tuple[str, ...] = ()
+    skipped: bool = False
+
+
+def colorize(
+    path: Path,
+    target: Path,
+    predictor: Predictor,
+    wish: Wish,
+    cancel: CancelToken | None = None,
+    report: Callable[[str], None] | None = None,
+) -> Outcome:
+    """Color one photo.
+
+    Args:
+        path: the photo.
+        target: where the result goes; its suffix tells the format.
+        predictor: the network.
+        wish: how.
+        cancel: checked between and within the stages.
+        report: told the name of each stage as it begins.
+
+    Raises:
+        PhotoError: the photo cannot be read.
+        SaveError: the result cannot be written; nothing is left behind.
+        OutOfMemory: the device cannot hold it.
+        Cancelled: on request; nothing is left behind.
+    """
+    tell = report or (lambda _: None)
+    started = time.monotonic()
+    if wish.on_conflict == "skip" and target.exists():
+        return _skipped(target, started)
+    tell(STAGES[0])
+    photo = read_photo(path, cancel)
+    lightness = measure_lightness(photo, cancel)
+    tell(STAGES[1])
+    prepared = predictor.prepare(lightness, wish.quality)
+    _check(cancel)
+    tell(STAGES[2])
+    planes = predictor.predict(prepared, wish.edits.hints)
+    _check(cancel)
+    tell(STAGES[3])
+    rendition = compose(lightness, planes, wish.edits, depth_for(photo, target), cancel)
+    tell(STAGES[4])
+    saved = write_photo(rendition, photo, target, wish.on_conflict)
+    if saved is None:
+        return _skipped(target, started)
+    warnings = (*photo.source.notices, *rendition.warnings, *saved.notices)
+    return Outcome(saved.path, time.monotonic() - started, warnings)
+
+
+def depth_for(photo: Photo, target: Path) -> Depth:
+    """Bits per channel of a result: those of the photo, where the target's format can hold them."""
+    holds_16 = WRITABLE.get(target.suffix.lower()) != "jpeg"
+    return 16 if photo.source.depth == 16 and holds_16 else 8
+
+
+def _skipped(target: Path, started: float) -> Outcome:
+    sentence = translate(N_("“{name}” exists already and was left as it is."), name=target.name)
+    return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
+
+
+def _check(cancel: CancelToken | None) -> None:
+    if cancel is not None:
+        cancel.raise_if_set()

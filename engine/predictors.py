@@ -1,0 +1,25 @@
+"""The door to the network, apart from it so that torch is imported only when it is needed."""
+
+from pathlib import Path
+from typing import Literal
+
+from engine.values import Predictor
+
+DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
+
+
+def load_predictor(device: DeviceChoice = "auto", weights: Path | None = None) -> Predictor:
+    """Load the network.
+
+    Args:
+        device: "auto" takes CUDA, then MPS, then the CPU, whichever torch has.
+        weights: a safetensors file; the one that ships with the program by default.
+
+    Raises:
+        ModelMissing: there are no weights.
+        ModelDamaged: the weights do not fit the network.
+        DeviceMissing: torch has no such device here.
+    """
+    from engine.network.predict import load
+
+    return load(device, weights)

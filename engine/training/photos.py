@@ -1,0 +1,94 @@
+"""Training photographs: folders and tar files of JPEG and PNG pictures, read in any order."""
+
+import hashlib
+import tarfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import NoPhotos
+
+SUFFIXES = (".jpg", ".jpeg", ".png")
+HELD_OUT_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoEntry:
+    """Where the bytes of one photo lie: a file, or a piece of a tar file."""
+
+    path: Path
+    name: str
+    offset: int = 0
+    length: int = -1
+
+    def read(self) -> bytes:
+        """The bytes of the picture file."""
+        with self.path.open("rb") as file:
+            file.seek(self.offset)
+            return file.read(self.length)
+
+    @property
+    def is_held_out(self) -> bool:
+        """Whether it is kept from training, for the calibration; a fixed 1 %, by its name."""
+        digest = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).digest()
+        return int.from_bytes(digest[:4], "big") < HELD_OUT_SHARE * 2**32
+
+
+def find_photos(places: Sequence[Path]) -> list[PhotoEntry]:
+    """All pictures in folders (with sub-folders) and tar files, in a fixed order.
+
+    Raises:
+        NoPhotos: a place holds none, or cannot be read.
+    """
+    entries: list[PhotoEntry] = []
+    for place in places:
+        try:
+            found = _in_folder(place) if place.is_dir() else _in_tar(place)
+        except (OSError, tarfile.TarError) as error:
+            raise NoPhotos(place=place) from error
+        if not found:
+            raise NoPhotos(place=place)
+        entries += found
+    return entries
+
+
+def _in_folder(folder: Path) -> list[PhotoEntry]:
+    entries: list[PhotoEntry] = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES and path.is_file():
+            entries.append(PhotoEntry(path, path.relative_to(folder).as_posix()))
+        elif path.suffix.lower() == ".tar" and path.is_file():
+            entries += _in_tar(path)
+    return entries
+
+
+def _in_tar(path: Path) -> list[PhotoEntry]:
+    with tarfile.open(path, "r:") as tar:  # "r:" - a compressed tar could not be read in any order
+        return [
+            PhotoEntry(path, f"{path.name}/{member.name}", member.offset_data, member.size)
+            for member in tar
+            if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES
+        ]
+
+
+def decode_photo(data: bytes) -> NDArray[np.uint8] | None:
+    """Decode a training picture.
+
+    Args:
+        data: the bytes of a JPEG or PNG file.
+
+    Returns:
+        (H, W, 3) uint8, sRGB; None if it cannot be decoded or is too small to learn from. Pictures
+        are taken for sRGB: a profile in one of them shifts its colors by less than photos differ.
+    """
+    try:
+        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
+    if bgr is None or min(bgr.shape[:2]) < 64:
+        return None
+    return np.ascontiguousarray(bgr[..., ::-1], dtype=np.uint8)

@@ -1,0 +1,85 @@
+"""The files of a training run."""
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+class RunFolder:
+    """A folder with a run in it; made if it is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder
+        self.checkpoint = folder / "checkpoint.pt"
+        self.weights = folder / "weights.safetensors"
+        self.sheet = folder / "sheet.jpg"
+        self.steps_log = folder / "log.csv"
+        self.validation_log = folder / "validation.csv"
+        self.curve = folder / "learning-curve.svg"
+
+    def log_step(self, row: Mapping[str, float]) -> None:
+        """Add a row to log.csv."""
+        _append(self.steps_log, row)
+
+    def log_validation(self, row: Mapping[str, float]) -> None:
+        """Add a row to validation.csv and draw the learning curve anew."""
+        _append(self.validation_log, row)
+        self.draw_curve()
+
+    def draw_curve(self) -> None:
+        """Draw the loss, and what was measured on held-out photos, over the minutes."""
+        panels = []
+        if self.steps_log.exists():
+            panels.append(
+                ("loss", _column(self.steps_log, "minutes"), _column(self.steps_log, "loss"))
+            )
+        if self.validation_log.exists():
+            minutes = _column(self.validation_log, "minutes")
+            for name in ("ciede2000", "psnr", "colorfulness_ratio"):
+                panels.append((name, minutes, _column(self.validation_log, name)))
+        self.curve.write_text(_curves(panels), encoding="utf-8")
+
+
+def _append(path: Path, row: Mapping[str, float]) -> None:
+    is_new = not path.exists()
+    with path.open("a", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(row))
+        if is_new:
+            writer.writeheader()
+        writer.writerow(row)
+
+
+def _column(path: Path, name: str) -> list[float]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [float(row[name]) for row in csv.DictReader(file)]
+
+
+def _curves(panels: Sequence[tuple[str, list[float], list[float]]]) -> str:
+    """Small line charts, one below the other, as SVG."""
+    width, height, edge = 720, 160, 48
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height * len(panels)}" '
+        'font-family="sans-serif" font-size="12">',
+        '<rect width="100%" height="100%" fill="white"/>',
+    ]
+    for number, (name, xs, ys) in enumerate(panels):
+        if not xs:
+            continue
+        top = number * height
+        low, high, last = min(ys), max(ys), max(max(xs), 1e-9)
+        span = (high - low) or 1.0
+        points = " ".join(
+            f"{edge + (width - 2 * edge) * x / last:.1f},"
+            f"{top + height - 28 - (height - 52) * (y - low) / span:.1f}"
+            for x, y in zip(xs, ys, strict=True)
+        )
+        parts += [
+            f'<text x="{edge}" y="{top + 16}" font-weight="bold">{name}</text>',
+            f'<text x="4" y="{top + 28}">{high:.3g}</text>',
+            f'<text x="4" y="{top + height - 28}">{low:.3g}</text>',
+            f'<text x="{width - edge}" y="{top + height - 10}" text-anchor="end">'
+            f"{last:.0f} minutes</text>",
+            f'<polyline points="{points}" fill="none" stroke="#2b6cb0" stroke-width="1.5"/>',
+        ]
+    return "\n".join([*parts, "</svg>", ""])

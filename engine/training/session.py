@@ -1,0 +1,164 @@
+"""A training session from start to weights: what the command line's `train` does."""
+
+import copy
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.cancel import CancelToken
+from engine.color.lab import encode_srgb, luminance_of_lightness, srgb_to_lab
+from engine.network.device import choose_device
+from engine.network.predict import TorchPredictor
+from engine.network.weights import LICENSE, Calibration, InputSpec, ModelCard, save_weights
+from engine.training.calibrate import calibrate
+from engine.training.evaluate import EvaluateOptions, evaluate
+from engine.training.photos import PhotoEntry, find_photos
+from engine.training.run_folder import RunFolder
+from engine.training.trainer import Progress, Trainer, TrainOptions
+
+log = logging.getLogger(__name__)
+
+WATCHED_PHOTOS = 48
+SHEET_PHOTOS = 12
+# A quick look at vividness while the run goes on; the real calibration comes at its end.
+WATCHING = Calibration(temperature=0.65, gain=1.0)
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """What the user asked for.
+
+    Attributes:
+        places: folders and tar files with photos.
+        folder: where the run lives.
+        minutes: bound of this session; None for none.
+        resume: whether to go on with the run in the folder.
+        device: "auto", "cpu", "cuda" or "mps".
+        start_from: a weights file to begin with, instead of the ImageNet encoder.
+        validate: a folder of photos to measure during the run, instead of the held-out ones.
+        train: options of a new run.
+    """
+
+    places: Sequence[Path]
+    folder: Path
+    minutes: float | None = None
+    resume: bool = False
+    device: str = "auto"
+    start_from: Path | None = None
+    validate: Path | None = None
+    train: TrainOptions = TrainOptions()
+
+
+def run_session(
+    options: SessionOptions, cancel: CancelToken, report: Callable[[Progress], None]
+) -> Path:
+    """Train, measure, calibrate and write the weights.
+
+    Returns:
+        The weights file.
+
+    Raises:
+        NoPhotos, CannotResume, StartingWeightsMissing, DeviceMissing, ModelError: see there.
+    """
+    cv2.setNumThreads(1)  # the network needs the cores
+    device = choose_device(options.device)
+    watched = find_photos([options.validate])[:WATCHED_PHOTOS] if options.validate else None
+    folder = RunFolder(options.folder)
+    trainer = Trainer(options.places, folder, options.train, device)
+    if options.resume:
+        trainer.resume()
+    else:
+        trainer.start(options.start_from)
+
+    def watch(trainer: Trainer) -> None:
+        _watch(trainer, watched or trainer.held_out[:WATCHED_PHOTOS])
+
+    trainer.run(options.minutes, cancel, report, watch)
+    watch(trainer)
+    return write_result(trainer)
+
+
+def write_result(trainer: Trainer) -> Path:
+    """Calibrate the averaged weights of a run and write them into its folder."""
+    card = _card(trainer, Calibration())
+    calibration, measures = calibrate(
+        copy.deepcopy(trainer.average), card, trainer.held_out, trainer.device
+    )
+    training = {**card.training, "held_out": asdict(measures) if measures else {}}
+    save_weights(
+        trainer.average,
+        replace(card, calibration=calibration, training=training),
+        trainer.folder.weights,
+    )
+    return trainer.folder.weights
+
+
+def _card(trainer: Trainer, calibration: Calibration) -> ModelCard:
+    return ModelCard(
+        network=trainer.network.config,
+        input=InputSpec(),
+        calibration=calibration,
+        training={
+            "photos": len(trainer.entries),
+            "photos_seen": trainer.step * trainer.options.batch_size,
+            "steps": trainer.step,
+            "minutes": round(trainer.minutes, 1),
+            "options": asdict(trainer.options),
+        },
+        license=LICENSE,
+    )
+
+
+def _watch(trainer: Trainer, photos: Sequence[PhotoEntry]) -> None:
+    """Measure the averaged weights on some photos; log a row, draw the sheet and the curve."""
+    if not photos:
+        return
+    network = copy.deepcopy(trainer.average)
+    predictor = TorchPredictor(network, _card(trainer, WATCHING), trainer.device)
+    rows: list[NDArray[np.uint8]] = []
+
+    def show(_: str, truth: NDArray[np.uint8], result: NDArray[np.uint8]) -> None:
+        if len(rows) < SHEET_PHOTOS:
+            rows.append(np.hstack([_tile(_gray(truth)), _tile(result), _tile(truth)]))
+
+    options = EvaluateOptions(hints=(0, 10), quality="fast")
+    evaluation = evaluate(photos, predictor, options, show=show)
+    plain, hinted = evaluation.by_hints[0], evaluation.by_hints[10]
+    trainer.folder.log_validation(
+        {
+            "step": trainer.step,
+            "minutes": round(trainer.minutes, 1),
+            "psnr": round(plain.psnr, 3),
+            "ciede2000": round(plain.ciede2000, 3),
+            "colorfulness_ratio": round(plain.colorfulness_ratio, 3),
+            "false_color": round(plain.false_color, 3),
+            "mean_a": round(plain.mean_a, 3),
+            "mean_b": round(plain.mean_b, 3),
+            "psnr_10_hints": round(hinted.psnr, 3),
+        }
+    )
+    half = -(-len(rows) // 2)
+    if len(rows) % 2:
+        rows.append(np.zeros_like(rows[0]))
+    sheet = np.hstack([np.vstack(rows[:half]), np.vstack(rows[half:])])
+    ok, data = cv2.imencode(".jpg", sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
+    if ok:
+        trainer.folder.sheet.write_bytes(data.tobytes())
+
+
+def _gray(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    code = encode_srgb(luminance_of_lightness(srgb_to_lab(rgb)[..., 0])) * 255
+    return np.repeat(np.rint(code).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def _tile(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The middle square of a picture, 192 pixels a side."""
+    side = min(rgb.shape[:2])
+    y, x = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
+    square = rgb[y : y + side, x : x + side]
+    return np.asarray(cv2.resize(square, (192, 192), interpolation=cv2.INTER_AREA), np.uint8)

@@ -1,0 +1,178 @@
+"""The frozen values that travel between the stages, and what a predictor must offer.
+
+    read_photo -> Photo -> measure_lightness -> Lightness -> prepare -> Prepared
+      -> predict (with hints) -> AbPlanes -> compose (with Edits) -> Rendition
+      -> write_photo -> Saved
+
+Arrays are made read-only, so a value can be shared between threads and kept in a cache.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.edits import Hint
+
+Quality = Literal["fast", "balanced", "fine"]
+Depth = Literal[8, 16]
+FileFormat = Literal["jpeg", "png", "tiff"]
+
+
+def _freeze(array: NDArray[np.generic] | None) -> None:
+    if array is not None:
+        array.setflags(write=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a photo came from and what its file said of it.
+
+    Attributes:
+        path: the file.
+        format: "jpeg", "png", "tiff", or another name libvips gives its loader.
+        depth: bits per channel of the pixels as read, 8 or 16.
+        icc: the embedded ICC profile, or None.
+        metadata: what is carried over unchanged, by libvips name ("exif-data", "xmp-data",
+            "iptc-data"); orientation already taken out of it.
+        pixels_per_mm: horizontal and vertical resolution; None where the file says nothing.
+        notices: sentences about what was remarkable in reading, such as a profile left aside.
+    """
+
+    path: Path
+    format: str
+    depth: Depth
+    icc: bytes | None = None
+    metadata: tuple[tuple[str, bytes], ...] = ()
+    pixels_per_mm: tuple[float, float] | None = None
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Photo:
+    """A decoded photo, upright, still in the color space of its file.
+
+    Attributes:
+        source: where it came from.
+        pixels: (H, W, 1 or 3), uint8 or uint16, encoded; 3 channels are RGB.
+        alpha: (H, W), same dtype as pixels, or None.
+    """
+
+    source: Source
+    pixels: NDArray[np.generic]
+    alpha: NDArray[np.generic] | None = None
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] not in (1, 3):
+            raise ValueError(f"pixels of shape {self.pixels.shape}")
+        _freeze(self.pixels)
+        _freeze(self.alpha)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lightness:
+    """The photo's lightness.
+
+    Attributes:
+        L: (H, W) float32, CIE 1976 L*, 0..100.
+    """
+
+    L: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        if self.L.ndim != 2 or self.L.dtype != np.float32:
+            raise ValueError(f"L of shape {self.L.shape} and type {self.L.dtype}")
+        _freeze(self.L)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.L.shape[0], self.L.shape[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AbPlanes:
+    """Predicted color at the network's size, covering exactly the whole photo.
+
+    Attributes:
+        L: (h, w) float32, the photo's L* at this size, as the network saw it.
+        ab: (2, h, w) float32, a* and b*, D65, about -110..110.
+    """
+
+    L: NDArray[np.float32]
+    ab: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        if self.ab.shape != (2, *self.L.shape):
+            raise ValueError(f"ab of shape {self.ab.shape} for L of shape {self.L.shape}")
+        _freeze(self.L)
+        _freeze(self.ab)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendition:
+    """The colored photo, encoded in sRGB.
+
+    Attributes:
+        pixels: (H, W, 3), uint8 or uint16.
+        reduced_share: 0..1, the share of pixels whose chroma was lowered to fit into sRGB.
+        warnings: sentences for the user, such as of a hint whose color does not exist there.
+    """
+
+    pixels: NDArray[np.generic]
+    reduced_share: float = 0.0
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _freeze(self.pixels)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A result on the disk.
+
+    Attributes:
+        path: the file.
+        notices: sentences about what the format could not hold.
+    """
+
+    path: Path
+    notices: tuple[str, ...] = ()
+
+
+class Prepared(Protocol):
+    """What a predictor keeps of one photo between edits; only it looks inside."""
+
+    @property
+    def quality(self) -> Quality:
+        """The quality level it was prepared for."""
+
+
+class Predictor(Protocol):
+    """The network as the stages see it."""
+
+    @property
+    def device(self) -> str:
+        """The device it runs on: "cpu", "cuda" or "mps"."""
+
+    def prepare(self, lightness: Lightness, quality: Quality) -> Prepared:
+        """Look at the photo once; the dear part.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+        """
+
+    def predict(self, prepared: Prepared, hints: Sequence[Hint]) -> AbPlanes:
+        """Color for a prepared photo; run again after each change of the hints.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+        """

@@ -1,0 +1,218 @@
+"""Serves requests by calling the engine, and keeps what may be needed again."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine import (
+    AbPlanes,
+    CancelToken,
+    Cancelled,
+    Edits,
+    Hint,
+    Lightness,
+    Photo,
+    PhotochromError,
+    Predictor,
+    Prepared,
+    Rendition,
+    compose,
+    load_predictor,
+    measure_lightness,
+    read_photo,
+    shrink,
+    write_photo,
+)
+from gui.images import picture_of
+from gui.worker.jobs import (
+    Failed,
+    OpenPhoto,
+    PhotoOpened,
+    PhotoSaved,
+    PreviewReady,
+    Progressed,
+    Recolor,
+    Request,
+    Result,
+    SavePhoto,
+    Stage,
+    WarmUp,
+    WasCancelled,
+)
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[[Result], None]
+
+# The longer side of the picture that is shown first, before that at the photo's own size.
+PREVIEW_SIDE = 2048
+# Formats that hold 16 bits per channel.
+DEEP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})
+
+
+@dataclass(slots=True, eq=False)
+class Workpiece:
+    """What is kept of the photo being worked on; each thing is made when it is first wanted.
+
+    Attributes:
+        request: the request by which it was opened.
+        photo: as read.
+        lightness: at full size.
+        prepared: the predictor's look at it.
+        planes: the newest prediction, with the hints it was made for.
+        rendition: the newest one of full size and 8 bit, with its edits.
+    """
+
+    request: OpenPhoto
+    photo: Photo
+    lightness: Lightness | None = None
+    prepared: Prepared | None = None
+    planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
+    rendition: tuple[Edits, Rendition] | None = None
+
+
+class Desk:
+    """Does the work of the worker thread; plain Python, so tests need no thread.
+
+    Results are told through a callback and not yielded, because `compose` reports its progress
+    through a callback as well: so there is one way out for both.
+
+    Args:
+        load: loads the network, when it is first needed.
+    """
+
+    def __init__(self, load: Callable[[], Predictor] = load_predictor) -> None:
+        self._load = load
+        self._predictor: Predictor | None = None
+        self._piece: Workpiece | None = None
+
+    def serve(self, request: Request, tell: Tell) -> None:
+        """Do what is asked; errors leave as `Failed`, never as exceptions."""
+        try:
+            request.cancel.raise_if_set()
+            if isinstance(request, OpenPhoto):
+                self._serve_open(request, tell)
+            elif isinstance(request, Recolor):
+                self._serve_recolor(request, tell)
+            elif isinstance(request, SavePhoto):
+                self._serve_save(request, tell)
+            elif isinstance(request, WarmUp):
+                self._serve_warm_up(request)
+        except Cancelled:
+            tell(WasCancelled(request.generation))
+        except PhotochromError as error:
+            logger.info("%s failed: %s", type(request).__name__, error, exc_info=error.__cause__)
+            tell(Failed(request.generation, error))
+        except Exception as error:  # noqa: BLE001 - the thread must live on, whatever went wrong
+            logger.exception("%s failed", type(request).__name__)
+            tell(Failed(request.generation, error))
+
+    def _serve_open(self, request: OpenPhoto, tell: Tell) -> None:
+        tell(Progressed(request.generation, Stage.OPENING))
+        photo = self._opened(request, request.cancel).photo
+        height, width = photo.size
+        picture = picture_of(photo.pixels, (width, height), photo.source.icc, request.cancel)
+        source = photo.source
+        tell(PhotoOpened(request.generation, request, picture, source.depth, source.notices))
+
+    def _serve_recolor(self, request: Recolor, tell: Tell) -> None:
+        started = time.perf_counter()
+        piece = self._opened(request.photo, request.cancel)
+        planes = self._predicted(piece, request, tell)
+        lightness = self._lightness(piece, request.cancel)
+        small = shrink(lightness, PREVIEW_SIDE)
+        stages = [(small, Stage.COMPOSING)]
+        if small is not lightness:
+            stages.append((lightness, Stage.COMPLETING))
+        for L, stage in stages:
+            rendition = compose(
+                L, planes, request.edits, 8, request.cancel, _progress(request, stage, tell)
+            )
+            complete = L is lightness
+            if complete:
+                piece.rendition = (request.edits, rendition)
+            height, width = lightness.size
+            picture = picture_of(rendition.pixels, (width, height), None, request.cancel)
+            tell(PreviewReady(
+                request.generation, picture, request.edits, complete, self._network().device,
+                time.perf_counter() - started, rendition.warnings,
+            ))  # fmt: skip
+
+    def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
+        piece = self._opened(request.photo, request.cancel)
+        deep = piece.photo.source.depth == 16 and request.target.suffix.lower() in DEEP_SUFFIXES
+        kept = piece.rendition
+        if kept is not None and kept[0] == request.edits and not deep:
+            rendition = kept[1]
+        else:
+            planes = self._predicted(piece, request, tell)
+            rendition = compose(
+                self._lightness(piece, request.cancel), planes, request.edits, 16 if deep else 8,
+                request.cancel, _progress(request, Stage.COMPLETING, tell),
+            )  # fmt: skip
+        tell(Progressed(request.generation, Stage.SAVING))
+        request.cancel.raise_if_set()
+        saved = write_photo(rendition, piece.photo, request.target, request.on_conflict)
+        if saved is None:  # only with on_conflict "skip"
+            raise Cancelled
+        tell(PhotoSaved(request.generation, saved, request.edits))
+
+    def _serve_warm_up(self, request: WarmUp) -> None:
+        try:
+            predictor = self._network()
+            request.cancel.raise_if_set()
+            gray = Lightness(np.full((256, 256), 50, np.float32))
+            predictor.predict(predictor.prepare(gray, "fast"), ())
+        except PhotochromError as error:
+            # Nobody has asked for anything yet; the first photo will meet the same error and say so.
+            logger.info("Warming up failed: %s", error)
+
+    def _network(self) -> Predictor:
+        if self._predictor is None:
+            self._predictor = self._load()
+        return self._predictor
+
+    def _opened(self, request: OpenPhoto, cancel: CancelToken) -> Workpiece:
+        """The photo, read again if another one was opened in between."""
+        if self._piece is None or self._piece.request is not request:
+            photo = read_photo(request.path, cancel)
+            cancel.raise_if_set()
+            self._piece = Workpiece(request, photo)
+        return self._piece
+
+    def _lightness(self, piece: Workpiece, cancel: CancelToken) -> Lightness:
+        if piece.lightness is None:
+            piece.lightness = measure_lightness(piece.photo, cancel)
+        return piece.lightness
+
+    def _predicted(self, piece: Workpiece, request: Recolor | SavePhoto, tell: Tell) -> AbPlanes:
+        """Color for the photo and the request's hints, as far as it is not kept from before."""
+        hints, cancel = request.edits.hints, request.cancel
+        if piece.planes is not None and piece.planes[0] == hints:
+            return piece.planes[1]
+        if self._predictor is None:
+            tell(Progressed(request.generation, Stage.LOADING_NETWORK))
+        predictor = self._network()
+        cancel.raise_if_set()
+        if piece.prepared is None:
+            tell(Progressed(request.generation, Stage.LOOKING))
+            lightness = self._lightness(piece, cancel)
+            cancel.raise_if_set()
+            piece.prepared = predictor.prepare(lightness, "balanced")
+            cancel.raise_if_set()
+        tell(Progressed(request.generation, Stage.COLORING))
+        planes = predictor.predict(piece.prepared, hints)
+        cancel.raise_if_set()
+        piece.planes = (hints, planes)
+        return planes
+
+
+def _progress(request: Request, stage: Stage, tell: Tell) -> Callable[[float], None]:
+    def report(fraction: float) -> None:
+        tell(Progressed(request.generation, stage, fraction))
+
+    report(0.0)
+    return report

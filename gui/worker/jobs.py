@@ -1,0 +1,167 @@
+"""What passes between the window and the worker: frozen requests in, frozen results out."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from pathlib import Path
+
+from engine import CancelToken, Edits, OnConflict, Saved
+from gui.images import Picture
+
+
+class Stage(Enum):
+    """What the worker is doing; `gui.texts.stage_text` has the words."""
+
+    OPENING = auto()
+    LOADING_NETWORK = auto()
+    LOOKING = auto()
+    COLORING = auto()
+    COMPOSING = auto()
+    COMPLETING = auto()
+    SAVING = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Request:
+    """Something the worker is asked to do.
+
+    Attributes:
+        generation: one counter for all requests of a window; results repeat it.
+        cancel: stops this request, waiting or running.
+    """
+
+    generation: int
+    cancel: CancelToken = field(default_factory=CancelToken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class OpenPhoto(Request):
+    """Read a photo and make it ready to be shown."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Recolor(Request):
+    """Color a photo: a preview first, then, if the photo is larger, the whole.
+
+    Attributes:
+        photo: the request by which it was opened.
+        edits: hints and adjustments.
+    """
+
+    photo: OpenPhoto
+    edits: Edits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SavePhoto(Request):
+    """Write the colored photo at full size.
+
+    Attributes:
+        photo: the request by which it was opened.
+        edits: hints and adjustments.
+        target: where to.
+        on_conflict: what to do if the target exists.
+    """
+
+    photo: OpenPhoto
+    edits: Edits
+    target: Path
+    on_conflict: OnConflict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WarmUp(Request):
+    """Load the network and let it run once, so that the first photo need not wait for it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """Something the worker has to tell.
+
+    Attributes:
+        generation: that of the request.
+    """
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Progressed(Result):
+    """What is being done now.
+
+    Attributes:
+        stage: what.
+        fraction: 0..1 of this stage, or None where it cannot be told.
+    """
+
+    stage: Stage
+    fraction: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoOpened(Result):
+    """A photo has been read.
+
+    Attributes:
+        request: the request that opened it, which names it from now on.
+        picture: as it is on the disk, for the screen.
+        depth: bits per channel.
+        notices: sentences about what was remarkable in reading it.
+    """
+
+    request: OpenPhoto
+    picture: Picture
+    depth: int
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreviewReady(Result):
+    """A colored picture.
+
+    Attributes:
+        picture: for the screen.
+        edits: hints and adjustments it was made with.
+        complete: whether it is at the photo's full size; if not, such a one follows.
+        device: where the network ran.
+        seconds: since the request was taken up.
+        warnings: sentences of the engine.
+    """
+
+    picture: Picture
+    edits: Edits
+    complete: bool
+    device: str
+    seconds: float
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PhotoSaved(Result):
+    """The colored photo is on the disk.
+
+    Attributes:
+        saved: where, and what the format could not hold.
+        edits: hints and adjustments it was made with.
+    """
+
+    saved: Saved
+    edits: Edits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Failed(Result):
+    """The request failed.
+
+    Attributes:
+        error: why. It is kept as it is, not as a sentence, so that a change of the language
+            changes the sentence too; `gui.texts.error_text` has the words.
+    """
+
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WasCancelled(Result):
+    """The request was given up as asked."""
