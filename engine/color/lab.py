@@ -106,8 +106,10 @@ def lab_to_linear_srgb(L: Floats, a: Floats, b: Floats) -> Floats:
     """
     fy = (L + 16) / 116
     x, y, z = _f_inverse(fy + a / 500), _f_inverse(fy), _f_inverse(fy - b / 200)
+    # Each row of this matrix adds up to 1. Written as a difference from y, equal x, y and z give
+    # equal R, G and B to the last bit: a gray photo comes back with the very codes it had.
     matrix = (XYZ_TO_SRGB * WHITE).astype(L.dtype)
-    rows = [row[0] * x + row[1] * y + row[2] * z for row in matrix]
+    rows = [y + row[0] * (x - y) + row[2] * (z - y) for row in matrix]
     return np.stack(rows, axis=-1)
 
 

@@ -1,0 +1,24 @@
+import pytest
+import torch
+
+from engine.network.model import ColorNetwork
+from engine.network.weights import LICENSE, Calibration, InputSpec, ModelCard
+
+
+@pytest.fixture(scope="session")
+def network() -> ColorNetwork:
+    """A network with random weights and batch norms that do something."""
+    torch.manual_seed(0)
+    network = ColorNetwork()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.1, 0.1)
+            module.running_var.uniform_(0.5, 1.5)
+            module.weight.data.uniform_(0.8, 1.2)
+            module.bias.data.uniform_(-0.1, 0.1)
+    return network.eval().requires_grad_(requires_grad=False)
+
+
+@pytest.fixture(scope="session")
+def card(network) -> ModelCard:
+    return ModelCard(network.config, InputSpec(), Calibration(0.6, 1.1), {"minutes": 1}, LICENSE)

@@ -1,0 +1,142 @@
+"""The network: shapes, the split into look and paint, obedience to hints."""
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from engine.network.bins import bin_centers, nearest_bins
+from engine.network.encoder import Conv, Encoder
+from engine.network.hints import FAR, HintBatch, hint_planes, no_hints
+from engine.network.model import convex_upsample
+from engine.network.predict import fold_batch_norm
+
+
+def some_hints(count: int, seed: int = 0) -> HintBatch:
+    chance = torch.Generator().manual_seed(seed)
+    return HintBatch(
+        torch.rand(1, count, 2, generator=chance) * 128,
+        torch.full((1, count), 5.0),
+        torch.randn(1, count, 2, generator=chance) * 40,
+        torch.zeros(1, count),
+    )
+
+
+def test_bins_are_those_srgb_reaches():
+    centers = bin_centers()
+    assert centers.shape == (261, 2)
+    assert [0, 0] in centers.tolist()
+    assert np.abs(centers).max() <= 110
+    index, squared = nearest_bins(np.array([[3, -4], [80, 67]], np.float32), 5)
+    np.testing.assert_array_equal(centers[index[:, 0]], [[0, 0], [80, 70]])
+    assert (np.diff(squared, axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (3, 1), (5, 1), (3, 2), (5, 2)])
+def test_padding_is_that_of_tensorflow(kernel, stride):
+    conv = Conv(2, 4, kernel, stride, act=False).eval()
+    x = torch.randn(1, 2, 32, 64)
+    # TensorFlow's SAME: output size is the input size over the stride, rounded up; the padding
+    # needed for that is shared, the odd pixel going to the right and below.
+    whole = [max((-(-size // stride) - 1) * stride + kernel - size, 0) for size in (64, 32)]
+    padded = F.pad(x, (whole[0] // 2, whole[0] - whole[0] // 2, whole[1] // 2, whole[1] - whole[1] // 2))
+    expected = conv.norm(F.conv2d(padded, conv.conv.weight, stride=stride))
+    torch.testing.assert_close(conv(x), expected)
+
+
+def test_encoder_s_taps():
+    taps = Encoder().eval()(torch.rand(1, 1, 64, 96) * 100)
+    assert [tuple(tap.shape[1:]) for tap in taps] == [(24, 16, 24), (48, 8, 12), (120, 4, 6), (352, 2, 3)]
+
+
+@pytest.mark.parametrize("hints", [no_hints(1), some_hints(3)])
+def test_color_has_the_size_of_the_input(network, hints):
+    L = torch.rand(1, 1, 96, 128) * 100
+    ab = network(L, hints)
+    assert ab.shape == (1, 2, 96, 128)
+    assert torch.isfinite(ab).all()
+
+
+def test_looking_knows_nothing_of_hints(network):
+    L = torch.rand(1, 1, 64, 64) * 100
+    look = network.look(L)
+    painting = network.paint(look, some_hints(2))
+    own = network.own_color(painting, 0.6, 1.1)
+    ab = network.read_out(painting, own, some_hints(2))
+    torch.testing.assert_close(ab, network(L, some_hints(2), 0.6, 1.1))
+
+
+def test_a_hint_is_obeyed_where_it_lies(network):
+    hints = HintBatch(
+        torch.tensor([[[40.0, 72.0]]]), torch.tensor([[9.0]]), torch.tensor([[[50.0, -60.0]]]), torch.zeros(1, 1)
+    )
+    ab = network(torch.rand(1, 1, 128, 128) * 100, hints)
+    torch.testing.assert_close(ab[0, :, 72, 40], torch.tensor([50.0, -60.0]), atol=3, rtol=0)
+
+
+def test_padding_of_hints_changes_nothing(network):
+    look = network.look(torch.rand(1, 1, 64, 64) * 100)
+    two = some_hints(2)
+    padded = HintBatch(
+        torch.cat([two.place, torch.zeros(1, 3, 2)], 1),
+        torch.cat([two.radius, torch.ones(1, 3)], 1),
+        torch.cat([two.ab, torch.zeros(1, 3, 2)], 1),
+        torch.cat([two.confidence, torch.full((1, 3), -FAR)], 1),
+    )
+    assert padded.present.tolist() == [[True, True, False, False, False]]
+    plain, more = network.paint(look, two), network.paint(look, padded)
+    torch.testing.assert_close(more.logits, plain.logits)
+    torch.testing.assert_close(more.pointer[:, :3], plain.pointer)
+    assert more.pointer[:, 3:].max() < 1e-6
+
+
+def test_the_pointer_s_weights_add_up_to_one(network):
+    painting = network.paint(network.look(torch.rand(1, 1, 64, 64) * 100), some_hints(7))
+    torch.testing.assert_close(painting.pointer.sum(1), torch.ones(1, 16, 16))
+
+
+def test_later_hints_cover_earlier_ones_in_the_planes():
+    place = torch.tensor([[[32.0, 32.0], [32.0, 32.0]]])
+    ab = torch.tensor([[[110.0, 0.0], [0.0, -110.0]]])
+    hints = HintBatch(place, torch.tensor([[12.0, 6.0]]), ab, torch.zeros(1, 2))
+    fine, middle, coarse = hint_planes(hints, 64, 64)
+    assert fine[0, :, 8, 8].tolist() == [1, 0, -1]
+    assert fine[0, :, 8, 6].tolist() == [1, 1, 0]
+    assert fine[0, :, 0, 0].tolist() == [0, 0, 0]
+    assert middle.shape[2:] == (8, 8)
+    assert coarse[0, 0].max() == 1
+
+
+def test_temperature_and_gain_make_color_stronger(network):
+    painting = network.paint(network.look(torch.rand(1, 1, 64, 64) * 100), no_hints(1))
+    plain = network.own_color(painting, 1.0, 1.0)
+    torch.testing.assert_close(network.own_color(painting, 1.0, 2.0), 2 * plain)
+    sharp = network.own_color(painting, 1e-4, 1.0)
+    best = network.centers[painting.logits.argmax(1)].permute(0, 3, 1, 2)
+    assert (sharp - best).abs().mean() < 0.5
+
+
+def test_convex_upsampling_of_one_color_is_that_color():
+    weights = torch.randn(1, 9, 16, 5, 7).softmax(1)
+    flat = torch.tensor([12.0, -7.0])[None, :, None, None].expand(1, 2, 5, 7)
+    torch.testing.assert_close(convex_upsample(flat, weights), flat[..., :1, :1].expand(1, 2, 20, 28))
+
+
+def test_convex_upsampling_puts_each_fine_pixel_in_its_place():
+    coarse = torch.arange(12.0).view(1, 1, 3, 4)
+    weights = torch.zeros(1, 9, 16, 3, 4)
+    weights[:, 4] = 1  # only the cell itself
+    expected = coarse.repeat_interleave(4, 2).repeat_interleave(4, 3)
+    torch.testing.assert_close(convex_upsample(coarse, weights), expected)
+    weights.zero_()[:, 5] = 1  # only the neighbor to the right
+    assert convex_upsample(coarse, weights)[0, 0, 0, 0] == 1
+
+
+def test_folding_batch_norm_changes_no_result(network):
+    folded = copy.deepcopy(network)
+    fold_batch_norm(folded)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded.modules())
+    L = torch.rand(1, 1, 64, 64) * 100
+    torch.testing.assert_close(folded(L, no_hints(1)), network(L, no_hints(1)), atol=1e-3, rtol=1e-3)

@@ -1,0 +1,89 @@
+"""The weights file: there and back, and strictness."""
+
+import json
+import struct
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from engine.errors import ModelDamaged, ModelMissing
+from engine.network.weights import SHIPPED, load_weights, save_weights
+
+
+def test_there_and_back(network, card, tmp_path):
+    path = tmp_path / "w.safetensors"
+    save_weights(network, card, path)
+    loaded, its_card = load_weights(path)
+    assert its_card.calibration == card.calibration
+    assert its_card.network == card.network
+    assert len(its_card.sha256) == 64
+    for name, tensor in network.state_dict().items():
+        torch.testing.assert_close(loaded.state_dict()[name], tensor, atol=2e-3, rtol=2e-3)
+    assert [path.name for path in tmp_path.iterdir()] == ["w.safetensors"]
+
+
+def test_the_same_network_gives_the_same_bytes(network, card, tmp_path):
+    for name in "ab":
+        save_weights(network, card, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_a_weight_too_large_for_16_bits_is_refused(network, card, tmp_path):
+    import copy
+
+    broken = copy.deepcopy(network)
+    broken.up_4.weight[0, 0, 0, 0] = 1e6
+    with pytest.raises(ValueError, match=r"up_4\.weight"):
+        save_weights(broken, card, tmp_path / "w")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(ModelMissing, match=r"none\.safetensors"):
+        load_weights(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("share", [0, 0.001, 0.5, 0.999])
+def test_a_cut_file_is_refused(network, card, tmp_path, share):
+    path = tmp_path / "w.safetensors"
+    save_weights(network, card, path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(ModelDamaged):
+        load_weights(path)
+
+
+def rewrite(path, change):
+    data = path.read_bytes()
+    (length,) = struct.unpack("<Q", data[:8])
+    metadata = json.loads(data[8 : 8 + length])["__metadata__"]
+    tensors = load_file(path)
+    change(tensors, metadata)
+    save_file(tensors, path, metadata)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tensors, _: tensors.pop("to_bins.weight"),
+        lambda tensors, _: tensors.update(more=torch.zeros(1)),
+        lambda tensors, _: tensors.update({"to_bins.bias": torch.zeros(7)}),
+        lambda _, metadata: metadata.update(format="other"),
+        lambda _, metadata: metadata.pop("calibration"),
+        lambda _, metadata: metadata.update(network='{"width": 3}'),
+        lambda _, metadata: metadata.update(input="{"),
+    ],
+)
+def test_what_does_not_fit_is_refused(network, card, tmp_path, change):
+    path = tmp_path / "w.safetensors"
+    save_weights(network, card, path)
+    rewrite(path, change)
+    with pytest.raises(ModelDamaged):
+        load_weights(path)
+
+
+def test_the_shipped_weights_load_and_say_what_they_are():
+    _, card = load_weights()
+    assert card.training["minutes"] >= 90
+    assert SHIPPED.stat().st_size < 30e6
+    assert SHIPPED.with_suffix(".md").is_file()

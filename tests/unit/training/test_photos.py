@@ -1,0 +1,52 @@
+"""Training photographs are found and read in folders and tar files."""
+
+import numpy as np
+import pytest
+
+from engine.errors import NoPhotos
+from engine.training.photos import PhotoEntry, decode_photo, find_photos
+
+from .conftest import colorful
+
+
+def test_a_folder_is_searched_with_its_sub_folders(photo_folder):
+    names = [entry.name for entry in find_photos([photo_folder])]
+    assert len(names) == 11
+    assert "deep/写真/01.png" in names
+    assert "notes.txt" not in names
+    assert names == [entry.name for entry in find_photos([photo_folder])]
+
+
+def test_a_tar_is_read_in_any_order(photo_tar):
+    entries = find_photos([photo_tar])
+    assert len(entries) == 5
+    last, first = decode_photo(entries[4].read()), decode_photo(entries[0].read())
+    assert np.abs(first.astype(int) - colorful(100)).mean() < 8
+    assert np.abs(last.astype(int) - colorful(104)).mean() < 8
+
+
+def test_a_folder_of_tars(photo_tar):
+    assert len(find_photos([photo_tar.parent])) == 5
+
+
+def test_what_cannot_be_decoded_is_none(photo_folder):
+    assert decode_photo((photo_folder / "broken.jpg").read_bytes()) is None
+    assert decode_photo(b"") is None
+
+
+def test_the_held_out_photos_are_a_fixed_hundredth(tmp_path):
+    entries = [PhotoEntry(tmp_path, f"{number}.jpg") for number in range(5000)]
+    held_out = [entry.name for entry in entries if entry.is_held_out]
+    assert 25 <= len(held_out) <= 80
+    assert held_out == [entry.name for entry in entries if entry.is_held_out]
+
+
+@pytest.mark.parametrize("kind", ["empty", "missing", "text"])
+def test_a_place_without_photos_is_named(tmp_path, kind):
+    place = tmp_path / kind
+    if kind == "empty":
+        place.mkdir()
+    elif kind == "text":
+        place.write_text("hello")
+    with pytest.raises(NoPhotos, match=kind):
+        find_photos([place])

@@ -1,0 +1,153 @@
+"""A run is seeded, bounded, and resumed exactly; its loss falls."""
+
+import torch
+
+import pytest
+
+from engine.cancel import CancelToken
+from engine.errors import CannotResume
+from engine.network.hints import no_hints
+from engine.network.weights import load_weights
+from engine.training import losses
+from engine.training.run_folder import RunFolder
+from engine.training.samples import SampleOptions
+from engine.training.session import write_result
+from engine.training.trainer import Trainer, TrainOptions
+
+OPTIONS = TrainOptions(
+    steps=6, batch_size=2, rebalancing_photos=4, encoder_from=0.5, samples=SampleOptions(size=64)
+)
+
+
+def trainer(photos, folder, options=OPTIONS) -> Trainer:
+    return Trainer([photos], RunFolder(folder), options, torch.device("cpu"))
+
+
+def run(one: Trainer, stop_at: int | None = None) -> bool:
+    cancel = CancelToken()
+    train_step = one._train_step
+
+    def step(batch):
+        parts = train_step(batch)
+        if one.step == stop_at:
+            cancel.cancel()
+        return parts
+
+    one._train_step = step
+    return one.run(None, cancel, lambda _: None, lambda _: None)
+
+
+def test_a_resumed_run_ends_where_an_unbroken_one_does(photo_folder, tmp_path):
+    whole = trainer(photo_folder, tmp_path / "whole")
+    whole.start(None)
+    assert run(whole)
+    first = trainer(photo_folder, tmp_path / "parts")
+    first.start(None)
+    assert not run(first, stop_at=2)
+    second = trainer(photo_folder, tmp_path / "parts", TrainOptions())
+    second.resume()
+    assert second.options == OPTIONS
+    assert run(second)
+    assert second.step == 6
+    for name, tensor in whole.network.state_dict().items():
+        torch.testing.assert_close(second.network.state_dict()[name], tensor, rtol=0, atol=0)
+    for name, tensor in whole.average.state_dict().items():
+        torch.testing.assert_close(second.average.state_dict()[name], tensor, rtol=0, atol=0)
+
+
+def test_the_encoder_learns_only_from_its_time_on(photo_folder, tmp_path):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    before = one.network.encoder.stem.conv.weight.detach().clone()
+    run(one, stop_at=3)
+    assert torch.equal(one.network.encoder.stem.conv.weight, before)
+    again = trainer(photo_folder, tmp_path)
+    again.resume()
+    run(again)
+    assert not torch.equal(again.network.encoder.stem.conv.weight, before)
+
+
+def test_minutes_bound_a_run_and_plan_its_steps(photo_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.training.trainer.PLANNING_STEPS", 1)
+    options = TrainOptions(batch_size=2, rebalancing_photos=4, samples=SampleOptions(size=32))
+    one = trainer(photo_folder, tmp_path, options)
+    one.start(None)
+    one.run(0.01, CancelToken(), lambda _: None, lambda _: None)
+    assert one.planned >= 1
+    assert one.folder.checkpoint.is_file()
+
+
+def test_its_result_is_a_weights_file_a_run_can_start_from(photo_folder, tmp_path):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    run(one)
+    path = write_result(one)
+    network, card = load_weights(path)
+    assert card.training["steps"] == 6
+    other = trainer(photo_folder, tmp_path / "other")
+    other.start(path)
+    torch.testing.assert_close(other.network.to_bins.weight, network.to_bins.weight)
+
+
+def test_the_wrong_folder_cannot_be_resumed(photo_folder, photo_tar, tmp_path):
+    with pytest.raises(CannotResume, match="checkpoint"):
+        trainer(photo_folder, tmp_path / "empty").resume()
+    one = trainer(photo_folder, tmp_path / "run")
+    one.start(None)
+    one.save()
+    with pytest.raises(CannotResume, match="other photos"):
+        trainer(photo_tar, tmp_path / "run").resume()
+    one.folder.checkpoint.write_bytes(b"nonsense")
+    with pytest.raises(CannotResume, match="damaged"):
+        one.resume()
+
+
+def test_the_loss_falls(photo_tar, tmp_path):
+    options = TrainOptions(
+        steps=30, batch_size=4, rebalancing_photos=4, samples=SampleOptions(size=64, ageing=0)
+    )
+    one = trainer(photo_tar, tmp_path, options)
+    one.start(None)
+    seen = []
+    train_step = one._train_step
+    one._train_step = lambda batch: seen.append(train_step(batch)) or seen[-1]
+    one.run(None, CancelToken(), lambda _: None, lambda _: None)
+    whole = torch.stack(seen)[:, 0]
+    assert whole[-5:].mean() < 0.9 * whole[:5].mean()
+    log = one.folder.steps_log.read_text().splitlines()
+    assert log[0].startswith("step,minutes,loss")
+    assert len(log) == 2
+
+
+def test_rebalancing_weighs_rare_colors_more():
+    import numpy as np
+
+    gray, red = np.zeros((990, 2), np.float32), np.full((10, 2), 60, np.float32)
+    weights = losses.rebalancing([gray, red])
+    centers = torch.tensor(losses.bin_centers())
+    at = {tuple(center): float(weight) for center, weight in zip(centers.tolist(), weights, strict=True)}
+    assert at[60.0, 60.0] > 5 * at[0.0, 0.0]
+
+
+def test_soft_targets_are_a_mix_around_the_color():
+    centers = torch.tensor(losses.bin_centers())
+    index, share = losses.soft_targets(torch.tensor([[12.0, -3.0]]), centers)
+    torch.testing.assert_close(share.sum(), torch.tensor(1.0))
+    mean = (share[..., None] * centers[index]).sum(1)
+    torch.testing.assert_close(mean, torch.tensor([[12.0, -3.0]]), atol=3, rtol=0)
+
+
+def test_hint_loss_looks_at_the_hinted_points_only():
+    from engine.network.hints import FAR, HintBatch
+
+    hints = HintBatch(
+        torch.tensor([[[10.5, 20.5], [3.0, 3.0]]]),
+        torch.tensor([[4.0, 4.0]]),
+        torch.tensor([[[30.0, -10.0], [99.0, 99.0]]]),
+        torch.tensor([[0.0, -FAR]]),
+    )
+    ab = torch.zeros(1, 2, 32, 32)
+    ab[0, :, 20, 10] = torch.tensor([30.0, -10.0])
+    assert losses.hint_loss(ab, hints) < 1e-6
+    assert losses.hint_loss(torch.zeros(1, 2, 32, 32), hints) > 0.1
+    assert losses.hint_loss(ab, no_hints(1)) == 0
