@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+CATALOGS := resources/translations
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format setup bench translations clean
@@ -54,7 +55,11 @@ bench: $(STAMP) ## measure speeds, as ratios in one run
 	$(BIN)/python -m benchmarks.network
 
 translations: $(STAMP) ## collect sentences and compile the catalogs
-	$(BIN)/python -m resources.translations.update
+	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header \
+	  --keywords "N_ translate" --output $(CATALOGS)/photochrom.pot engine gui
+	$(BIN)/pybabel -q update --domain photochrom --no-fuzzy-matching --ignore-obsolete \
+	  --omit-header --input-file $(CATALOGS)/photochrom.pot --output-dir $(CATALOGS)
+	$(BIN)/pybabel -q compile --domain photochrom --directory $(CATALOGS)
 
 clean: ## remove what was made
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -14,7 +14,7 @@ No Qt below here, and no torch before `load_predictor` is called.
 """
 
 from engine.cancel import CancelToken
-from engine.compose import compose
+from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
 from engine.errors import Cancelled, PhotochromError
 from engine.i18n import LANGUAGES, set_language, translate

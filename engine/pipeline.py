@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cancel import CancelToken
-from engine.compose import compose
+from engine.composition import compose
 from engine.edits import Edits
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -110,31 +111,19 @@ def evaluate(folder: Path, json_file: Path | None, **options: Any) -> None:
 
 
 def _table(result: "Evaluation") -> Table:
-    table = Table(title=f"{result.photos} photos")
-    for heading in (
-        "hints",
-        "PSNR dB",
-        "CIEDE2000",
-        "colorfulness",
-        "ratio",
-        "near gray",
-        "false color",
-        "mean a*, b* off",
-    ):
-        table.add_column(heading, justify="right")
+    table = Table(title=f"{result.photos} photos", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("hints", justify="left", no_wrap=True)
+    for heading in ("PSNR", "ΔE00", "CF", "CF ratio", "gray", "false", "a* off", "b* off"):
+        table.add_column(heading, justify="right", no_wrap=True)
     _row(table, "no color", result.no_color)
     for count, measures in result.by_hints.items():
         _row(table, str(count), measures)
     truth = result.no_color
-    table.add_row(
-        "truth",
-        "",
-        "",
-        f"{truth.true_colorfulness:.2f}",
-        "1",
-        f"{truth.true_near_gray:.3f}",
-        "",
-        "",
+    colorfulness = f"{truth.true_colorfulness:.2f}"
+    table.add_row("truth", "", "", colorfulness, "1", f"{truth.true_near_gray:.3f}", "", "", "")
+    table.caption = (
+        "PSNR in dB, CIEDE2000, colorfulness and its ratio to the truth, share of near-gray pixels, "
+        "mean chroma where the truth is gray, mean a* and b* less the truth's"
     )
     return table
 
@@ -148,7 +137,8 @@ def _row(table: Table, name: str, measures: "Measures") -> None:
         f"{measures.colorfulness_ratio:.3f}",
         f"{measures.near_gray:.3f}",
         f"{measures.false_color:.2f}",
-        f"{measures.mean_a:+.2f}, {measures.mean_b:+.2f}",
+        f"{measures.mean_a:+.2f}",
+        f"{measures.mean_b:+.2f}",
     )
 
 

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.color.lab import srgb_to_lab
-from engine.compose import compose
+from engine.composition import compose
 from engine.edits import Edits
 from engine.network.model import ColorNetwork
 from engine.network.predict import PreparedPhoto, TorchPredictor

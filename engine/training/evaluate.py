@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
 from engine.color.lab import srgb_to_lab
-from engine.compose import compose
+from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint
 from engine.training.metrics import Measures, mean_measures, measure
 from engine.training.photos import PhotoEntry, decode_photo

@@ -1,0 +1,273 @@
+"""The command line's contract: arguments, files, output, exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.cli.main import run
+from engine.color.lab import srgb_to_lab
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def save_gray(path: Path, seed: int = 0, dtype: type = np.uint8) -> Path:
+    rng = np.random.default_rng(seed)
+    small = rng.uniform(0, 255, (5, 7)).astype(np.float32)
+    plane = np.clip(cv2.resize(small, (210, 150), interpolation=cv2.INTER_CUBIC), 0, 255)
+    scale = 257 if dtype == np.uint16 else 1
+    ok, data = cv2.imencode(path.suffix, (plane * scale).astype(dtype))
+    assert ok
+    path.write_bytes(data.tobytes())
+    return path
+
+
+def read(path: Path) -> np.ndarray:
+    return cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)[..., ::-1]
+
+
+@pytest.fixture
+def photo(tmp_path) -> Path:
+    return save_gray(tmp_path / "attic.png")
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+
+
+def test_the_result_lies_beside_the_photo(photo, capsys):
+    before = photo.read_bytes()
+    assert run(["colorize", str(photo)]) == 0
+    result = read(photo.with_name("attic-colorized.png"))
+    gray = cv2.imdecode(np.frombuffer(before, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert result.shape == (*gray.shape, 3)
+    lab = srgb_to_lab(result)
+    expected = srgb_to_lab(np.repeat(gray[..., None], 3, axis=2))[..., 0]
+    assert np.abs(lab[..., 0] - expected).max() < 0.5
+    assert np.hypot(lab[..., 1], lab[..., 2]).mean() > 2  # it has color
+    assert photo.read_bytes() == before
+    assert "attic-colorized.png" in capsys.readouterr().out
+
+
+def test_16_bit_stays_16_bit(tmp_path):
+    photo = save_gray(tmp_path / "scan.tif", dtype=np.uint16)
+    assert run(["colorize", str(photo)]) == 0
+    assert read(tmp_path / "scan-colorized.tif").dtype == np.uint16
+
+
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("out/", "out/attic-colorized.png"),
+        ("deep/er/", "deep/er/attic-colorized.png"),
+        ("name.jpg", "name.jpg"),
+        ("new/name.tif", "new/name.tif"),
+    ],
+)
+def test_output_names_a_file_or_a_folder(photo, monkeypatch, output, expected):
+    monkeypatch.chdir(photo.parent)
+    assert run(["colorize", "attic.png", "-o", output]) == 0
+    assert (photo.parent / expected).is_file()
+
+
+def test_on_conflict(photo):
+    target = photo.with_name("attic-colorized.png")
+    target.write_bytes(b"earlier")
+    assert run(["colorize", str(photo), "--on-conflict", "skip"]) == 0
+    assert target.read_bytes() == b"earlier"
+    assert run(["colorize", str(photo)]) == 0
+    assert target.read_bytes() == b"earlier"
+    assert photo.with_name("attic-colorized-2.png").is_file()
+    assert run(["colorize", str(photo), "--on-conflict", "overwrite"]) == 0
+    assert target.read_bytes() != b"earlier"
+
+
+def test_the_original_is_never_written_over(photo, capsys):
+    before = photo.read_bytes()
+    assert run(["colorize", str(photo), "-o", str(photo), "--on-conflict", "overwrite"]) == 1
+    assert photo.read_bytes() == before
+    assert "never written over" in capsys.readouterr().err
+
+
+def test_the_same_input_gives_the_same_bytes(photo, tmp_path):
+    for name in ("a.png", "b.png", "a.jpg", "b.jpg", "a.tif", "b.tif"):
+        assert run(["colorize", str(photo), "-o", str(tmp_path / "out" / name)]) == 0
+    for suffix in (".png", ".jpg", ".tif"):
+        first, second = (tmp_path / "out" / f"{name}{suffix}" for name in "ab")
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_json_is_one_line_per_photo(photo, tmp_path, capsys):
+    bad = tmp_path / "notes.txt"
+    bad.write_text("not a photo")
+    good = save_gray(tmp_path / "写真 é.jpg", 1)
+    assert run(["colorize", str(photo), str(bad), str(good), "--json"]) == 1
+    captured = capsys.readouterr()
+    rows = [json.loads(line) for line in captured.out.splitlines()]
+    assert [set(row) for row in rows] == [
+        {"source", "target", "seconds", "device", "warnings", "error"}
+    ] * 3
+    assert rows[0]["target"] == str(photo.with_name("attic-colorized.png"))
+    assert rows[0]["error"] is None
+    assert rows[1]["target"] is None
+    assert "notes.txt" in rows[1]["error"]
+    assert rows[2]["source"] == str(good)
+    assert Path(rows[2]["target"]).is_file()
+    assert rows[2]["seconds"] > 0
+
+
+def test_one_bad_photo_does_not_stop_the_others(photo, tmp_path, capsys):
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    (tmp_path / "folder.jpg").mkdir()
+    bad = [tmp_path / name for name in ("empty.jpg", "folder.jpg", "missing.jpg")]
+    assert run(["colorize", *map(str, bad), str(photo)]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert len(errors) == 3
+    for line, path in zip(errors, bad, strict=True):
+        assert path.name in line
+    assert listing(tmp_path) == ["attic-colorized.png", "attic.png", "empty.jpg", "folder.jpg"]
+
+
+def edits(tmp_path: Path, value: object) -> str:
+    path = tmp_path / "edits.json"
+    path.write_text(json.dumps(value))
+    return str(path)
+
+
+def test_edits_are_obeyed_and_options_laid_over_them(photo, tmp_path):
+    hint = {"x": 0.5, "y": 0.5, "radius": 0.1, "ab": [15, -20]}
+    file = edits(tmp_path, {"version": 1, "hints": [hint], "adjustments": {"saturation": 1.0}})
+    target = tmp_path / "hinted.tif"
+    assert run(["colorize", str(photo), "--edits", file, "-o", str(target)]) == 0
+    lab = srgb_to_lab(read(target))
+    np.testing.assert_allclose(lab[75, 105, 1:], [15, -20], atol=1.5)  # 8 bits
+    gray = tmp_path / "gray.tif"
+    assert run(["colorize", str(photo), "--edits", file, "--strength", "0", "-o", str(gray)]) == 0
+    assert (read(gray) == read(gray)[..., :1]).all()
+
+
+def test_a_hint_beyond_the_gamut_is_warned_of(photo, tmp_path, capsys):
+    hint = {"x": 0.5, "y": 0.5, "radius": 0.1, "ab": [120, -120]}
+    file = edits(tmp_path, {"version": 1, "hints": [hint]})
+    assert run(["colorize", str(photo), "--edits", file, "--json"]) == 0
+    assert "hint 1" in json.loads(capsys.readouterr().out)["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--quality", "best"],
+        ["--strength", "2"],
+        ["--saturation", "x"],
+        ["--edits", "missing.json"],
+        ["--on-conflict", "ask"],
+        ["-o", "name.xyz"],
+        ["--device", "tpu"],
+        ["--unknown"],
+    ],
+)
+def test_wrong_usage_is_status_2_and_leaves_nothing(photo, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(photo.parent)
+    photos = ["attic.png"] if arguments else []
+    assert run(["colorize", *photos, *arguments]) == 2
+    assert "Error:" in capsys.readouterr().err
+    assert listing(photo.parent) == ["attic.png"]
+
+
+def test_one_file_for_several_photos_is_wrong_usage(photo, tmp_path):
+    other = save_gray(tmp_path / "other.png", 2)
+    assert run(["colorize", str(photo), str(other), "-o", str(tmp_path / "one.png")]) == 2
+    assert listing(tmp_path) == ["attic.png", "other.png"]
+
+
+def test_a_bad_edits_file_is_status_2(photo, tmp_path, capsys):
+    file = edits(tmp_path, {"version": 7})
+    assert run(["colorize", str(photo), "--edits", file]) == 2
+    assert "version" in capsys.readouterr().err
+
+
+def test_a_device_that_is_missing_is_status_1(photo, capsys, monkeypatch):
+    import torch
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert run(["colorize", str(photo), "--device", "cuda"]) == 1
+    assert "cuda" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("quality", ["fast", "balanced", "fine"])
+def test_every_quality_level_colors(photo, tmp_path, quality):
+    target = tmp_path / f"{quality}.png"
+    assert run(["colorize", str(photo), "--quality", quality, "-o", str(target)]) == 0
+    assert np.ptp(read(target).astype(int), axis=2).max() > 5
+
+
+def program(*arguments: str, **options: object) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, str(ROOT / "main.py"), *arguments],
+        capture_output=True, text=True, check=False, timeout=120, **options,
+    )
+
+
+def test_as_a_program(photo):
+    done = program("colorize", str(photo), "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["source"] == str(photo)
+    assert done.stderr == ""  # no progress where nobody watches
+    assert program("colorize").returncode == 2
+    assert program("--version").stdout.startswith("photochrom")
+
+
+def test_help_names_every_verb_and_the_window():
+    text = program("--help").stdout
+    for word in ("colorize", "evaluate", "train", "info", "photochrom [PHOTO ...]"):
+        assert word in text
+
+
+def test_info_is_fit_for_a_bug_report():
+    done = program("info")
+    assert done.returncode == 0
+    for word in ("Photochrom", "Python", "torch", "cpu", "SHA-256", "MIT"):
+        assert word in done.stdout
+
+
+def test_evaluate_measures_and_writes_json(tmp_path, capsys):
+    folder = tmp_path / "truth"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for index in range(2):
+        small = rng.uniform(0, 255, (5, 7, 3)).astype(np.float32)
+        rgb = np.clip(cv2.resize(small, (140, 100), interpolation=cv2.INTER_CUBIC), 0, 255)
+        (folder / f"{index}.png").write_bytes(cv2.imencode(".png", rgb.astype(np.uint8))[1].tobytes())
+    report = tmp_path / "report.json"
+    arguments = ["evaluate", str(folder), "--hints", "0,5", "--size", "64", "--quality", "fast"]
+    assert run([*arguments, "--json", str(report)]) == 0
+    figures = json.loads(report.read_text())
+    assert figures["photos"] == 2
+    assert figures["by_hints"]["5"]["psnr"] > figures["no_color"]["psnr"]
+    assert "no color" in capsys.readouterr().out
+    assert run([*arguments, "--squeeze", "--limit", "1"]) == 0
+
+
+def test_evaluate_of_nothing(tmp_path, capsys):
+    assert run(["evaluate", str(tmp_path)]) == 1
+    assert str(tmp_path) in capsys.readouterr().err
+    assert run(["evaluate", str(tmp_path), "--hints", "1,x"]) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_interrupted_it_leaves_nothing_half_made(photo):
+    import signal
+    import time
+
+    process = subprocess.Popen([sys.executable, str(ROOT / "main.py"), "colorize", str(photo)])
+    time.sleep(0.7)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) in (0, 130, -signal.SIGINT)
+    left = listing(photo.parent)
+    assert left in (["attic.png"], ["attic-colorized.png", "attic.png"])
