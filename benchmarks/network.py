@@ -66,8 +66,8 @@ def main() -> None:
                 rounds,
             )
             base = found["shape of Zhang 2017"]
-            for name, milliseconds in found.items():
-                print(f"{size} px  {name:<20} {milliseconds:8.1f} ms   ratio {milliseconds / base:.3f}")
+            for name, ms in found.items():
+                print(f"{size} px  {name:<20} {ms:8.1f} ms   ratio {ms / base:.3f}")
 
 
 if __name__ == "__main__":

@@ -135,5 +135,5 @@ def _warnings(lightness: Lightness, edits: Edits) -> tuple[str, ...]:
 
 _TOO_VIVID = N_(
     "The color of hint {number} does not exist at the lightness of its spot (L* {lightness}); "
-    "{share} % of its chroma was used."
+    "its chroma was lowered to {share} %."
 )

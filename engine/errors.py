@@ -22,7 +22,7 @@ class PhotochromError(Exception):
 
     Attributes:
         code: stable name for scripts and tests.
-        sentence: what happened, with {placeholders}.
+        sentence: what happened, with {placeholders}; a {reason} is itself translated.
         advice: what to do next, with {placeholders}.
     """
 
@@ -36,8 +36,11 @@ class PhotochromError(Exception):
 
     def __str__(self) -> str:
         """What happened and what to do, in the language of the moment, on one line."""
+        values = dict(self.values)
+        if "reason" in values:
+            values["reason"] = translate(str(values["reason"]))
         parts = (self.sentence, self.advice)
-        return " ".join(translate(part, **self.values) for part in parts if part)
+        return " ".join(translate(part, **values) for part in parts if part)
 
 
 class PhotoError(PhotochromError):
@@ -50,14 +53,6 @@ class UnreadablePhoto(PhotoError):
     code = "unreadable-photo"
     sentence = N_("“{name}” cannot be read: {reason}.")
     advice = N_("Choose a JPEG, PNG or TIFF photo, or copy this one again from its source.")
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(name=name)
-        self.reason = reason
-
-    def __str__(self) -> str:
-        self.values["reason"] = translate(self.reason)
-        return super().__str__()
 
 
 class SaveError(PhotochromError):

@@ -122,8 +122,8 @@ def _table(result: "Evaluation") -> Table:
     colorfulness = f"{truth.true_colorfulness:.2f}"
     table.add_row("truth", "", "", colorfulness, "1", f"{truth.true_near_gray:.3f}", "", "", "")
     table.caption = (
-        "PSNR in dB, CIEDE2000, colorfulness and its ratio to the truth, share of near-gray pixels, "
-        "mean chroma where the truth is gray, mean a* and b* less the truth's"
+        "PSNR in dB, CIEDE2000, colorfulness and its ratio to the truth, share of near-gray "
+        "pixels, mean chroma where the truth is gray, mean a* and b* less the truth's"
     )
     return table
 

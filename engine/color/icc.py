@@ -7,8 +7,9 @@ are tables of colors, which LittleCMS reads; it hands back CIELAB for D50, and
 Why not LittleCMS for all: libvips 8.18 runs it in 16 bit with its tables on. Measured against the
 formulas on random 8-bit and 16-bit pixels, L* was off by up to 0.20 in the shadows for sRGB, Adobe
 RGB and gray profiles (0.01 to 0.03 on average; `pcs="xyz"` no better), and by 6 for blues in
-ProPhoto RGB; black-point compensation off, relative intent. The way here is off by less than
-0.0002 in 8 and 16 bit.
+ProPhoto RGB; black-point compensation off, relative intent. The way here, in 8 and 16 bit: gray
+profiles 0.0003; against colour-science 0.0015 for Adobe RGB, 0.0023 for Display P3, and 0.010 for
+ProPhoto RGB, whose D50 has other digits than the profile format's.
 
 Sources: ICC.1:2022 (profile format 4.4) and ICC.1:2001-04 (2.x); Annex E of the former and
 B. Lindbloom, "Chromatic Adaptation", for the linear Bradford transform.
@@ -93,8 +94,12 @@ class LuminanceModel:
         return np.asarray(sum(channels), np.float64)
 
 
-SRGB_GRAY = LuminanceModel((decode_srgb,), (1.0,))
-SRGB = LuminanceModel((decode_srgb,) * 3, tuple(SRGB_TO_XYZ[1].tolist()))
+def _srgb_curve(encoded: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(decode_srgb(encoded), np.float64)
+
+
+SRGB_GRAY = LuminanceModel((_srgb_curve,), (1.0,))
+SRGB = LuminanceModel((_srgb_curve,) * 3, tuple(SRGB_TO_XYZ[1].tolist()))
 
 
 def profile_channels(profile: bytes) -> int:

@@ -27,14 +27,14 @@ def decode_bitmap(data: bytes) -> Decoded:
     width, height = _size(data)
     if width * height > MOST_PIXELS:
         raise Undecodable(TOO_LARGE)
-    level = cv2.getLogLevel()
-    cv2.setLogLevel(0)  # OpenCV would print its complaints on standard error
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(0)  # OpenCV would print its complaints on standard error
     try:
         channels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as error:
         raise Undecodable(DAMAGED) from error
     finally:
-        cv2.setLogLevel(level)
+        cv2.utils.logging.setLogLevel(level)
     if channels is None or channels.dtype not in (np.uint8, np.uint16):
         raise Undecodable(DAMAGED)
     return _in_rgb_order(channels)

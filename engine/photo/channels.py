@@ -9,6 +9,11 @@ from engine.photo.strips import row_strips
 Array = NDArray[np.generic]
 
 
+def top_code(channels: Array) -> int:
+    """The number that 8-bit or 16-bit values have for white or opaque: 255 or 65535."""
+    return 255 if channels.dtype == np.uint8 else 65535
+
+
 def as_whole_numbers(channels: Array, linear: bool) -> Array:
     """8-bit and 16-bit values as they are, everything else as 16 bit.
 
@@ -19,7 +24,7 @@ def as_whole_numbers(channels: Array, linear: bool) -> Array:
     if channels.dtype in (np.uint8, np.uint16):
         return channels
     floating = np.issubdtype(channels.dtype, np.floating)
-    top = _float_top(channels) if floating else float(np.iinfo(channels.dtype).max)
+    top = _float_top(channels) if floating else float(np.iinfo(channels.dtype.str).max)
     encode = floating and linear and top == 1.0
     result = np.empty(channels.shape, np.uint16)
     for rows in row_strips(*channels.shape[:2]):
@@ -35,8 +40,8 @@ def without_premultiplication(colors: Array, alpha: Array) -> Array:
         colors: (H, W, n), uint8 or uint16.
         alpha: (H, W), same type.
     """
-    top = np.iinfo(colors.dtype).max
-    if (alpha == top).all():
+    top = top_code(colors)
+    if np.all(alpha == top):
         return colors
     result = np.empty_like(colors)
     for rows in row_strips(*alpha.shape):

@@ -39,7 +39,7 @@ PROFILE_LEFT_ASIDE = N_(
 )
 SEVERAL_PAGES = N_("The file holds several pages; the first one is used.")
 CMYK_CONVERTED = N_("The file is made for printing (CMYK); its colors were turned into RGB.")
-CHANNEL_LEFT_OUT = N_("The file holds an extra channel that is no transparency; it was left out.")
+CHANNEL_LEFT_OUT = N_("The file holds a channel beside its colors; it was left out.")
 
 _LOADERS = {
     "jpeg": "jpegload_buffer",
@@ -51,17 +51,15 @@ _LOADERS = {
 }
 _ICC = "icc-profile-data"
 _BLOCKS = ("exif-data", "xmp-data", "iptc-data", "photoshop-data")
-# What libvips puts where a PNG file says nothing of its resolution: 72 pixels per inch.
-_PNG_DEFAULT = 72 / 25.4
+# What libvips puts where a PNG file says nothing of its resolution: 72 pixels per inch, cut off.
+_PNG_DEFAULT = 2.834
 
 # libjpeg's first warning, where it does not touch the picture: stray bytes that do not lie
 # between two restart markers (0xd0 to 0xd7), odd numbers in application segments.
 _HARMLESS = re.compile(
     r"extraneous bytes before marker 0x(?!d[0-7])|Adobe color transform|JFIF revision|ICC"
 )
-_TOO_EARLY = re.compile(
-    r"premature end of JPEG image|Unexpected end|End of file|\(2\.100\)|(?:Read|Seek) error|bad seek"
-)
+_TOO_EARLY = re.compile(r"premature end of JPEG image|Unexpected end|End of file|\(2\.100\)")
 _UNSUPPORTED = re.compile(
     r"not supported|unsupported|not configured|not implemented|not been built in|whole number of",
     re.IGNORECASE,
@@ -250,9 +248,12 @@ def _reason(message: str, data: bytes, file_format: str) -> str:
     """Which half sentence suits libvips's words; they are used for nothing else."""
     if _UNSUPPORTED.search(message):
         return UNSUPPORTED
-    cut_off = {
-        "png": lambda: b"IEND" not in data,
-        "tiff": lambda: tiff.is_cut_off(data),
-        "webp": lambda: int.from_bytes(data[4:8], "little") + 8 > len(data),
-    }.get(file_format, lambda: bool(_TOO_EARLY.search(message)))
-    return TOO_EARLY if cut_off() else DAMAGED
+    if file_format == "png":
+        cut_off = b"IEND" not in data
+    elif file_format == "tiff":
+        cut_off = tiff.is_cut_off(data)
+    elif file_format == "webp":
+        cut_off = int.from_bytes(data[4:8], "little") + 8 > len(data)
+    else:
+        cut_off = _TOO_EARLY.search(message) is not None
+    return TOO_EARLY if cut_off else DAMAGED

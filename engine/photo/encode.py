@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.i18n import N_
 from engine.photo import libvips
+from engine.photo.channels import top_code
 from engine.photo.embed import embed_in_jpeg, embed_in_png
 from engine.values import FileFormat, Photo, Rendition
 
@@ -20,7 +21,8 @@ NO_EXIF_IN_TIFF = N_("Camera data (EXIF) is not written into TIFF files; it was 
 NO_IPTC_IN_PNG = N_("PNG files hold no captions and keywords (IPTC); they were left out.")
 TOO_LARGE_FOR_JPEG = N_("Some of the photo's metadata is too large for JPEG; it was left out.")
 
-_JPEG = {"Q": 95, "subsample_mode": "off", "optimize_coding": True}
+# Not optimize_coding: it would hold the whole picture once more, as 16-bit coefficients.
+_JPEG = {"Q": 95, "subsample_mode": "off"}
 _PNG = {"compression": 6, "filter": "up"}
 _TIFF = {"compression": "deflate", "predictor": "horizontal", "resunit": "inch"}
 # Above it the offsets of a plain TIFF file may overflow: it has 32 bits for them.
@@ -92,7 +94,7 @@ def _losses(photo: Photo, file_format: FileFormat) -> tuple[str, ...]:
 
 
 def _is_opaque(alpha: NDArray[np.generic]) -> bool:
-    return bool((alpha == np.iinfo(alpha.dtype).max).all())
+    return bool(np.all(alpha == top_code(alpha)))
 
 
 def _image(pixels: NDArray[np.generic], alpha: NDArray[np.generic] | None) -> pyvips.Image:

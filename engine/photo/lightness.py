@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from engine.cancel import CancelToken
 from engine.color.icc import SRGB, SRGB_GRAY, LuminanceModel, luminance_model
 from engine.color.lab import lightness_of_luminance
+from engine.photo.channels import top_code
 from engine.photo.profiles import lightness_by_tables
 from engine.photo.strips import row_strips
 from engine.values import Lightness, Photo
@@ -63,16 +64,17 @@ class _Exactly:
     """L* by look-up of each channel's part of the luminance."""
 
     def __init__(self, model: LuminanceModel, photo: Photo) -> None:
-        self._tables = model.tables(np.iinfo(photo.pixels.dtype).max)
+        self._tables = model.tables(top_code(photo.pixels))
         if len(self._tables) == 1:
             self._tables = (_lightness(self._tables[0]),)
 
     def __call__(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
+        codes = pixels.astype(np.intp)
         if len(self._tables) == 1:
-            return np.take(self._tables[0], pixels[..., 0])
-        Y = np.take(self._tables[0], pixels[..., 0])
-        for channel in (1, 2):
-            Y += np.take(self._tables[channel], pixels[..., channel])
+            return self._tables[0][codes[..., 0]]
+        Y = self._tables[0][codes[..., 0]]
+        Y += self._tables[1][codes[..., 1]]
+        Y += self._tables[2][codes[..., 2]]
         return _lightness(Y)
 
 

@@ -210,7 +210,11 @@ def test_every_quality_level_colors(photo, tmp_path, quality):
 def program(*arguments: str, **options: object) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, str(ROOT / "main.py"), *arguments],
-        capture_output=True, text=True, check=False, timeout=120, **options,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        **options,
     )
 
 
@@ -243,7 +247,9 @@ def test_evaluate_measures_and_writes_json(tmp_path, capsys):
     for index in range(2):
         small = rng.uniform(0, 255, (5, 7, 3)).astype(np.float32)
         rgb = np.clip(cv2.resize(small, (140, 100), interpolation=cv2.INTER_CUBIC), 0, 255)
-        (folder / f"{index}.png").write_bytes(cv2.imencode(".png", rgb.astype(np.uint8))[1].tobytes())
+        (folder / f"{index}.png").write_bytes(
+            cv2.imencode(".png", rgb.astype(np.uint8))[1].tobytes()
+        )
     report = tmp_path / "report.json"
     arguments = ["evaluate", str(folder), "--hints", "0,5", "--size", "64", "--quality", "fast"]
     assert run([*arguments, "--json", str(report)]) == 0

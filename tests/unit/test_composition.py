@@ -46,7 +46,9 @@ def test_strips_leave_no_seams(lightness, planes, monkeypatch):
     hint = Hint(x=0.4, y=0.5, radius=0.2, a=10, b=-30)
     whole = compose(lightness, planes, Edits(hints=(hint,)))
     monkeypatch.setattr("engine.composition.STRIP_PIXELS", WIDTH * 7)
-    np.testing.assert_array_equal(compose(lightness, planes, Edits(hints=(hint,))).pixels, whole.pixels)
+    np.testing.assert_array_equal(
+        compose(lightness, planes, Edits(hints=(hint,))).pixels, whole.pixels
+    )
 
 
 def test_no_strength_gives_the_gray_photo(lightness, planes):

@@ -22,8 +22,12 @@ def test_lab_agrees_with_colour_science(colors):
 
 
 def test_curve_meets_the_standard_s_numbers():
-    np.testing.assert_allclose(lab.decode_srgb(np.array([0.0, 0.04045, 1.0])), [0, 0.0031308, 1], atol=1e-7)
-    np.testing.assert_allclose(lab.encode_srgb(np.array([0.0, 0.0031308, 1.0])), [0, 0.04045, 1], atol=1e-6)
+    np.testing.assert_allclose(
+        lab.decode_srgb(np.array([0.0, 0.04045, 1.0])), [0, 0.0031308, 1], atol=1e-7
+    )
+    np.testing.assert_allclose(
+        lab.encode_srgb(np.array([0.0, 0.0031308, 1.0])), [0, 0.04045, 1], atol=1e-6
+    )
 
 
 def test_there_and_back(colors):
@@ -48,7 +52,9 @@ def test_grays_have_no_color():
 
 def test_lightness_and_luminance_are_inverse():
     L = np.linspace(0, 100, 1001)
-    np.testing.assert_allclose(lab.lightness_of_luminance(lab.luminance_of_lightness(L)), L, atol=1e-9)
+    np.testing.assert_allclose(
+        lab.lightness_of_luminance(lab.luminance_of_lightness(L)), L, atol=1e-9
+    )
     assert lab.luminance_of_lightness(np.array([100.0]))[0] == pytest.approx(1)
 
 

@@ -41,14 +41,21 @@ def test_padding_is_that_of_tensorflow(kernel, stride):
     # TensorFlow's SAME: output size is the input size over the stride, rounded up; the padding
     # needed for that is shared, the odd pixel going to the right and below.
     whole = [max((-(-size // stride) - 1) * stride + kernel - size, 0) for size in (64, 32)]
-    padded = F.pad(x, (whole[0] // 2, whole[0] - whole[0] // 2, whole[1] // 2, whole[1] - whole[1] // 2))
+    padded = F.pad(
+        x, (whole[0] // 2, whole[0] - whole[0] // 2, whole[1] // 2, whole[1] - whole[1] // 2)
+    )
     expected = conv.norm(F.conv2d(padded, conv.conv.weight, stride=stride))
     torch.testing.assert_close(conv(x), expected)
 
 
 def test_encoder_s_taps():
     taps = Encoder().eval()(torch.rand(1, 1, 64, 96) * 100)
-    assert [tuple(tap.shape[1:]) for tap in taps] == [(24, 16, 24), (48, 8, 12), (120, 4, 6), (352, 2, 3)]
+    assert [tuple(tap.shape[1:]) for tap in taps] == [
+        (24, 16, 24),
+        (48, 8, 12),
+        (120, 4, 6),
+        (352, 2, 3),
+    ]
 
 
 @pytest.mark.parametrize("hints", [no_hints(1), some_hints(3)])
@@ -70,7 +77,10 @@ def test_looking_knows_nothing_of_hints(network):
 
 def test_a_hint_is_obeyed_where_it_lies(network):
     hints = HintBatch(
-        torch.tensor([[[40.0, 72.0]]]), torch.tensor([[9.0]]), torch.tensor([[[50.0, -60.0]]]), torch.zeros(1, 1)
+        torch.tensor([[[40.0, 72.0]]]),
+        torch.tensor([[9.0]]),
+        torch.tensor([[[50.0, -60.0]]]),
+        torch.zeros(1, 1),
     )
     ab = network(torch.rand(1, 1, 128, 128) * 100, hints)
     torch.testing.assert_close(ab[0, :, 72, 40], torch.tensor([50.0, -60.0]), atol=3, rtol=0)
@@ -121,7 +131,9 @@ def test_temperature_and_gain_make_color_stronger(network):
 def test_convex_upsampling_of_one_color_is_that_color():
     weights = torch.randn(1, 9, 16, 5, 7).softmax(1)
     flat = torch.tensor([12.0, -7.0])[None, :, None, None].expand(1, 2, 5, 7)
-    torch.testing.assert_close(convex_upsample(flat, weights), flat[..., :1, :1].expand(1, 2, 20, 28))
+    torch.testing.assert_close(
+        convex_upsample(flat, weights), flat[..., :1, :1].expand(1, 2, 20, 28)
+    )
 
 
 def test_convex_upsampling_puts_each_fine_pixel_in_its_place():
@@ -139,4 +151,6 @@ def test_folding_batch_norm_changes_no_result(network):
     fold_batch_norm(folded)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded.modules())
     L = torch.rand(1, 1, 64, 64) * 100
-    torch.testing.assert_close(folded(L, no_hints(1)), network(L, no_hints(1)), atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(
+        folded(L, no_hints(1)), network(L, no_hints(1)), atol=1e-3, rtol=1e-3
+    )

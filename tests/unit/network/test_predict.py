@@ -10,7 +10,13 @@ from engine.edits import Hint
 from engine.errors import DeviceMissing, OutOfMemory
 from engine.network.device import choose_device
 from engine.network.predict import Pass, TorchPredictor, _onto
-from engine.network.prepare import MOST_SQUARES, frame_for, hints_in_frame, padded_input, shrink_into
+from engine.network.prepare import (
+    MOST_SQUARES,
+    frame_for,
+    hints_in_frame,
+    padded_input,
+    shrink_into,
+)
 from engine.values import Lightness
 
 
@@ -24,7 +30,9 @@ def lightness(height: int, width: int) -> Lightness:
     return Lightness(rng.uniform(0, 100, (height, width)).astype(np.float32))
 
 
-@pytest.mark.parametrize("size", [(600, 800), (800, 600), (256, 256), (20, 31), (100, 5000), (3, 1)])
+@pytest.mark.parametrize(
+    "size", [(600, 800), (800, 600), (256, 256), (20, 31), (100, 5000), (3, 1)]
+)
 def test_a_frame_keeps_the_aspect_ratio_and_pads(size):
     frame = frame_for(size, 256, 32)
     assert frame.padded_height % 32 == 0
@@ -103,7 +111,9 @@ def test_planes_of_another_pass_come_back_to_their_places():
 
 def test_no_memory_is_said_in_words(predictor, monkeypatch):
     def fail(_: object) -> None:
-        raise RuntimeError("[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: not enough memory")
+        raise RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: not enough memory"
+        )
 
     monkeypatch.setattr(predictor._network, "look", fail)
     with pytest.raises(OutOfMemory, match="cpu"):

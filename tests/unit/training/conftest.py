@@ -11,7 +11,9 @@ def colorful(seed: int, height: int = 96, width: int = 128) -> np.ndarray:
     """A soft picture with many colors, (H, W, 3) uint8 RGB."""
     rng = np.random.default_rng(seed)
     small = rng.uniform(0, 255, (6, 8, 3)).astype(np.float32)
-    return np.clip(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), 0, 255).astype(np.uint8)
+    return np.clip(
+        cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), 0, 255
+    ).astype(np.uint8)
 
 
 def encoded(rgb: np.ndarray, suffix: str = ".png") -> bytes:

@@ -8,7 +8,14 @@ import pytest
 from engine.color.lab import srgb_to_lab
 from engine.training.ageing import _EFFECTS, aged_lightness
 from engine.training.photos import find_photos
-from engine.training.samples import MOST_HINTS, Batch, SampleOptions, draw_hints, make_sample, sample_stream
+from engine.training.samples import (
+    MOST_HINTS,
+    Batch,
+    SampleOptions,
+    draw_hints,
+    make_sample,
+    sample_stream,
+)
 
 from .conftest import colorful
 
@@ -28,7 +35,9 @@ def test_a_stream_can_be_entered_anywhere(photo_tar):
 def test_each_epoch_sees_every_photo(photo_tar):
     entries = find_photos([photo_tar])
     options = SampleOptions(size=32, ageing=0, hinted=0)
-    means = [round(float(s.ab.mean()), 3) for s in islice(sample_stream(entries, options, 0, 0), 10)]
+    means = [
+        round(float(s.ab.mean()), 3) for s in islice(sample_stream(entries, options, 0, 0), 10)
+    ]
     assert len(set(means[:5])) == 5
 
 

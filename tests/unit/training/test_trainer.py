@@ -1,8 +1,7 @@
 """A run is seeded, bounded, and resumed exactly; its loss falls."""
 
-import torch
-
 import pytest
+import torch
 
 from engine.cancel import CancelToken
 from engine.errors import CannotResume
@@ -125,7 +124,10 @@ def test_rebalancing_weighs_rare_colors_more():
     gray, red = np.zeros((990, 2), np.float32), np.full((10, 2), 60, np.float32)
     weights = losses.rebalancing([gray, red])
     centers = torch.tensor(losses.bin_centers())
-    at = {tuple(center): float(weight) for center, weight in zip(centers.tolist(), weights, strict=True)}
+    at = {
+        tuple(center): float(weight)
+        for center, weight in zip(centers.tolist(), weights, strict=True)
+    }
     assert at[60.0, 60.0] > 5 * at[0.0, 0.0]
 
 
