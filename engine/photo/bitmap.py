@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.photo.decode import DAMAGED, MOST_PIXELS, TOO_LARGE, Decoded, Undecodable
+from engine.photo.decode import DAMAGED, MOST_PIXELS, TOO_EARLY, TOO_LARGE, Decoded, Undecodable
 
 _LOG = logging.getLogger(__name__)
 _PNM_SIZE = re.compile(rb"P[1-6](?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})\s")
@@ -42,6 +42,8 @@ def decode_bitmap(data: bytes) -> Decoded:
 
 def _size(data: bytes) -> tuple[int, int]:
     if data[:2] == b"BM":
+        if len(data) < 26:
+            raise Undecodable(TOO_EARLY)
         layout = "<HH" if data[14] == 12 else "<ii"
         width, height = struct.unpack_from(layout, data, 18)
         return abs(width), abs(height)

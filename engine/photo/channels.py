@@ -33,23 +33,6 @@ def as_whole_numbers(channels: Array, linear: bool) -> Array:
     return result
 
 
-def without_premultiplication(colors: Array, alpha: Array) -> Array:
-    """Colors divided by the alpha that they were multiplied with; TIFF 6.0, section 18.
-
-    Args:
-        colors: (H, W, n), uint8 or uint16.
-        alpha: (H, W), same type.
-    """
-    top = top_code(colors)
-    if np.all(alpha == top):
-        return colors
-    result = np.empty_like(colors)
-    for rows in row_strips(*alpha.shape):
-        weight = np.maximum(alpha[rows].astype(np.float64), 1)[..., None]
-        result[rows] = np.minimum(colors[rows].astype(np.float64) * top / weight + 0.5, top)
-    return result
-
-
 def upright(channels: Array, orientation: int) -> Array:
     """The picture as it is to be seen, in memory of its own.
 
@@ -68,19 +51,11 @@ def upright(channels: Array, orientation: int) -> Array:
 
 def _float_top(channels: Array) -> float:
     """The value that stands for white: 1, unless the pixels go far beyond it."""
-    brightest = max(
-        (
-            float(np.nan_to_num(channels[rows], nan=0.0, posinf=0.0).max())
-            for rows in row_strips(*channels.shape[:2])
-        ),
-        default=1.0,
-    )
+    brightest = 0.0
+    for rows in row_strips(*channels.shape[:2]):
+        strip = np.nan_to_num(channels[rows], nan=0.0, posinf=0.0)
+        brightest = max(brightest, float(strip.max()))
     # A little above 1 are highlights; far above it someone kept the numbers of 8 or 16 bit.
-    return next(
-        (
-            top
-            for top, limit in ((1.0, 4.0), (255.0, 255.0), (65535.0, 65535.0))
-            if brightest <= limit
-        ),
-        brightest,
-    )
+    if brightest <= 4:
+        return 1.0
+    return next((top for top in (255.0, 65535.0) if brightest <= top), brightest)

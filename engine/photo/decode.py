@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from engine.cancel import CancelToken
 from engine.i18n import N_
 from engine.photo import libvips, tiff
-from engine.photo.channels import as_whole_numbers, without_premultiplication
+from engine.photo.channels import as_whole_numbers
 from engine.photo.ifd import BadDirectory
 from engine.photo.profiles import is_usable
 
@@ -30,6 +30,7 @@ MOST_PIXELS = 250_000_000
 
 DAMAGED = N_("it is damaged")
 TOO_EARLY = N_("it ends too early")
+NO_MEMORY = N_("the memory is not enough for it")
 TOO_LARGE = N_("it has more than 250 million pixels")
 RAW = N_("it is raw data from a camera")
 UNSUPPORTED = N_("pictures of its kind are not supported")
@@ -54,14 +55,16 @@ _BLOCKS = ("exif-data", "xmp-data", "iptc-data", "photoshop-data")
 # What libvips puts where a PNG file says nothing of its resolution: 72 pixels per inch, cut off.
 _PNG_DEFAULT = 2.834
 
-# libjpeg's first warning, where it does not touch the picture: stray bytes that do not lie
-# between two restart markers (0xd0 to 0xd7), odd numbers in application segments.
+# libjpeg's first warning, where it does not touch the picture: stray bytes between segments, a few
+# before the end (0xd9), but not within the picture (0xd0 to 0xd7); odd numbers in segments.
 _HARMLESS = re.compile(
-    r"extraneous bytes before marker 0x(?!d[0-7])|Adobe color transform|JFIF revision|ICC"
+    r"extraneous bytes before marker 0x(?!d[0-79])|: \d\d? extraneous bytes before marker 0xd9"
+    r"|Adobe color transform|JFIF revision|ICC"
 )
 _TOO_EARLY = re.compile(r"premature end of JPEG image|Unexpected end|End of file|\(2\.100\)")
 _UNSUPPORTED = re.compile(
-    r"not supported|unsupported|not configured|not implemented|not been built in|whole number of",
+    r"not supported|unsupported|not configured|not implemented|not been built in"
+    r"|not a whole number of bytes|samples out of range",
     re.IGNORECASE,
 )
 
@@ -116,7 +119,8 @@ def decode(data: bytes, file_format: str, cancel: CancelToken | None) -> Decoded
     levels = ("warning", "error") if file_format == "jpeg" else ("error",)
     for level in levels:
         try:
-            return _decode(data, file_format, level, cancel)
+            with libvips.own_errors():
+                return _decode(data, file_format, level, cancel)
         except pyvips.Error as error:
             if cancel is not None:
                 cancel.raise_if_set()
@@ -128,7 +132,6 @@ def decode(data: bytes, file_format: str, cancel: CancelToken | None) -> Decoded
 
 def _decode(data: bytes, file_format: str, fail_on: str, cancel: CancelToken | None) -> Decoded:
     facts = _tiff_facts(data) if file_format == "tiff" else None
-    libvips.clear_errors()
     stored = pyvips.Operation.call(
         _LOADERS[file_format], data, access="sequential", fail_on=fail_on
     )
@@ -217,13 +220,10 @@ def _split(
     pixels = as_whole_numbers(channels[..., :colors], linear)
     if channels.shape[2] == colors:
         return pixels, None
-    if facts is not None and facts.extra_channel == tiff.UNSPECIFIED:
+    if facts is not None and not facts.has_alpha:
         notices.append(CHANNEL_LEFT_OUT)
         return pixels, None
-    alpha = as_whole_numbers(channels[..., colors : colors + 1], linear=False)[..., 0]
-    if facts is not None and facts.extra_channel == tiff.PREMULTIPLIED:
-        pixels = without_premultiplication(pixels, alpha)
-    return pixels, alpha
+    return pixels, as_whole_numbers(channels[..., colors : colors + 1], linear=False)[..., 0]
 
 
 def _number(image: pyvips.Image, name: str, default: int = 0) -> int:
@@ -248,6 +248,8 @@ def _reason(message: str, data: bytes, file_format: str) -> str:
     """Which half sentence suits libvips's words; they are used for nothing else."""
     if _UNSUPPORTED.search(message):
         return UNSUPPORTED
+    if "out of memory" in message:
+        return NO_MEMORY
     if file_format == "png":
         cut_off = b"IEND" not in data
     elif file_format == "tiff":

@@ -8,7 +8,7 @@ Adobe XMP Specification Part 3; W3C PNG, third edition.
 import struct
 import zlib
 
-from engine.photo.metadata import photoshop_block
+from engine.photo.metadata import PHOTOSHOP, photoshop_resource
 
 _LONGEST_SEGMENT = 0xFFFF - 2
 _XMP_IN_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
@@ -36,7 +36,7 @@ def embed_in_jpeg(
     wrapped = {
         "exif-data": (_APP1, b"Exif\0\0" + metadata.get("exif-data", b"")),
         "xmp-data": (_APP1, _XMP_IN_JPEG + metadata.get("xmp-data", b"")),
-        "iptc-data": (_APP13, photoshop_block(metadata.get("iptc-data", b""))),
+        "iptc-data": (_APP13, PHOTOSHOP + photoshop_resource(metadata.get("iptc-data", b""))),
     }
     segments = [wrapped[name] for name in wrapped if name in metadata]
     fitting = [(marker, body) for marker, body in segments if len(body) <= _LONGEST_SEGMENT]

@@ -14,6 +14,7 @@ from engine.i18n import N_
 from engine.photo import libvips
 from engine.photo.channels import top_code
 from engine.photo.embed import embed_in_jpeg, embed_in_png
+from engine.photo.metadata import photoshop_resource
 from engine.values import FileFormat, Photo, Rendition
 
 NO_ALPHA_IN_JPEG = N_("JPEG files hold no transparency; it was left out.")
@@ -53,28 +54,29 @@ def encode(
     """
     if file_format == "jpeg" and rendition.pixels.dtype != np.uint8:
         raise ValueError("JPEG holds 8 bits per channel")
-    resolution = photo.source.pixels_per_mm or (_DEFAULT_RESOLUTION, _DEFAULT_RESOLUTION)
     alpha = None if file_format == "jpeg" else photo.alpha
+    resolution = photo.source.pixels_per_mm or (_DEFAULT_RESOLUTION, _DEFAULT_RESOLUTION)
     image = _image(rendition.pixels, alpha).copy(xres=resolution[0], yres=resolution[1])
     _attach(image, "icc-profile-data", pyvips.Image.profile_load("srgb"))
     metadata = dict(photo.source.metadata)
     notices = _losses(photo, file_format)
-    libvips.clear_errors()
-    if file_format == "jpeg":
-        plain = image.jpegsave_buffer(keep="icc", **_JPEG)
-        data, left_out = embed_in_jpeg(plain, metadata, resolution)
-        return data, (*notices, TOO_LARGE_FOR_JPEG) if left_out else notices
-    if file_format == "png":
-        return embed_in_png(image.pngsave_buffer(keep="icc", **_PNG), metadata), notices
-    return _tiff(image, metadata), notices
+    with libvips.own_errors():
+        if file_format == "tiff":
+            return _tiff(image, metadata), notices
+        if file_format == "png":
+            return embed_in_png(image.pngsave_buffer(keep="icc", **_PNG), metadata), notices
+        jpeg = image.jpegsave_buffer(keep="icc", **_JPEG)
+    data, left_out = embed_in_jpeg(jpeg, metadata, resolution)
+    return data, (*notices, TOO_LARGE_FOR_JPEG) if left_out else notices
 
 
 def _tiff(image: pyvips.Image, metadata: dict[str, bytes]) -> bytes:
-    for name in ("xmp-data", "iptc-data"):
-        if name in metadata:
-            # libtiff keeps IPTC in units of four bytes.
-            padding = -len(metadata[name]) % 4 if name == "iptc-data" else 0
-            _attach(image, name, metadata[name] + b"\0" * padding)
+    if "xmp-data" in metadata:
+        _attach(image, "xmp-data", metadata["xmp-data"])
+    if "iptc-data" in metadata:
+        # Not as "iptc-data": libvips 8.18.7 then writes the first quarter of it, as it counts in
+        # units of four bytes where libtiff has come to count in single ones.
+        _attach(image, "photoshop-data", photoshop_resource(metadata["iptc-data"]))
     size = image.width * image.height * image.bands * (1 if image.format == "uchar" else 2)
     data: bytes = image.tiffsave_buffer(bigtiff=size > _BIG_TIFF_BYTES, **_TIFF)
     return data

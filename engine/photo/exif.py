@@ -4,7 +4,6 @@ The block is patched in place and never built anew, so that what a camera's make
 keeps its place. Source: CIPA DC-008 (EXIF 2.32), sections 4.5 and 4.6.
 """
 
-import contextlib
 import struct
 
 from engine.photo.ifd import BadDirectory, Directory, Tags
@@ -54,5 +53,5 @@ def _put(block: bytearray, tags: Tags, directory: Directory, values: dict[int, i
         letter = {1: "B", 3: "H", 4: "I"}.get(entry.kind) if entry is not None else None
         if entry is None or letter is None or not tags.numbers(directory, tag):
             continue
-        with contextlib.suppress(struct.error):  # 70000 does not fit into a SHORT
+        if value < 1 << 8 * struct.calcsize(f"={letter}"):
             struct.pack_into(tags.order + letter, block, entry.at, value)

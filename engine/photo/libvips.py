@@ -3,20 +3,32 @@
 Its cache of operations is switched off: it holds on to files that were read long ago.
 """
 
+import contextlib
+import threading
+from collections.abc import Iterator
+
 import pyvips
 
 from engine.cancel import CancelToken
 
 pyvips.cache_set_max(0)
 
+_LOCK = threading.Lock()
 
-def clear_errors() -> None:
-    """Empty the error buffer, whose text may still speak of an earlier file."""
-    pyvips.vips_lib.vips_error_clear()
+
+@contextlib.contextmanager
+def own_errors() -> Iterator[None]:
+    """Work with an error buffer that speaks of nothing else: of no earlier file, no other thread's.
+
+    Only one thread at a time gets in.
+    """
+    with _LOCK:
+        pyvips.vips_lib.vips_error_clear()
+        yield
 
 
 def error_text() -> str:
-    """What libvips and the libraries below it complained of since `clear_errors`."""
+    """What libvips and the libraries below it have complained of within `own_errors`."""
     text: bytes = pyvips.ffi.string(pyvips.vips_lib.vips_error_buffer())
     return text.decode("utf-8", "replace")
 

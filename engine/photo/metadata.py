@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from engine.photo.exif import fitted_exif
 
-_PHOTOSHOP = b"Photoshop 3.0\0"
+PHOTOSHOP = b"Photoshop 3.0\0"
 _IPTC_RESOURCE = 0x0404
 _ORIENTATION_IN_XMP = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>\s*))[2-8]")
 
@@ -35,14 +35,14 @@ def carried_metadata(
     return tuple((name, block) for name, block in pairs if block)
 
 
-def photoshop_block(iptc: bytes) -> bytes:
-    """IPTC records wrapped as the APP13 segment of a JPEG file wants them.
+def photoshop_resource(iptc: bytes) -> bytes:
+    """IPTC records wrapped as Photoshop keeps them in TIFF and JPEG files.
 
     Source: Adobe Photoshop File Formats Specification, "Image Resource Blocks".
     """
     padding = b"\0" * (len(iptc) % 2)
     header = struct.pack(">4sHHI", b"8BIM", _IPTC_RESOURCE, 0, len(iptc))
-    return _PHOTOSHOP + header + iptc + padding
+    return header + iptc + padding
 
 
 def _iptc_records(block: bytes) -> bytes:
@@ -53,7 +53,7 @@ def _iptc_records(block: bytes) -> bytes:
         # A big-endian TIFF file that declares them as LONG: libtiff turned each four around.
         whole = len(block) // 4 * 4
         return struct.pack(f">{whole // 4}I", *struct.unpack(f"<{whole // 4}I", block[:whole]))
-    resources = _photoshop_resources(block.removeprefix(_PHOTOSHOP))
+    resources = _photoshop_resources(block.removeprefix(PHOTOSHOP))
     return next((data for number, data in resources if number == _IPTC_RESOURCE), b"")
 
 

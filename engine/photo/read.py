@@ -8,7 +8,7 @@ from engine.errors import UnreadablePhoto
 from engine.i18n import N_
 from engine.photo.bitmap import decode_bitmap
 from engine.photo.channels import upright
-from engine.photo.decode import RAW, UNSUPPORTED, Decoded, Undecodable, decode
+from engine.photo.decode import NO_MEMORY, RAW, UNSUPPORTED, Decoded, Undecodable, decode
 from engine.photo.formats import READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.metadata import carried_metadata
 from engine.values import Photo, Source
@@ -19,7 +19,6 @@ FOLDER = N_("it is a folder")
 MISSING = N_("it does not exist")
 FORBIDDEN = N_("permission to read it is missing")
 NOT_OPENED = N_("it cannot be opened")
-NO_MEMORY = N_("the memory is not enough for it")
 
 
 def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:

@@ -8,8 +8,7 @@ from engine.photo.ifd import BadDirectory, Directory, Tags
 _SUBFILE, _EXTRA_SAMPLES, _DNG_VERSION = 254, 338, 50706
 _OFFSETS_AND_SIZES = ((273, 279), (324, 325))  # of strips, of tiles
 _REDUCED = 1
-
-UNSPECIFIED, PREMULTIPLIED = 0, 1
+_UNSPECIFIED = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +18,13 @@ class TiffFacts:
     Attributes:
         raw: its first page is only the preview of a camera's raw data.
         several_pages: there are more full pages behind the first one.
-        extra_channel: what the first channel behind the colors means: UNSPECIFIED (such as a
-            selection saved by Photoshop), PREMULTIPLIED alpha, or 2 for alpha by itself.
+        has_alpha: a channel behind the colors is alpha, and not something unspecified such as a
+            selection saved by Photoshop.
     """
 
     raw: bool
     several_pages: bool
-    extra_channel: int
+    has_alpha: bool
 
 
 def look_at_tiff(data: bytes) -> TiffFacts:
@@ -42,7 +41,7 @@ def look_at_tiff(data: bytes) -> TiffFacts:
     return TiffFacts(
         raw=_is_reduced(tags, first) or _DNG_VERSION in first.entries,
         several_pages=any(not _is_reduced(tags, page) for page in others),
-        extra_channel=tags.number(first, _EXTRA_SAMPLES, UNSPECIFIED),
+        has_alpha=tags.number(first, _EXTRA_SAMPLES, _UNSPECIFIED) != _UNSPECIFIED,
     )
 
 

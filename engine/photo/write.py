@@ -45,7 +45,7 @@ def write_photo(
     _refuse_original(target, photo)
     if on_conflict == "skip" and os.path.lexists(target):
         return None
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):  # noqa: PTH112 - Path.is_dir raises if it may not look
         raise _cannot_write(target)
     try:
         data, notices = encode(rendition, photo, file_format)
@@ -56,6 +56,8 @@ def write_photo(
         path = place_file(data, target, on_conflict)
     except OSError as error:
         raise _save_error(error, target) from error
+    except ValueError as error:  # a null character, or letters that the system cannot write
+        raise _cannot_write(target) from error
     return None if path is None else Saved(path, notices)
 
 

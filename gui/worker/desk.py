@@ -9,8 +9,8 @@ import numpy as np
 
 from engine import (
     AbPlanes,
-    CancelToken,
     Cancelled,
+    CancelToken,
     Edits,
     Hint,
     Lightness,
@@ -106,7 +106,7 @@ class Desk:
         except PhotochromError as error:
             logger.info("%s failed: %s", type(request).__name__, error, exc_info=error.__cause__)
             tell(Failed(request.generation, error))
-        except Exception as error:  # noqa: BLE001 - the thread must live on, whatever went wrong
+        except Exception as error:  # the thread must live on, whatever went wrong
             logger.exception("%s failed", type(request).__name__)
             tell(Failed(request.generation, error))
 
@@ -127,11 +127,11 @@ class Desk:
         stages = [(small, Stage.COMPOSING)]
         if small is not lightness:
             stages.append((lightness, Stage.COMPLETING))
-        for L, stage in stages:
+        for each, stage in stages:
             rendition = compose(
-                L, planes, request.edits, 8, request.cancel, _progress(request, stage, tell)
+                each, planes, request.edits, 8, request.cancel, _progress(request, stage, tell)
             )
-            complete = L is lightness
+            complete = each is lightness
             if complete:
                 piece.rendition = (request.edits, rendition)
             height, width = lightness.size
@@ -143,7 +143,8 @@ class Desk:
 
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
         piece = self._opened(request.photo, request.cancel)
-        deep = piece.photo.source.depth == 16 and request.target.suffix.lower() in DEEP_SUFFIXES
+        source_deep = piece.photo.source.depth == 16
+        deep = source_deep and request.target.suffix.lower() in DEEP_SUFFIXES
         kept = piece.rendition
         if kept is not None and kept[0] == request.edits and not deep:
             rendition = kept[1]
@@ -158,16 +159,18 @@ class Desk:
         saved = write_photo(rendition, piece.photo, request.target, request.on_conflict)
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
-        tell(PhotoSaved(request.generation, saved, request.edits))
+        tell(PhotoSaved(request.generation, saved, request.edits, source_deep and not deep))
 
     def _serve_warm_up(self, request: WarmUp) -> None:
+        if self._predictor is not None:
+            return  # a photo came first
         try:
             predictor = self._network()
             request.cancel.raise_if_set()
             gray = Lightness(np.full((256, 256), 50, np.float32))
             predictor.predict(predictor.prepare(gray, "fast"), ())
         except PhotochromError as error:
-            # Nobody has asked for anything yet; the first photo will meet the same error and say so.
+            # Nobody has asked for anything yet; the first photo will meet the same error.
             logger.info("Warming up failed: %s", error)
 
     def _network(self) -> Predictor:
@@ -178,6 +181,7 @@ class Desk:
     def _opened(self, request: OpenPhoto, cancel: CancelToken) -> Workpiece:
         """The photo, read again if another one was opened in between."""
         if self._piece is None or self._piece.request is not request:
+            self._piece = None  # two scans at once may be more than the memory holds
             photo = read_photo(request.path, cancel)
             cancel.raise_if_set()
             self._piece = Workpiece(request, photo)

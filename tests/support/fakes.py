@@ -26,16 +26,21 @@ class FakePredictor:
         device: what it says it runs on.
         gate: while this is cleared, `predict` waits, as a slow network would.
         error: raised by `predict` if given.
-        calls: what it was asked for, in order, with the name of the thread.
+        calls: what it was asked for, in order, with the number of the thread.
     """
 
     device: str = "cpu"
     gate: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
-    calls: list[tuple[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
+
+    @property
+    def asked(self) -> list[str]:
+        """What it was asked for, in order."""
+        return [what for what, _ in self.calls]
 
     def prepare(self, lightness: Lightness, quality: Quality) -> FakePrepared:
         self._note(f"prepare {quality}")
@@ -54,4 +59,4 @@ class FakePredictor:
         return AbPlanes(L, np.stack([a + 0 * down, b + 0 * across]).astype(np.float32))
 
     def _note(self, what: str) -> None:
-        self.calls.append((what, threading.current_thread().name))
+        self.calls.append((what, threading.get_ident()))

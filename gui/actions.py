@@ -1,0 +1,65 @@
+"""One table of everything the user can do by button or key; toolbar and key list come from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QKeySequence
+
+from engine import translate
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """Something the user can do.
+
+    Attributes:
+        name: stable name; the window's slot for it is `on_` and this.
+        text: gives its words.
+        keys: in Qt's portable spelling; the first is shown.
+        icon: in the Material Design set; none if empty.
+        label: gives the words on the button, beside or instead of the icon; None for none.
+    """
+
+    name: str
+    text: Callable[[], str]
+    keys: tuple[str, ...] = ()
+    icon: str = ""
+    label: Callable[[], str] | None = None
+
+
+ROWS = (
+    ActionRow(
+        "open", lambda: translate("Open photos"), ("Ctrl+O",), "folder-open-outline",
+        lambda: translate("Open…"),
+    ),
+    ActionRow(
+        "save", lambda: translate("Save the colored photo"), ("Ctrl+S", "Ctrl+Shift+S"),
+        "content-save-outline", lambda: translate("Save as…"),
+    ),
+    ActionRow("previous", lambda: translate("Previous photo"), ("PgUp",), "chevron-left"),
+    ActionRow("next", lambda: translate("Next photo"), ("PgDown",), "chevron-right"),
+    ActionRow("zoom_out", lambda: translate("Zoom out"), ("-", "Ctrl+-"), "minus"),
+    ActionRow("zoom_in", lambda: translate("Zoom in"), ("+", "=", "Ctrl++", "Ctrl+="), "plus"),
+    ActionRow(
+        "fit", lambda: translate("Show the whole photo"), ("Ctrl+0",), "fit-to-page-outline"
+    ),
+    ActionRow(
+        "full", lambda: translate("Show at 100 %"), ("Ctrl+1",), "", lambda: "1:1"
+    ),
+    ActionRow("divider_left", lambda: translate("All colored"), ("1",)),
+    ActionRow("divider_middle", lambda: translate("Half and half"), ("2",)),
+    ActionRow("divider_right", lambda: translate("All original"), ("3",)),
+    ActionRow("cancel", lambda: translate("Cancel the work"), ("Esc",), "close-circle-outline"),
+    ActionRow("keys", lambda: translate("Keys and mouse"), ("F1", "?"), "keyboard-outline"),
+    ActionRow("quit", lambda: translate("Quit"), ("Ctrl+Q",)),
+)  # fmt: skip
+
+
+def with_key(row: ActionRow) -> str:
+    """The action's words and its key, for a tooltip."""
+    return f"{row.text()} ({key_text(row)})" if row.keys else row.text()
+
+
+def key_text(row: ActionRow) -> str:
+    """The first key of an action as this system writes it."""
+    return QKeySequence(row.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)

@@ -1,0 +1,240 @@
+"""The open photo and all that is known of it: the window's only state that changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import Edits
+from gui.worker.jobs import (
+    Failed,
+    OpenPhoto,
+    PhotoOpened,
+    PhotoSaved,
+    PreviewReady,
+    Progressed,
+    Recolor,
+    Request,
+    Result,
+    SavePhoto,
+    WasCancelled,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """The photos that were dropped or chosen together.
+
+    Attributes:
+        photos: their paths, in order.
+        at: which of them is open, counted from 0.
+    """
+
+    photos: tuple[Path, ...] = ()
+    at: int = 0
+
+    def has(self, step: int) -> bool:
+        """Whether there is a photo so many steps onward, or back."""
+        return 0 <= self.at + step < len(self.photos)
+
+
+class Document:
+    """Makes the requests, takes the results, and drops those that are no longer wanted.
+
+    Attributes:
+        roll: the photos to go through; already the new ones while the first of them is opened.
+        photo: the open photo, or None.
+        edits: what the user wants done to it.
+        shown: its newest colored picture, or None.
+        progress: what the worker does for the photo on screen or for the one being opened.
+        save_progress: what it does to save one.
+        error: why the photo could not be opened or colored, or None.
+        stopped: whether the user stopped the coloring before there was a picture.
+    """
+
+    def __init__(self) -> None:
+        self.roll = Roll()
+        self.photo: PhotoOpened | None = None
+        self.edits = Edits()
+        self.shown: PreviewReady | None = None
+        self.progress: Progressed | None = None
+        self.save_progress: Progressed | None = None
+        self.error: Exception | None = None
+        self.stopped = False
+        self._generation = 0
+        self._opening: OpenPhoto | None = None
+        self._coloring: Recolor | None = None
+        self._saves: dict[int, SavePhoto] = {}
+        self._saved_edits = Edits()
+        # Where to go back to if opening is stopped.
+        self._roll_before = Roll()
+        # Colorings of this generation and below are no longer wanted.
+        self._outdated = 0
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether a photo is being opened."""
+        return self._opening is not None
+
+    @property
+    def is_coloring(self) -> bool:
+        """Whether the open photo is being colored."""
+        return self._coloring is not None
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a result is being saved, or waits for it."""
+        return bool(self._saves)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether there is anything to cancel."""
+        return self.is_opening or self.is_coloring or self.is_saving
+
+    @property
+    def path(self) -> Path | None:
+        """The photo on screen, or the one that could not be opened."""
+        if self.photo is not None:
+            return self.photo.request.path
+        return self.roll.photos[self.roll.at] if self.error is not None else None
+
+    @property
+    def has_unsaved_work(self) -> bool:
+        """Whether hints or adjustments were made that no saved file has; mere color is no work."""
+        return self.photo is not None and self.edits not in (Edits(), self._saved_edits)
+
+    @property
+    def can_save(self) -> bool:
+        """Whether there is a colored photo to save."""
+        return self.shown is not None and not self.is_opening
+
+    def open(self, photos: Sequence[Path], at: int = 0) -> OpenPhoto:
+        """Ask for a photo of these; all coloring of the one before is given up."""
+        if self._opening is None:
+            self._roll_before = self.roll
+        self._cancel_all(self._opening, self._coloring)
+        self._coloring = None
+        self._outdated = self._generation
+        self.roll = Roll(tuple(photos), at)
+        self._opening = OpenPhoto(generation=self._next(), path=photos[at])
+        self.progress = None
+        return self._opening
+
+    def step(self, step: int) -> OpenPhoto | None:
+        """Ask for the next photo of the roll (1) or the one before (-1)."""
+        if not self.roll.has(step):
+            return None
+        return self.open(self.roll.photos, self.roll.at + step)
+
+    def open_again(self) -> OpenPhoto | None:
+        """Ask once more for a photo that could not be opened."""
+        return self.open(self.roll.photos, self.roll.at) if self.roll.photos else None
+
+    def recolor(self) -> Recolor | None:
+        """Ask for color with the edits of the moment."""
+        if self.photo is None:
+            return None
+        self.error, self.stopped, self.progress = None, False, None
+        self._coloring = Recolor(
+            generation=self._next(), photo=self.photo.request, edits=self.edits
+        )
+        return self._coloring
+
+    def save(self, target: Path, *, overwrite: bool) -> SavePhoto | None:
+        """Ask for the colored photo to be written.
+
+        Args:
+            target: where to.
+            overwrite: whether a file that is there may be replaced; if not, a free name is taken.
+        """
+        if self.photo is None or not self.can_save:
+            return None
+        request = SavePhoto(
+            generation=self._next(),
+            photo=self.photo.request,
+            edits=self.edits,
+            target=target,
+            on_conflict="overwrite" if overwrite else "unique",
+        )
+        self._saves[request.generation] = request
+        return request
+
+    def cancel(self) -> None:
+        """Give up what is being done; nothing of it is shown from now on.
+
+        Only a save is waited for: it may already have been written, and then that must be said.
+        """
+        self._cancel_all(self._opening, self._coloring, *self._saves.values())
+        if self._opening is not None:
+            self.roll = self._roll_before
+        if self.photo is not None and self.shown is None and self.error is None:
+            self.stopped = True
+        self._opening = self._coloring = self.progress = None
+        self._outdated = self._generation
+
+    def accept(self, result: Result) -> bool:
+        """Take a result, if it is still wanted.
+
+        Returns:
+            Whether it was taken; if not, nothing may be shown of it.
+        """
+        if result.generation in self._saves:
+            self._accept_of_save(result)
+        elif self._opening is not None and result.generation == self._opening.generation:
+            self._accept_of_opening(result)
+        elif self._is_wanted_color(result):
+            self._accept_of_coloring(result)
+        else:
+            return False
+        return True
+
+    def _accept_of_opening(self, result: Result) -> None:
+        if isinstance(result, Progressed):
+            self.progress = result
+            return
+        self._opening = self.progress = None
+        if isinstance(result, WasCancelled):
+            self.roll = self._roll_before
+            return
+        self.photo = result if isinstance(result, PhotoOpened) else None
+        self.error = result.error if isinstance(result, Failed) else None
+        self.shown, self.stopped = None, False
+        self.edits = self._saved_edits = Edits()
+
+    def _is_wanted_color(self, result: Result) -> bool:
+        on_screen = self.shown.generation if self.shown is not None else 0
+        return (
+            self._coloring is not None
+            and result.generation > self._outdated
+            and result.generation >= on_screen
+        )
+
+    def _accept_of_coloring(self, result: Result) -> None:
+        newest = self._coloring is not None and result.generation == self._coloring.generation
+        if isinstance(result, PreviewReady):
+            self.shown = result
+        elif isinstance(result, Progressed):
+            self.progress = result
+            return
+        elif isinstance(result, Failed) and newest and self.shown is None:
+            self.error = result.error
+        if newest and not (isinstance(result, PreviewReady) and not result.complete):
+            self._coloring = self.progress = None
+
+    def _accept_of_save(self, result: Result) -> None:
+        if isinstance(result, Progressed):
+            self.save_progress = result
+            return
+        request = self._saves.pop(result.generation)
+        self.save_progress = None
+        is_this_photo = self.photo is not None and request.photo is self.photo.request
+        if isinstance(result, PhotoSaved) and is_this_photo:
+            self._saved_edits = result.edits
+
+    def _next(self) -> int:
+        self._generation += 1
+        return self._generation
+
+    def _cancel_all(self, *requests: Request | None) -> None:
+        for request in requests:
+            if request is not None:
+                request.cancel.cancel()

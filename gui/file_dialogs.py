@@ -1,0 +1,91 @@
+"""Choosing photos to open, and where a colored one goes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from engine import translate
+
+# Suffixes of each format, the one that is proposed first.
+FORMATS = {"JPEG": ("jpg", "jpeg"), "PNG": ("png",), "TIFF": ("tif", "tiff")}
+
+READABLE = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp"
+
+
+class OpenDialog(QFileDialog):
+    """Asks for one or more photos."""
+
+    def __init__(self, parent: QWidget, folder: str) -> None:
+        super().__init__(parent, translate("Open photos"), folder)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        self.setNameFilters([
+            f"{translate('Photos')} ({READABLE} {READABLE.upper()})",
+            f"{translate('All files')} (*)",
+        ])  # fmt: skip
+        _label(self)
+
+
+class SaveDialog(QFileDialog):
+    """Asks for a file of one of the formats that can be written.
+
+    Signals:
+        target_chosen: the file, and whether it may be replaced if it is there already, to which
+            the dialog has then had the user agree.
+    """
+
+    target_chosen = Signal(object, bool)
+
+    def __init__(self, parent: QWidget, proposal: Path) -> None:
+        super().__init__(parent, translate("Save the colored photo"), str(proposal.parent))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.setFileMode(QFileDialog.FileMode.AnyFile)
+        self._filters = {
+            f"{name} ({' '.join(f'*.{suffix}' for suffix in suffixes)})": suffixes
+            for name, suffixes in FORMATS.items()
+        }
+        self.setNameFilters(list(self._filters))
+        self.selectNameFilter(self._filter_of(proposal))
+        self.selectFile(proposal.name)
+        _label(self)
+        self.filterSelected.connect(self._on_filter_selected)
+        self.fileSelected.connect(self._on_file_selected)
+
+    def _filter_of(self, target: Path) -> str:
+        suffix = target.suffix.lower().removeprefix(".")
+        fitting = (name for name, suffixes in self._filters.items() if suffix in suffixes)
+        return next(fitting, next(iter(self._filters)))
+
+    @Slot(str)
+    def _on_filter_selected(self, name: str) -> None:
+        """Let the name follow the format that was chosen."""
+        files = self.selectedFiles()
+        suffixes = self._filters.get(name)
+        if files and suffixes and not _has(files[0], suffixes):
+            current = Path(files[0])
+            known = any(_has(files[0], each) for each in FORMATS.values())
+            stem = current.stem if known else current.name
+            self.selectFile(f"{stem}.{suffixes[0]}")
+
+    @Slot(str)
+    def _on_file_selected(self, name: str) -> None:
+        target = Path(name)
+        if any(_has(name, suffixes) for suffixes in FORMATS.values()):
+            self.target_chosen.emit(target, True)
+            return
+        # The user left out the ending; the dialog has not asked about the name that results.
+        suffix = self._filters.get(self.selectedNameFilter(), ("png",))[0]
+        self.target_chosen.emit(target.with_name(f"{target.name}.{suffix}"), False)
+
+
+def _label(dialog: QFileDialog) -> None:
+    """Give words to what Qt's own catalogs leave in English."""
+    dialog.setLabelText(QFileDialog.DialogLabel.LookIn, translate("Folder:"))
+    dialog.setLabelText(QFileDialog.DialogLabel.FileName, translate("Name:"))
+    dialog.setLabelText(QFileDialog.DialogLabel.FileType, translate("Format:"))
+
+
+def _has(name: str, suffixes: tuple[str, ...]) -> bool:
+    return name.lower().endswith(tuple(f".{suffix}" for suffix in suffixes))

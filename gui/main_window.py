@@ -1,0 +1,387 @@
+"""The window: puts the parts together, asks the worker, shows what comes back."""
+
+# Methods that Qt calls bear Qt's names.
+# ruff: noqa: N802
+
+import logging
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, QUrl, Slot
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QMainWindow,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine import colorized_path, translate
+from gui.document import Document
+from gui.file_dialogs import OpenDialog, SaveDialog
+from gui.keys_dialog import KeysDialog
+from gui.language import KEY as LANGUAGE_KEY
+from gui.language import use_language
+from gui.message_bar import Kind, Message
+from gui.status_line import StatusLine
+from gui.texts import error_text
+from gui.theme import palette, stylesheet
+from gui.toolbar import Toolbar, make_actions, translate_actions
+from gui.views.compare_view import STEP
+from gui.views.photo_stage import PhotoStage
+from gui.worker.jobs import Failed, PhotoOpened, PhotoSaved, PreviewReady, Request, Result, WarmUp
+from gui.worker.thread import EngineThread
+
+logger = logging.getLogger(__name__)
+
+_NEEDS_PHOTO = (
+    "zoom_out", "zoom_in", "fit", "full", "divider_left", "divider_middle", "divider_right",
+)  # fmt: skip
+
+
+class MainWindow(QMainWindow):
+    """The only window.
+
+    Args:
+        thread: the worker, started; the window shuts it down when it is closed.
+        settings: what is remembered between runs.
+        language: a key of LANGUAGES.
+    """
+
+    def __init__(self, thread: EngineThread, settings: QSettings, language: str) -> None:
+        super().__init__()
+        self._thread = thread
+        self._settings = settings
+        self.document = Document()
+        self._closing = False
+        self._actions = make_actions(self)
+        self.toolbar = Toolbar(self._actions, self)
+        self.stage = PhotoStage()
+        self.message_bar = self.stage.message_bar
+        self.status_line = StatusLine()
+        self._put_together()
+        self._connect()
+        self.recolor()
+        self.set_language(language)
+        self.resize(1200, 800)
+        geometry = settings.value("geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+
+    def open_photos(self, photos: Sequence[Path]) -> None:
+        """Open the first of these photos; the others can be stepped to."""
+        each_once = tuple(dict.fromkeys(photos))
+        if each_once and self._may_leave_photo():
+            self.message_bar.clear()
+            self._ask(self.document.open(each_once))
+
+    def warm_up(self) -> None:
+        """Let the worker load the network while the user looks for a photo."""
+        self._thread.submit(WarmUp(generation=0))
+
+    def say(self, message: Message) -> None:
+        """Show a message."""
+        self.message_bar.say(message)
+
+    @Slot(str)
+    def set_language(self, code: str) -> None:
+        """Show all words in another language, and remember it."""
+        used = use_language(code)
+        translate_actions(self._actions)
+        for part in (self.toolbar, self.stage):
+            part.retranslate()
+        self.toolbar.show_language(used)
+        self._show()
+
+    @Slot()
+    def recolor(self) -> None:
+        """Show all in the colors of the moment."""
+        QApplication.setPalette(palette())
+        self.setStyleSheet(stylesheet())
+        for part in (self.toolbar, self.stage, self.status_line):
+            part.recolor()
+
+    @Slot(object)
+    def on_result(self, result: Result) -> None:
+        """Take a result of the worker, if it is still wanted, and show it."""
+        before = self.document.photo
+        if not self.document.accept(result):
+            return
+        if isinstance(result, PhotoOpened):
+            self._on_opened(result)
+        elif isinstance(result, PreviewReady):
+            self._say_notices(result.warnings)
+        elif isinstance(result, PhotoSaved):
+            self._on_saved(result)
+        elif isinstance(result, Failed) and result.error is not self.document.error:
+            self.say(Message(Kind.ERROR, partial(error_text, result.error)))
+        if self.document.photo is not before:
+            self.stage.view.setFocus()
+        self._show()
+        self._close_if_wanted(result)
+
+    @Slot()
+    def on_open(self) -> None:
+        """Choose photos."""
+        dialog = OpenDialog(self, str(self._settings.value("open_folder", "")))
+        dialog.filesSelected.connect(self._on_files_selected)
+        dialog.open()
+
+    @Slot()
+    def on_save(self) -> None:
+        """Choose where the colored photo goes."""
+        path = self.document.path
+        if path is None or not self.document.can_save:
+            return
+        dialog = SaveDialog(self, colorized_path(path))
+        dialog.target_chosen.connect(self._on_target_chosen)
+        dialog.open()
+
+    @Slot()
+    def on_previous(self) -> None:
+        """Open the photo before."""
+        self._step(-1)
+
+    @Slot()
+    def on_next(self) -> None:
+        """Open the next photo."""
+        self._step(1)
+
+    @Slot()
+    def on_zoom_in(self) -> None:
+        """Zoom in around the middle."""
+        self.stage.view.zoom_by(STEP)
+
+    @Slot()
+    def on_zoom_out(self) -> None:
+        """Zoom out around the middle."""
+        self.stage.view.zoom_by(1 / STEP)
+
+    @Slot()
+    def on_fit(self) -> None:
+        """Show the whole photo."""
+        self.stage.view.zoom_to_fit()
+
+    @Slot()
+    def on_full(self) -> None:
+        """Show one photo pixel per screen pixel."""
+        self.stage.view.zoom_to_full()
+
+    @Slot()
+    def on_divider_left(self) -> None:
+        """Show the colored photo alone."""
+        self.stage.view.set_divider(0.0)
+
+    @Slot()
+    def on_divider_middle(self) -> None:
+        """Show half of each."""
+        self.stage.view.set_divider(0.5)
+
+    @Slot()
+    def on_divider_right(self) -> None:
+        """Show the original alone."""
+        self.stage.view.set_divider(1.0)
+
+    @Slot()
+    def on_cancel(self) -> None:
+        """Give up what is being done."""
+        self.document.cancel()
+        self._closing = False
+        self._show()
+
+    @Slot()
+    def on_keys(self) -> None:
+        """Show the list of keys."""
+        KeysDialog(self).open()
+
+    @Slot()
+    def on_quit(self) -> None:
+        """Close the window, and with it the program."""
+        self.close()
+
+    @Slot()
+    def on_again(self) -> None:
+        """Try once more what failed or was stopped."""
+        if self.document.photo is not None:
+            self._ask(self.document.recolor())
+        else:
+            self._ask(self.document.open_again())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the worker; but let a save that was asked for be finished first."""
+        if not self._closing and not self._may_leave_photo():
+            event.ignore()
+            return
+        if self.document.is_saving and not self._closing:
+            self._closing = True
+            self.say(Message(Kind.NOTE, lambda: translate(
+                "The window closes as soon as the photo is saved."
+            )))  # fmt: skip
+            event.ignore()
+            return
+        self._settings.setValue("geometry", self.saveGeometry())
+        self.hide()
+        self.document.cancel()
+        self._thread.shut_down()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files of this computer."""
+        if _local_files(event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.stage.show_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """The files went away again."""
+        self.stage.show_drop(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the files."""
+        self.stage.show_drop(False)
+        event.acceptProposedAction()
+        self.activateWindow()
+        self.open_photos(_local_files(event.mimeData().urls()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """While backslash is held the original is shown; Escape, with no work, closes a message."""
+        if event.key() == Qt.Key.Key_Backslash:
+            self.stage.view.peek(True)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.message_bar.clear()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Show the colored photo again."""
+        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
+            self.stage.view.peek(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def _put_together(self) -> None:
+        self.setMinimumSize(720, 480)
+        self.setAcceptDrops(True)
+        self.addToolBar(self.toolbar)
+        middle = QWidget()
+        box = QVBoxLayout(middle)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self.stage, 1)
+        box.addWidget(self.status_line)
+        self.setCentralWidget(middle)
+
+    def _connect(self) -> None:
+        for name, action in self._actions.items():
+            action.triggered.connect(getattr(self, f"on_{name}"))
+        QApplication.styleHints().colorSchemeChanged.connect(self.recolor)
+        self._thread.result_ready.connect(self.on_result)
+        self.stage.open_wanted.connect(self.on_open)
+        self.stage.again_wanted.connect(self.on_again)
+        self.stage.cancel_wanted.connect(self.on_cancel)
+        self.stage.view.zoom_changed.connect(self.toolbar.show_zoom)
+        self.toolbar.language_chosen.connect(self._on_language_chosen)
+
+    def _step(self, step: int) -> None:
+        if self.document.roll.has(step) and self._may_leave_photo():
+            self.message_bar.clear()
+            self._ask(self.document.step(step))
+
+    def _ask(self, request: Request | None) -> None:
+        if request is not None:
+            self._thread.submit(request)
+            self._show()
+
+    def _show(self) -> None:
+        """Bring everything on screen in line with the document."""
+        document = self.document
+        self.stage.show_document(document)
+        self.status_line.show_document(document)
+        self.toolbar.show_document(document)
+        can = dict.fromkeys(_NEEDS_PHOTO, document.photo is not None) | {
+            "save": document.can_save,
+            "cancel": document.is_working,
+            "previous": document.roll.has(-1),
+            "next": document.roll.has(1),
+        }
+        for name, possible in can.items():
+            self._actions[name].setEnabled(possible)
+        name = document.path.name if document.path is not None else ""
+        self.setWindowTitle(f"{name} – Photochrom" if name else "Photochrom")
+
+    def _on_opened(self, opened: PhotoOpened) -> None:
+        self._say_notices(opened.notices)
+        self._settings.setValue("open_folder", str(opened.request.path.parent))
+        self._ask(self.document.recolor())
+
+    def _on_saved(self, result: PhotoSaved) -> None:
+        saved = result.saved
+
+        def text() -> str:
+            sentences = [translate("Saved as “{path}”.", path=saved.path)]
+            sentences += [translate(notice) for notice in saved.notices]
+            if result.lost_depth:
+                sentences.append(translate(
+                    "JPEG holds 8 of the photo's 16 bits per channel; PNG and TIFF hold them all."
+                ))  # fmt: skip
+            return " ".join(sentences)
+
+        self.say(Message(
+            Kind.DONE, text, lambda: translate("Open folder"), partial(_open_folder, saved.path)
+        ))  # fmt: skip
+
+    def _say_notices(self, notices: Sequence[str]) -> None:
+        if notices:
+            self.say(Message(Kind.NOTE, lambda: " ".join(translate(each) for each in notices)))
+
+    def _close_if_wanted(self, result: Result) -> None:
+        """Close after the save for which closing was put off, unless it failed."""
+        if not self._closing or self.document.is_saving:
+            return
+        if isinstance(result, PhotoSaved):
+            self.close()
+        self._closing = False
+
+    def _may_leave_photo(self) -> bool:
+        """Whether the open photo can be left; asks if hints or adjustments would be lost."""
+        if not self.document.has_unsaved_work:
+            return True
+        box = QMessageBox(self)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(translate("The changes to this photo are not saved."))
+        box.setInformativeText(translate("They are lost if you go on."))
+        go_on = box.addButton(translate("Go on"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(translate("Stay here"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        return box.clickedButton() is go_on
+
+    @Slot(list)
+    def _on_files_selected(self, names: list[str]) -> None:
+        self.open_photos([Path(name) for name in names])
+
+    @Slot(object, bool)
+    def _on_target_chosen(self, target: Path, overwrite: bool) -> None:
+        self._ask(self.document.save(target, overwrite=overwrite))
+
+    @Slot(str)
+    def _on_language_chosen(self, code: str) -> None:
+        self._settings.setValue(LANGUAGE_KEY, code)
+        self.set_language(code)
+
+
+def _local_files(urls: Sequence[QUrl]) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+
+
+def _open_folder(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))

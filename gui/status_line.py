@@ -1,0 +1,93 @@
+"""The line below the photo: what it is, and what was or is being done with it."""
+
+# Methods that Qt calls bear Qt's names.
+# ruff: noqa: N802
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from engine import translate
+from gui.document import Document
+from gui.texts import device_text, percent, stage_text
+from gui.theme import theme
+from gui.worker.jobs import PhotoOpened, PreviewReady, Progressed
+
+LEAST_HEIGHT = 30
+
+
+class StatusLine(QWidget):
+    """Tells size and depth at the left, work or its outcome at the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._photo, self._work = QLabel(), QLabel()
+        # A long file name must not widen the window.
+        self._photo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(14, 5, 14, 5)
+        box.setSpacing(20)
+        box.addWidget(self._photo, 1)
+        box.addWidget(self._work)
+        # As high without words as with them, in any script, so that the photo does not move.
+        self.setMinimumHeight(LEAST_HEIGHT)
+        self.recolor()
+
+    @property
+    def text(self) -> str:
+        """All that it says."""
+        return f"{self._photo.text()} {self._work.text()}"
+
+    def show_document(self, document: Document) -> None:
+        """Tell what there is to tell of the document."""
+        self._photo.setText(_photo_text(document.photo) if document.photo is not None else "")
+        self._photo.setToolTip(str(document.path) if document.path is not None else "")
+        self._work.setText(_work_text(document))
+
+    def recolor(self) -> None:
+        """Show all in the colors of the moment."""
+        for label in (self._photo, self._work):
+            label.setStyleSheet(f"color: {theme().quiet}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the ground and a hairline over it."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme().bar))
+        painter.fillRect(0, 0, self.width(), 1, QColor(theme().line))
+
+
+def _photo_text(photo: PhotoOpened) -> str:
+    width, height = photo.picture.size
+    return translate(
+        "{name}   ·   {width} × {height} pixels   ·   {depth} bit",
+        name=photo.request.path.name,
+        width=width,
+        height=height,
+        depth=photo.depth,
+    )
+
+
+def _work_text(document: Document) -> str:
+    if document.is_saving:
+        return _progress_text(document.save_progress) or translate("Waiting to be saved")
+    if document.shown is None or document.is_opening:
+        return ""  # a card over the picture says it
+    if document.is_coloring:
+        return _progress_text(document.progress)
+    return _outcome_text(document.shown)
+
+
+def _progress_text(progress: Progressed | None) -> str:
+    if progress is None:
+        return ""
+    words = stage_text(progress.stage)
+    return words if progress.fraction is None else f"{words}  {percent(progress.fraction)}"
+
+
+def _outcome_text(shown: PreviewReady) -> str:
+    if not shown.complete:
+        return translate("Preview; saving gives the full size")
+    return translate(
+        "Colored in {seconds} s on {device}",
+        seconds=f"{shown.seconds:.1f}",
+        device=device_text(shown.device),
+    )

@@ -1,0 +1,58 @@
+"""Sentences that depend on a value, put into words when they are shown."""
+
+from pathlib import Path
+
+from engine import PhotochromError, translate
+from gui.worker.jobs import Stage
+
+# Set by `gui.app`; told to the user where an error has no sentence of its own.
+log_path: Path | None = None
+
+
+def stage_text(stage: Stage) -> str:
+    """What is being done, in words."""
+    return {
+        Stage.OPENING: translate("Opening the photo"),
+        Stage.LOADING_NETWORK: translate("Loading the network"),
+        Stage.LOOKING: translate("Looking at the photo"),
+        Stage.COLORING: translate("Finding the colors"),
+        Stage.COMPOSING: translate("Laying the colors over the photo"),
+        Stage.COMPLETING: translate("Coloring at full size"),
+        Stage.SAVING: translate("Saving"),
+    }[stage]
+
+
+def error_text(error: BaseException) -> str:
+    """What happened and what to do."""
+    if isinstance(error, PhotochromError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return translate(
+            "This computer's memory is not enough for this photo. "
+            "Close other programs, or use a smaller copy of the photo."
+        )
+    if log_path is None:
+        return translate("Something went wrong that should not have: {kind}.", kind=_kind(error))
+    return translate(
+        "Something went wrong that should not have: {kind}. The details are in “{path}”.",
+        kind=_kind(error),
+        path=log_path,
+    )
+
+
+def device_text(device: str) -> str:
+    """Where the network runs, in words."""
+    return {
+        "cpu": translate("the processor"),
+        "cuda": translate("the graphics card"),
+        "mps": translate("the graphics processor"),
+    }.get(device, device)
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage."""
+    return translate("{percent} %", percent=round(100 * share))
+
+
+def _kind(error: BaseException) -> str:
+    return type(error).__name__

@@ -1,0 +1,130 @@
+"""Colors and icons: neutral grays, so that nothing in the window colors the eye."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import qtawesome
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
+
+ICON_FILE = Path(__file__).resolve().parent.parent / "resources" / "icons" / "photochrom.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colors of one scheme; R = G = B except for what must be noticed.
+
+    Attributes:
+        surround: behind the photo.
+        bar: toolbar, message bar and status line.
+        card: behind words that lie over the photo.
+        line: hairlines and frames.
+        text: words.
+        quiet: words of less weight.
+        field: buttons and menus.
+        accent: what is chosen or goes on.
+        on_accent: words on it.
+        bad: signs of an error.
+    """
+
+    surround: str
+    bar: str
+    card: str
+    line: str
+    text: str
+    quiet: str
+    field: str
+    accent: str
+    on_accent: str
+    bad: str
+
+
+DARK = Theme(
+    surround="#262626", bar="#313131", card="#353535", line="#4a4a4a", text="#e8e8e8",
+    quiet="#b4b4b4", field="#454545", accent="#d9d9d9", on_accent="#1e1e1e", bad="#ff9a8a",
+)  # fmt: skip
+LIGHT = Theme(
+    surround="#c9c9c9", bar="#f0f0f0", card="#f6f6f6", line="#b0b0b0", text="#1c1c1c",
+    quiet="#4c4c4c", field="#ffffff", accent="#3a3a3a", on_accent="#ffffff", bad="#a3260f",
+)  # fmt: skip
+
+
+def is_dark() -> bool:
+    """Whether the system asks for dark windows."""
+    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+
+
+def theme() -> Theme:
+    """The colors of the moment."""
+    return DARK if is_dark() else LIGHT
+
+
+def palette() -> QPalette:
+    """The theme as Qt's widgets want it."""
+    colors = theme()
+    role = QPalette.ColorRole
+    made = QPalette(QColor(colors.field), QColor(colors.bar))
+    for roles, color in (
+        ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), colors.text),
+        ((role.Window,), colors.bar),
+        ((role.Base, role.Button, role.ToolTipBase), colors.field),
+        ((role.AlternateBase,), colors.bar),
+        ((role.Highlight, role.Accent), colors.accent),
+        ((role.HighlightedText,), colors.on_accent),
+        ((role.PlaceholderText,), colors.quiet),
+        ((role.Link,), colors.text),
+    ):
+        for each in roles:
+            made.setColor(each, QColor(color))
+    faint = QColor(colors.text)
+    faint.setAlphaF(0.38)
+    for each in (role.WindowText, role.Text, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, each, faint)
+    return made
+
+
+def icon(name: str, color: str | None = None) -> QIcon:
+    """An icon of the Material Design set in the colors of the moment."""
+    colors = theme()
+    faint = QColor(colors.text)
+    faint.setAlphaF(0.32)
+    made: QIcon = qtawesome.icon(
+        f"mdi6.{name}", color=color or colors.text, color_disabled=faint, color_active=color
+        or colors.text,
+    )  # fmt: skip
+    return made
+
+
+def stylesheet() -> str:
+    """Flat buttons and hairlines in the colors of the moment."""
+    c = theme()
+    return f"""
+        QPushButton {{
+            background: {c.field}; color: {c.text}; border: 1px solid {c.line};
+            border-radius: 6px; padding: 6px 16px; min-height: 20px;
+        }}
+        QPushButton:hover, QPushButton:focus {{ border-color: {c.quiet}; }}
+        QPushButton:pressed {{ background: {c.line}; }}
+        QPushButton[primary="true"] {{
+            background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
+        }}
+        QPushButton[primary="true"]:hover {{ background: {c.text}; }}
+        QPushButton[primary="true"]:focus {{ border: 2px solid {c.quiet}; padding: 5px 15px; }}
+        QToolBar {{ background: {c.bar}; border: 0; border-bottom: 1px solid {c.line};
+            padding: 4px 8px; spacing: 2px; }}
+        QToolBar::separator {{ background: {c.line}; width: 1px; margin: 6px 6px; }}
+        QToolButton {{ color: {c.text}; border: 1px solid transparent; border-radius: 5px;
+            padding: 4px 6px; }}
+        QToolButton:hover:enabled {{ background: {c.field}; border-color: {c.line}; }}
+        QToolButton:pressed:enabled, QToolButton:open {{ background: {c.line}; }}
+        QToolButton:focus {{ border-color: {c.quiet}; }}
+        QToolButton:disabled {{ color: {_faint_text()}; }}
+        QToolButton::menu-indicator {{ image: none; }}
+        QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
+            padding: 3px 5px; }}
+    """
+
+
+def _faint_text() -> str:
+    text = QColor(theme().text)
+    return f"rgba({text.red()}, {text.green()}, {text.blue()}, 90)"

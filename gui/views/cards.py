@@ -1,0 +1,257 @@
+"""What is said over the picture, or where it will be."""
+
+# Methods that Qt calls bear Qt's names.
+# ruff: noqa: N802
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from engine import translate
+from gui.texts import percent, stage_text
+from gui.theme import icon, theme
+from gui.views.progress_line import ProgressLine
+from gui.worker.jobs import Progressed
+
+EMPTY_WIDTH = 560
+
+
+class Card(QWidget):
+    """A rounded plate."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the plate."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme().line), 1))
+        painter.setBrush(QColor(theme().card))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+
+
+class WorkingCard(Card):
+    """Says what is being done; has a button to stop it.
+
+    Signals:
+        cancel_wanted: the button was pressed.
+    """
+
+    cancel_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._progress: Progressed | None = None
+        self._stage = QLabel()
+        self._percent = QLabel()
+        self._line = ProgressLine()
+        self._cancel = QPushButton()
+        self._cancel.clicked.connect(self.cancel_wanted)
+        words = QHBoxLayout()
+        words.addWidget(self._stage, 1)
+        words.addWidget(self._percent)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addLayout(words)
+        left.addWidget(self._line)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(18, 14, 14, 14)
+        box.setSpacing(18)
+        box.addLayout(left, 1)
+        box.addWidget(self._cancel)
+        self.retranslate()
+
+    def show_progress(self, progress: Progressed | None) -> None:
+        """Show what is being done."""
+        self._progress = progress
+        self._line.show_fraction(progress.fraction if progress is not None else None)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Show all words in the language of the moment."""
+        self._cancel.setText(translate("Cancel"))
+        progress = self._progress
+        self._stage.setText(
+            stage_text(progress.stage) if progress is not None else translate("Waiting")
+        )
+        share = progress.fraction if progress is not None else None
+        self._percent.setText("" if share is None else percent(share))
+        self._line.setAccessibleName(translate("Progress"))
+
+
+class NoticeCard(Card):
+    """Says what happened and offers what to do about it.
+
+    Signals:
+        again_wanted: the first button was pressed.
+        open_wanted: the second button was pressed.
+    """
+
+    again_wanted = Signal()
+    open_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._words: Callable[[], tuple[str, str, str]] | None = None
+        self._is_error = False
+        self._sign = QLabel()
+        self._title = _title_label(1.15)
+        self._text = QLabel(wordWrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._again, self._open = QPushButton(), QPushButton()
+        self._again.setProperty("primary", "true")
+        self._again.clicked.connect(self.again_wanted)
+        self._open.clicked.connect(self.open_wanted)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._open)
+        buttons.addWidget(self._again)
+        words = QVBoxLayout()
+        words.setSpacing(8)
+        for widget in (self._title, self._text):
+            words.addWidget(widget)
+        words.addSpacing(6)
+        words.addLayout(buttons)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(20, 18, 18, 16)
+        box.setSpacing(14)
+        box.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        box.addLayout(words, 1)
+
+    def say(self, words: Callable[[], tuple[str, str, str]], *, is_error: bool) -> None:
+        """Show a notice.
+
+        Args:
+            words: gives title, text and the first button in the language of the moment.
+            is_error: whether something went wrong.
+        """
+        self._words, self._is_error = words, is_error
+        self.retranslate()
+        self.recolor()
+
+    def retranslate(self) -> None:
+        """Show all words in the language of the moment."""
+        self._open.setText(translate("Open another photo…"))
+        if self._words is not None:
+            title, text, again = self._words()
+            self._title.setText(title)
+            self._text.setText(text)
+            self._text.setVisible(bool(text))
+            self._again.setText(again)
+
+    def recolor(self) -> None:
+        """Show the sign in the colors of the moment."""
+        name, color = ("alert-circle-outline", theme().bad) if self._is_error else (
+            "pause-circle-outline", theme().quiet)  # fmt: skip
+        self._sign.setPixmap(icon(name, color).pixmap(QSize(26, 26), self.devicePixelRatioF()))
+
+
+class EmptyPage(QWidget):
+    """What to do when no photo is open.
+
+    Signals:
+        open_wanted: the button was pressed.
+    """
+
+    open_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._sign = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = _title_label(1.6)
+        self._formats, self._privacy = (QLabel(wordWrap=True) for _ in range(2))
+        self._open = QPushButton()
+        self._open.setProperty("primary", "true")
+        self._open.clicked.connect(self.open_wanted)
+        middle = QWidget()
+        middle.setMaximumWidth(EMPTY_WIDTH)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        for widget in (self._sign, self._title, self._formats):
+            column.addWidget(widget)
+        column.addSpacing(10)
+        column.addWidget(self._open, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(18)
+        column.addWidget(self._privacy)
+        for label in (self._title, self._formats, self._privacy):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box = QGridLayout(self)
+        box.setContentsMargins(48, 40, 48, 40)
+        for edge in (0, 2):
+            box.setRowStretch(edge, 1)
+            box.setColumnStretch(edge, 1)
+        box.setColumnStretch(1, 100)  # the column takes what it may, the edges the rest
+        box.addWidget(middle, 1, 1)
+        self.retranslate()
+        self.recolor()
+
+    def retranslate(self) -> None:
+        """Show all words in the language of the moment."""
+        self._title.setText(translate("Drop a black-and-white photo here"))
+        self._formats.setText(translate("JPEG, PNG or TIFF; several at once if you like"))
+        self._open.setText(translate("Open photos…"))
+        self._privacy.setText(
+            translate("Everything stays on this computer. No photo is ever sent anywhere.")
+        )
+
+    def recolor(self) -> None:
+        """Show all in the colors of the moment."""
+        sign = icon("image-plus-outline", theme().quiet)
+        self._sign.setPixmap(sign.pixmap(QSize(56, 56), self.devicePixelRatioF()))
+        for label in (self._formats, self._privacy):
+            label.setStyleSheet(f"color: {theme().quiet}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the frame into which photos are dropped."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme().surround))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme().quiet), 1.5, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 12, 12)
+
+
+class DropFrame(QWidget):
+    """Lies over all while photos are held over the window."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint a bright frame."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(theme().accent), 3))
+        wash = QColor(theme().accent)
+        wash.setAlphaF(0.08)
+        painter.setBrush(wash)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 12, 12)
+
+
+def _title_label(factor: float) -> QLabel:
+    label = _Title(factor)
+    label.setWordWrap(True)
+    return label
+
+
+class _Title(QLabel):
+    """Words somewhat larger than the rest, whatever font the system has."""
+
+    def __init__(self, factor: float) -> None:
+        super().__init__()
+        self._factor = factor
+        self._enlarge()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the program's font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._enlarge()
+
+    def _enlarge(self) -> None:
+        font = QFont()
+        font.setPointSizeF(font.pointSizeF() * self._factor)
+        font.setWeight(QFont.Weight.DemiBold)
+        self.setFont(font)

@@ -1,0 +1,209 @@
+"""Photos that are cut off or damaged: a whole photo or one clear sentence, nothing in between."""
+
+import io
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pyvips
+import tifffile
+
+from engine.errors import UnreadablePhoto
+from engine.photo import libvips, read
+from engine.photo.decode import DAMAGED, NO_MEMORY, TOO_EARLY
+from engine.photo.lightness import measure_lightness
+from engine.photo.read import EMPTY, NO_PHOTO, read_photo
+from tests.support.pictures import (
+    ICC,
+    by_pillow,
+    by_tifffile,
+    exif_block,
+    gray_picture,
+    rgb_picture,
+)
+
+
+def by_libvips(name, **options):
+    image = pyvips.Image.new_from_array(rgb_picture()).copy(interpretation="srgb")
+    return getattr(image, f"{name}save_buffer")(**options)
+
+
+def files():
+    """(name, bytes) of small files of every kind that is written often."""
+    adobe = (ICC / "AdobeCompat-v2.icc").read_bytes()
+    gray, rgb, gray_16 = gray_picture(), rgb_picture(), gray_picture(depth=16)
+    yield "jpeg gray", by_pillow(gray, "JPEG")
+    yield (
+        "jpeg exif icc",
+        by_pillow(rgb, "JPEG", exif=b"Exif\0\0" + exif_block(6), icc_profile=adobe),
+    )
+    yield "jpeg progressive", by_pillow(rgb, "JPEG", progressive=True)
+    yield "jpeg restart", by_libvips("jpeg", restart_interval=4)
+    yield "png 8", by_pillow(gray, "PNG")
+    yield "png 16", by_pillow(gray_16, "PNG")
+    yield "png exif icc", by_pillow(rgb, "PNG", exif=exif_block(6), icc_profile=adobe)
+    yield "png interlaced", by_libvips("png", interlace=True)
+    yield "png palette", by_libvips("png", palette=True)
+    yield "tiff 16", by_tifffile(gray_16)
+    yield "tiff strips", by_tifffile(rgb, photometric="rgb", rowsperstrip=7, iccprofile=adobe)
+    yield (
+        "tiff planar",
+        by_tifffile(
+            np.ascontiguousarray(np.moveaxis(rgb, -1, 0)),
+            photometric="rgb",
+            planarconfig="separate",
+        ),
+    )
+    yield "tiff tiles", by_tifffile(rgb, photometric="rgb", tile=(16, 16))
+    yield "tiff big", by_tifffile(gray, bigtiff=True)
+    yield (
+        "tiff tiles deflate",
+        by_tifffile(rgb, photometric="rgb", tile=(16, 16), compression="zlib"),
+    )
+    yield (
+        "tiff strips deflate",
+        by_tifffile(rgb, photometric="rgb", rowsperstrip=8, compression="zlib"),
+    )
+    for compression in ("lzw", "deflate", "jpeg", "packbits"):
+        yield f"tiff {compression}", by_libvips("tiff", compression=compression)
+        yield (
+            f"tiff tiles {compression}",
+            by_libvips("tiff", compression=compression, tile=True, tile_width=16, tile_height=16),
+        )
+    yield "webp", by_pillow(rgb, "WEBP")
+    yield "gif", by_pillow(gray, "GIF")
+    yield "bmp", by_pillow(rgb, "BMP")
+    yield "ppm", by_pillow(rgb, "PPM")
+
+
+FILES = dict(files())
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_cut_off_anywhere(tmp_path, name):
+    whole = FILES[name]
+    path = tmp_path / "photo"
+    path.write_bytes(whole)
+    expected = read_photo(path).pixels
+    lengths = sorted({*range(0, len(whole), max(1, len(whole) // 97)), *range(90), len(whole) - 1})
+    reasons = set()
+    for length in lengths:
+        path.write_bytes(whole[:length])
+        try:
+            photo = read_photo(path)
+        except UnreadablePhoto as error:
+            reasons.add(error.values["reason"])
+            continue
+        # What was cut off was none of the picture.
+        np.testing.assert_array_equal(photo.pixels, expected)
+    assert reasons <= {EMPTY, NO_PHOTO, TOO_EARLY, DAMAGED}
+    assert TOO_EARLY in reasons or name in ("bmp", "ppm")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_damaged_anywhere(tmp_path, name):
+    whole = FILES[name]
+    path = tmp_path / "photo"
+    rng = np.random.default_rng(4)
+    for _ in range(60):
+        broken = bytearray(whole)
+        for at in rng.integers(0, len(whole), rng.integers(1, 4)):
+            broken[at] = rng.integers(256)
+        path.write_bytes(broken)
+        try:
+            measure_lightness(read_photo(path))
+        except UnreadablePhoto:
+            continue
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.startswith("png")])
+def test_a_wrong_checksum_in_png_is_damage(tmp_path, name):
+    whole = bytearray(FILES[name])
+    whole[whole.rfind(b"IDAT") + 10] ^= 1
+    (tmp_path / "photo").write_bytes(whole)
+    with pytest.raises(UnreadablePhoto) as caught:
+        read_photo(tmp_path / "photo")
+    assert caught.value.values["reason"] == DAMAGED
+
+
+@pytest.mark.parametrize("name", ["tiff tiles deflate", "tiff strips deflate", "tiff tiles lzw"])
+def test_damaged_tiles_and_strips_are_noticed(tmp_path, name):
+    whole = bytearray(FILES[name])
+    with tifffile.TiffFile(io.BytesIO(whole)) as tiff:
+        start = tiff.pages[0].dataoffsets[2]
+    whole[start : start + 40] = b"\xff" * 40
+    (tmp_path / "photo").write_bytes(whole)
+    with pytest.raises(UnreadablePhoto) as caught:
+        read_photo(tmp_path / "photo")
+    assert caught.value.values["reason"] == DAMAGED
+
+
+@pytest.mark.parametrize("name", ["jpeg gray", "jpeg exif icc", "jpeg progressive"])
+def test_half_a_jpeg_with_a_false_end(tmp_path, name):
+    whole = FILES[name]
+    (tmp_path / "photo").write_bytes(whole[: len(whole) * 2 // 3] + b"\xff\xd9")
+    with pytest.raises(UnreadablePhoto):
+        read_photo(tmp_path / "photo")
+
+
+@pytest.mark.parametrize(
+    ("name", "harmless"),
+    [
+        ("tail", lambda jpeg: jpeg + b"\0" * 999),
+        ("stray", lambda jpeg: jpeg[:20] + b"ab" + jpeg[20:]),
+    ],
+)
+def test_harmless_oddities_of_jpeg(tmp_path, name, harmless):
+    jpeg = by_pillow(gray_picture(), "JPEG")
+    assert jpeg[20:22] == b"\xff\xdb"
+    (tmp_path / name).write_bytes(jpeg)
+    expected = read_photo(tmp_path / name).pixels
+    (tmp_path / name).write_bytes(harmless(jpeg))
+    np.testing.assert_array_equal(read_photo(tmp_path / name).pixels, expected)
+
+
+def test_an_earlier_error_is_not_blamed_on_the_next_file(tmp_path):
+    cut = tmp_path / "cut.tif"
+    cut.write_bytes(FILES["tiff strips"][:-500])
+    whole = tmp_path / "whole.tif"
+    whole.write_bytes(FILES["tiff strips"])
+    noise = tmp_path / "noise.jpg"
+    noise.write_bytes(b"\xff\xd8\xff\xd8" + bytes(256))
+    reasons = {cut: TOO_EARLY, noise: DAMAGED}
+    for path in itertools.chain(*itertools.permutations((cut, whole, noise))):
+        if path == whole:
+            read_photo(path)
+            continue
+        with pytest.raises(UnreadablePhoto) as caught:
+            read_photo(path)
+        assert caught.value.values["reason"] == reasons[path]
+
+
+def test_errors_of_other_work_with_libvips_are_nothing_to_us(tmp_path):
+    (tmp_path / "whole.tif").write_bytes(FILES["tiff strips"])
+    pyvips.Image.tiffload_buffer(FILES["tiff planar"][:5000], fail_on="none").numpy()
+    assert "tiff2vips" in libvips.error_text()
+    read_photo(tmp_path / "whole.tif")
+
+
+def test_memory_that_is_not_enough(tmp_path, monkeypatch):
+    def no_memory(*_args):
+        raise MemoryError
+
+    monkeypatch.setattr(read, "decode", no_memory)
+    (tmp_path / "photo").write_bytes(FILES["png 8"])
+    with pytest.raises(UnreadablePhoto) as caught:
+        read_photo(tmp_path / "photo")
+    assert caught.value.values["reason"] == NO_MEMORY
+
+
+def test_a_disk_that_fails_while_reading(tmp_path, monkeypatch):
+    def fail(*_args, **_options):
+        raise OSError(5, "Input/output error")
+
+    (tmp_path / "photo").write_bytes(FILES["png 8"])
+    monkeypatch.setattr(Path, "open", fail)
+    with pytest.raises(UnreadablePhoto) as caught:
+        read_photo(tmp_path / "photo")
+    assert caught.value.values["reason"] == "it cannot be opened"

@@ -1,0 +1,219 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import gui.worker.desk as desk_module
+from engine import Adjustments, Edits, Hint, PhotochromError
+from gui.worker.desk import Desk
+from gui.worker.jobs import (
+    Failed,
+    OpenPhoto,
+    PhotoOpened,
+    PhotoSaved,
+    PreviewReady,
+    Progressed,
+    Recolor,
+    Request,
+    Result,
+    SavePhoto,
+    Stage,
+    WarmUp,
+    WasCancelled,
+)
+
+
+@pytest.fixture
+def desk(predictor) -> Desk:
+    return Desk(load=lambda: predictor)
+
+
+def served(desk: Desk, request: Request) -> list[Result]:
+    results: list[Result] = []
+    desk.serve(request, results.append)
+    assert {result.generation for result in results} <= {request.generation}
+    return results
+
+
+def save(photo: OpenPhoto, target: Path, edits: Edits | None = None) -> SavePhoto:
+    return SavePhoto(
+        generation=9,
+        photo=photo,
+        edits=edits or Edits(),
+        target=target,
+        on_conflict="unique",
+    )
+
+
+@pytest.fixture
+def photo(make_photo) -> OpenPhoto:
+    return OpenPhoto(generation=1, path=make_photo())
+
+
+def test_opening_gives_the_picture(desk, photo):
+    first, last = served(desk, photo)
+    assert isinstance(first, Progressed)
+    assert isinstance(last, PhotoOpened)
+    assert last.picture.size == (300, 200)
+    assert last.depth == 8
+    assert last.request is photo
+
+
+def test_coloring_a_small_photo_gives_one_picture(desk, photo):
+    results = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))
+    previews = [result for result in results if isinstance(result, PreviewReady)]
+    assert results[-1] is previews[-1]
+    assert [each.complete for each in previews] == [True]
+    stages = [result.stage for result in results if isinstance(result, Progressed)]
+    assert list(dict.fromkeys(stages)) == [
+        Stage.LOADING_NETWORK, Stage.LOOKING, Stage.COLORING, Stage.COMPOSING,
+    ]  # fmt: skip
+
+
+def test_coloring_a_large_photo_gives_a_preview_first(desk, make_photo, monkeypatch):
+    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 150)
+    photo = OpenPhoto(generation=1, path=make_photo())
+    results = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))
+    small, full = (result for result in results if isinstance(result, PreviewReady))
+    assert not small.complete
+    assert full.complete
+    assert small.picture.size == full.picture.size == (300, 200)
+    assert small.picture.levels[0].image.width() == 150
+    assert full.picture.levels[0].image.width() == 300
+
+
+def test_fractions_never_run_backwards(desk, photo):
+    results = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))
+    fractions = [each.fraction for each in results if isinstance(each, Progressed)]
+    told = [fraction for fraction in fractions if fraction is not None]
+    assert told == sorted(told)
+    assert told[-1] == 1
+
+
+def test_only_what_changed_is_done_again(desk, photo, predictor):
+    hint = Hint(x=0.5, y=0.5, a=20, b=20)
+    for edits in (
+        Edits(),
+        Edits(adjustments=Adjustments(strength=0.5)),
+        Edits(hints=(hint,)),
+        Edits(hints=(hint,), adjustments=Adjustments(tint=9)),
+    ):
+        served(desk, Recolor(generation=2, photo=photo, edits=edits))
+    assert predictor.asked == ["prepare balanced", "predict 0", "predict 1"]
+
+
+def test_another_photo_is_looked_at_anew_and_the_first_one_can_be_asked_for_again(
+    desk, photo, make_photo, predictor
+):
+    other = OpenPhoto(generation=3, path=make_photo("other.png", width=90))
+    for each in (photo, other, photo):
+        results = served(desk, Recolor(generation=4, photo=each, edits=Edits()))
+        assert isinstance(results[-1], PreviewReady)
+    assert results[-1].picture.size == (300, 200)
+    assert len(predictor.calls) == 6
+
+
+@pytest.mark.parametrize(
+    ("depth", "name", "saved_depth", "lost"),
+    [(16, "a.png", 16, False), (16, "a.tif", 16, False), (16, "a.jpg", 8, True),
+     (8, "a.png", 8, False), (8, "a.tif", 8, False)],
+)  # fmt: skip
+def test_16_bits_are_kept_where_the_format_holds_them(
+    desk, make_photo, tmp_path, depth, name, saved_depth, lost
+):
+    photo = OpenPhoto(generation=1, path=make_photo(depth=depth))
+    target = tmp_path / "out" / name
+    target.parent.mkdir()
+    last = served(desk, save(photo, target))[-1]
+    assert isinstance(last, PhotoSaved)
+    assert last.lost_depth is lost
+    assert last.saved.path == target
+    opened = served(desk, OpenPhoto(generation=2, path=target))[-1]
+    assert isinstance(opened, PhotoOpened)
+    assert opened.depth == saved_depth
+    assert opened.picture.size == (300, 200)
+
+
+def test_what_was_shown_is_what_is_saved(desk, photo, tmp_path):
+    shown = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))[-1]
+    assert isinstance(shown, PreviewReady)
+    served(desk, save(photo, tmp_path / "out.png"))
+    with Image.open(tmp_path / "out.png") as image:
+        saved = np.asarray(image)
+    assert np.array_equal(saved, shown.picture.levels[0].kept)
+
+
+def test_the_original_is_never_written_over(desk, photo):
+    before = photo.path.read_bytes()
+    last = served(desk, save(photo, photo.path))[-1]
+    assert isinstance(last, Failed)
+    assert isinstance(last.error, PhotochromError)
+    assert last.error.code == "same-as-source"
+    assert photo.path.read_bytes() == before
+
+
+def test_a_request_cancelled_before_it_is_taken_does_nothing(desk, photo, predictor, tmp_path):
+    for request in (
+        photo,
+        Recolor(generation=2, photo=photo, edits=Edits()),
+        save(photo, tmp_path / "out.png"),
+    ):
+        request.cancel.cancel()
+        assert [type(result) for result in served(desk, request)] == [WasCancelled]
+    assert not predictor.calls
+    assert not (tmp_path / "out.png").exists()
+
+
+@pytest.mark.parametrize("stage", [*Stage])
+def test_it_can_be_cancelled_at_every_stage(desk, photo, tmp_path, stage, monkeypatch):
+    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 150)
+    request: Request = Recolor(generation=2, photo=photo, edits=Edits())
+    if stage is Stage.SAVING:
+        request = save(photo, tmp_path / "out.png")
+    elif stage is Stage.OPENING:
+        request = photo
+    results: list[Result] = []
+
+    def tell(result: Result) -> None:
+        results.append(result)
+        if isinstance(result, Progressed) and result.stage is stage:
+            request.cancel.cancel()
+
+    desk.serve(request, tell)
+    assert isinstance(results[-1], WasCancelled)
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_a_missing_photo_fails_with_its_sentence(desk, tmp_path):
+    last = served(desk, OpenPhoto(generation=1, path=tmp_path / "gone.png"))[-1]
+    assert isinstance(last, Failed)
+    assert "gone.png" in str(last.error)
+
+
+def test_any_other_error_is_told_too_and_the_desk_works_on(desk, photo, predictor, caplog):
+    predictor.error = ZeroDivisionError("a bug")
+    request = Recolor(generation=2, photo=photo, edits=Edits())
+    last = served(desk, request)[-1]
+    assert isinstance(last, Failed)
+    assert last.error is predictor.error
+    assert "a bug" in caplog.text
+    predictor.error = None
+    assert isinstance(served(desk, request)[-1], PreviewReady)
+
+
+def test_warming_up_loads_the_network_once_and_says_nothing(desk, predictor):
+    assert served(desk, WarmUp(generation=0)) == []
+    assert predictor.asked == ["prepare fast", "predict 0"]
+    assert served(desk, WarmUp(generation=0)) == []
+    assert len(predictor.calls) == 2
+
+
+def test_a_network_that_cannot_be_loaded_is_told_with_the_first_photo(photo):
+    def fail():
+        raise PhotochromError
+
+    desk = Desk(load=fail)
+    assert served(desk, WarmUp(generation=0)) == []
+    last = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))[-1]
+    assert isinstance(last, Failed)

@@ -1,0 +1,217 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import Adjustments, Edits, PhotochromError, Saved
+from gui.document import Document
+from gui.images import picture_of
+from gui.worker.jobs import (
+    Failed,
+    OpenPhoto,
+    PhotoOpened,
+    PhotoSaved,
+    PreviewReady,
+    Progressed,
+    Recolor,
+    Stage,
+    WasCancelled,
+)
+
+A, B, C = Path("a.png"), Path("b.png"), Path("c.png")
+PICTURE = picture_of(np.zeros((2, 3, 1), np.uint8), (3, 2))
+
+
+def opened(request: OpenPhoto) -> PhotoOpened:
+    return PhotoOpened(request.generation, request, PICTURE, 8)
+
+
+def preview(request: Recolor, *, complete: bool = True) -> PreviewReady:
+    return PreviewReady(request.generation, PICTURE, request.edits, complete, "cpu", 0.1)
+
+
+def must(request):
+    assert request is not None
+    return request
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document()
+
+
+@pytest.fixture
+def colored(document) -> Document:
+    """A document whose photo A, of A, B and C, is colored."""
+    assert document.accept(opened(document.open([A, B, C])))
+    assert document.accept(preview(must(document.recolor())))
+    return document
+
+
+def test_a_photo_is_opened_colored_and_refined(document):
+    request = document.open([A])
+    assert document.is_opening
+    assert document.accept(Progressed(request.generation, Stage.OPENING))
+    assert document.accept(opened(request))
+    assert document.path == A
+    coloring = must(document.recolor())
+    assert coloring.photo is request
+    assert document.accept(preview(coloring, complete=False))
+    assert document.is_coloring
+    assert document.can_save
+    assert document.accept(preview(coloring))
+    assert not document.is_working
+
+
+def test_results_for_the_photo_before_are_dropped(document):
+    document.accept(opened(document.open([A])))
+    old = must(document.recolor())
+    second = document.open([B])
+    assert old.cancel.is_set
+    assert not document.accept(preview(old))
+    assert not document.accept(WasCancelled(old.generation))
+    assert document.accept(opened(second))
+    must(document.recolor())
+    assert not document.accept(preview(old))
+    assert not document.accept(Failed(old.generation, PhotochromError()))
+    assert document.shown is None
+    assert document.error is None
+
+
+def test_of_two_photos_asked_for_only_the_second_is_shown(document):
+    first, second = document.open([A]), document.open([B])
+    assert first.cancel.is_set
+    assert not document.accept(opened(first))
+    assert document.photo is None
+    assert document.accept(opened(second))
+    assert document.path == B
+
+
+def test_colorings_of_a_drag_show_in_order_and_never_go_back(document):
+    document.accept(opened(document.open([A])))
+    first, second, third = (must(document.recolor()) for _ in range(3))
+    assert document.accept(preview(first))
+    assert document.is_coloring
+    assert document.accept(preview(third))
+    assert not document.accept(preview(second))
+    assert document.shown is not None
+    assert document.shown.generation == third.generation
+    assert not document.is_working
+
+
+def test_after_cancelling_nothing_of_it_is_shown(document):
+    document.accept(opened(document.open([A])))
+    coloring = must(document.recolor())
+    document.cancel()
+    assert coloring.cancel.is_set
+    assert document.stopped
+    assert not document.is_working
+    assert not document.accept(preview(coloring))
+    again = must(document.recolor())
+    assert not document.stopped
+    assert not document.accept(preview(coloring))
+    assert document.accept(preview(again))
+
+
+def test_cancelling_after_a_preview_keeps_it(document):
+    document.accept(opened(document.open([A])))
+    coloring = must(document.recolor())
+    document.accept(preview(coloring, complete=False))
+    document.cancel()
+    assert not document.stopped
+    assert document.can_save
+    assert not document.accept(preview(coloring))
+
+
+def test_cancelling_an_opening_goes_back_to_the_photo_before(colored):
+    request = must(colored.step(1))
+    assert colored.roll.at == 1
+    assert not colored.can_save
+    colored.cancel()
+    assert colored.roll.at == 0
+    assert colored.path == A
+    assert colored.can_save
+    assert not colored.accept(opened(request))
+
+
+def test_cancelling_the_second_of_two_openings_goes_back_as_far(colored):
+    colored.open([B])
+    colored.open([C])
+    colored.cancel()
+    assert colored.roll.photos == (A, B, C)
+
+
+def test_a_worker_that_gave_up_an_opening_has_the_same_effect(colored):
+    request = must(colored.step(1))
+    assert colored.accept(WasCancelled(request.generation))
+    assert colored.roll.at == 0
+    assert not colored.is_working
+
+
+def test_the_roll_ends_at_both_ends(colored):
+    assert colored.step(-1) is None
+    colored.accept(opened(must(colored.step(1))))
+    colored.accept(opened(must(colored.step(1))))
+    assert colored.path == C
+    assert colored.step(1) is None
+
+
+def test_a_photo_that_cannot_be_opened_leaves_its_error_in_its_place(colored):
+    request = must(colored.step(1))
+    error = PhotochromError()
+    assert colored.accept(Failed(request.generation, error))
+    assert colored.error is error
+    assert colored.photo is None
+    assert colored.path == B
+    assert not colored.can_save
+    assert must(colored.open_again()).path == B
+
+
+def test_a_photo_that_cannot_be_colored_stays_open(document):
+    document.accept(opened(document.open([A])))
+    coloring = must(document.recolor())
+    document.accept(Failed(coloring.generation, PhotochromError()))
+    assert document.photo is not None
+    assert document.error is not None
+    must(document.recolor())
+    assert document.error is None
+
+
+def test_an_error_at_full_size_leaves_the_preview(document):
+    document.accept(opened(document.open([A])))
+    coloring = must(document.recolor())
+    document.accept(preview(coloring, complete=False))
+    assert document.accept(Failed(coloring.generation, MemoryError()))
+    assert document.error is None
+    assert document.shown is not None
+    assert not document.is_working
+
+
+def test_a_save_is_told_even_if_it_was_cancelled_or_another_photo_is_open(colored):
+    request = must(colored.save(Path("out.png"), overwrite=True))
+    assert request.on_conflict == "overwrite"
+    colored.cancel()
+    assert request.cancel.is_set
+    assert colored.is_saving
+    colored.accept(opened(must(colored.step(1))))
+    assert colored.accept(PhotoSaved(request.generation, Saved(Path("out.png")), Edits()))
+    assert not colored.is_saving
+    assert not colored.accept(PhotoSaved(request.generation, Saved(Path("out.png")), Edits()))
+
+
+def test_nothing_can_be_saved_or_colored_without_a_photo(document):
+    assert document.save(Path("out.png"), overwrite=False) is None
+    assert document.recolor() is None
+    assert document.open_again() is None
+
+
+def test_only_edits_that_no_file_has_are_unsaved_work(colored):
+    assert not colored.has_unsaved_work
+    colored.edits = Edits(adjustments=Adjustments(strength=0.5))
+    assert colored.has_unsaved_work
+    request = must(colored.save(Path("out.png"), overwrite=False))
+    assert colored.has_unsaved_work
+    colored.accept(PhotoSaved(request.generation, Saved(Path("out.png")), request.edits))
+    assert not colored.has_unsaved_work
+    colored.edits = Edits()
+    assert not colored.has_unsaved_work

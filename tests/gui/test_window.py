@@ -1,0 +1,447 @@
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+
+import gui.worker.desk as desk_module
+from engine import Adjustments, Edits
+from engine.errors import OutOfMemory
+from gui.file_dialogs import OpenDialog, SaveDialog
+from gui.keys_dialog import KeysDialog
+from gui.main_window import MainWindow
+from gui.views.transform import fit
+from gui.worker.desk import Desk
+from gui.worker.thread import EngineThread
+from tests.gui.conftest import is_done
+
+CANCEL_LIMIT_S = 1.0
+
+# Said by the offscreen platform whenever a dialog of fixed size is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def drop(window: MainWindow, *urls: QUrl) -> bool:
+    """Drop URLs on the window as the system would.
+
+    Returns:
+        Whether the window wanted them.
+    """
+    data = QMimeData()
+    data.setUrls(list(urls))
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    none = Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPointF(50, 50), copy, data, left, none)
+    enter.ignore()
+    QApplication.sendEvent(window, enter)
+    if not enter.isAccepted():
+        return False
+    QApplication.sendEvent(window, QDropEvent(QPointF(50, 50), copy, data, left, none))
+    return True
+
+
+def drop_files(window: MainWindow, *paths: Path) -> bool:
+    return drop(window, *(QUrl.fromLocalFile(str(path)) for path in paths))
+
+
+def action(window: MainWindow, name: str):
+    return window._actions[name]
+
+
+def dialogs(kind: type) -> list:
+    return [each for each in QApplication.topLevelWidgets() if isinstance(each, kind)]
+
+
+def visible_button(parent, text: str) -> QPushButton:
+    return next(
+        each
+        for each in parent.findChildren(QPushButton)
+        if each.isVisible() and each.text() == text
+    )
+
+
+def test_at_first_it_says_what_to_do(window):
+    words = " ".join(label.text() for label in window.stage.empty.findChildren(QLabel))
+    assert window.stage.empty.isVisible()
+    assert "Drop" in words
+    assert "stays on this computer" in words
+    assert not action(window, "save").isEnabled()
+    assert window.windowTitle() == "Photochrom"
+
+
+def test_a_dropped_photo_is_colored(qtbot, window, make_photo):
+    assert drop_files(window, make_photo("größe 写真.png"))
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.stage.view.shows_split
+    assert not window.stage.empty.isVisible()
+    assert not window.stage.working.isVisible()
+    assert window.windowTitle() == "größe 写真.png – Photochrom"
+    assert "300 × 200 pixels" in window.status_line.text
+    assert "8 bit" in window.status_line.text
+    assert "Colored in" in window.status_line.text
+    assert action(window, "save").isEnabled()
+
+
+def test_things_that_are_no_files_here_are_refused(window):
+    assert not drop(window, QUrl("https://example.org/photo.jpg"))
+    assert not drop(window)
+
+
+def test_of_several_photos_the_first_is_shown_and_the_others_are_a_step_away(
+    qtbot, window, make_photo
+):
+    paths = [make_photo(f"{name}.png", width=width) for name, width in (("a", 50), ("b", 60))]
+    drop_files(window, *paths, paths[0])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.path == paths[0]
+    assert window.toolbar._roll_label.text() == "Photo 1 of 2"
+    assert not action(window, "previous").isEnabled()
+    action(window, "next").trigger()
+    qtbot.waitUntil(lambda: window.document.path == paths[1] and is_done(window))
+    assert window.toolbar._roll_label.text() == "Photo 2 of 2"
+    assert not action(window, "next").isEnabled()
+    action(window, "previous").trigger()
+    qtbot.waitUntil(lambda: window.document.path == paths[0] and is_done(window))
+
+
+def test_while_the_network_works_the_photo_is_there_and_the_stage_is_told(
+    qtbot, window, predictor, make_photo
+):
+    predictor.gate.clear()
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(window.stage.working.isVisible)
+    qtbot.waitUntil(lambda: window.stage.working._stage.text() == "Finding the colors")
+    assert window.stage.view.original is not None
+    assert not window.stage.view.shows_split
+    predictor.gate.set()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert not window.stage.working.isVisible()
+
+
+@pytest.mark.parametrize("how", ["button", "escape", "toolbar"])
+def test_cancel_works_within_a_second(qtbot, window, predictor, make_photo, how):
+    predictor.gate.clear()
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(window.stage.working.isVisible)
+    started = time.monotonic()
+    if how == "button":
+        qtbot.mouseClick(visible_button(window.stage, "Cancel"), Qt.MouseButton.LeftButton)
+    elif how == "escape":
+        qtbot.keyClick(window, Qt.Key.Key_Escape)
+    else:
+        action(window, "cancel").trigger()
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    assert time.monotonic() - started < CANCEL_LIMIT_S
+    assert not window.stage.working.isVisible()
+    assert not action(window, "cancel").isEnabled()
+    predictor.gate.set()  # what the network then delivers is of no interest
+    qtbot.mouseClick(visible_button(window.stage, "Color this photo"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: is_done(window))
+    assert not window.stage.notice.isVisible()
+
+
+def test_a_photo_that_cannot_be_read_is_told_in_its_place(qtbot, window, tmp_path, open_colored):
+    open_colored()
+    bad = tmp_path / "holiday.jpg"
+    bad.write_bytes(b"no photo")
+    drop_files(window, bad)
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    words = " ".join(label.text() for label in window.stage.notice.findChildren(QLabel))
+    assert "“holiday.jpg” cannot be read" in words
+    assert "Choose a JPEG" in words
+    assert window.stage.view.original is None
+    assert not action(window, "save").isEnabled()
+    with Image.new("L", (40, 30), 99) as image:
+        image.save(bad, "PNG")
+    qtbot.mouseClick(visible_button(window.stage, "Try again"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: is_done(window))
+
+
+def test_a_photo_that_cannot_be_colored_stays_with_the_sentence_over_it(
+    qtbot, window, predictor, make_photo
+):
+    predictor.error = OutOfMemory(device="cuda")
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    words = " ".join(label.text() for label in window.stage.notice.findChildren(QLabel))
+    assert "“cuda” is not enough" in words
+    assert window.stage.view.original is not None
+
+
+def test_a_stale_result_is_never_shown(qtbot, window, predictor, make_photo):
+    first, second = make_photo("a.png", width=80), make_photo("b.png", width=120)
+    predictor.gate.clear()
+    window.open_photos([first])
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked)
+    window.open_photos([second])
+    shown: list[int] = []
+    window._thread.result_ready.connect(
+        lambda _: shown.append(window.stage.view.colored.size[0])
+        if window.stage.view.colored is not None else None
+    )  # fmt: skip
+    predictor.gate.set()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.path == second
+    assert window.stage.view.colored.size[0] == 120
+    assert set(shown) == {120}
+
+
+def test_a_new_result_keeps_the_zoom_and_a_new_photo_does_not(
+    qtbot, window, open_colored, make_photo
+):
+    open_colored()
+    view = window.stage.view
+    view.zoom_by(3, QPointF(300, 200))
+    qtbot.waitUntil(lambda: view.transform.scale == view.scale)
+    zoomed, before = view.transform, view.colored
+    window.document.edits = Edits(adjustments=Adjustments(strength=0.5))
+    window.on_again()
+    qtbot.waitUntil(lambda: is_done(window) and view.colored is not before)
+    assert view.transform == zoomed
+    window.document.edits = Edits()
+    open_colored("other.png")
+    assert view.transform.is_fit
+
+
+def test_the_preview_is_replaced_by_the_full_size(qtbot, window, make_photo, monkeypatch):
+    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 100)
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.stage.view.colored.levels[0].image.width() == 300
+    size = window.stage.view.width(), window.stage.view.height()
+    assert window.stage.view.transform == fit((300.0, 200.0), size)
+
+
+def test_keys_move_the_divider_and_zoom(qtbot, window, open_colored):
+    open_colored()
+    view = window.stage.view
+    for key, divider in ((Qt.Key.Key_1, 0.0), (Qt.Key.Key_3, 1.0), (Qt.Key.Key_2, 0.5)):
+        qtbot.keyClick(window, key)
+        assert view.divider == divider
+    fitted = view.scale
+    qtbot.keyClick(window, Qt.Key.Key_Plus)
+    assert view.scale > fitted
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert view.scale == 1
+    assert window.toolbar._zoom_label.text() == "100 %"
+    qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert view.scale == fitted
+
+
+def test_the_original_is_shown_while_backslash_is_held(qtbot, window, open_colored):
+    open_colored()
+    qtbot.keyPress(window.stage.view, Qt.Key.Key_Backslash)
+    assert not window.stage.view.shows_split
+    qtbot.keyRelease(window.stage.view, Qt.Key.Key_Backslash)
+    assert window.stage.view.shows_split
+
+
+def test_saving_writes_a_file_of_the_right_size(qtbot, window, open_colored, monkeypatch):
+    source = open_colored()
+    folders: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", folders.append)
+    action(window, "save").trigger()
+    (dialog,) = dialogs(SaveDialog)
+    proposal = source.with_name("attic-colorized.png")
+    assert [Path(name) for name in dialog.selectedFiles()] == [proposal]
+    dialog.accept()
+    qtbot.waitUntil(lambda: "Saved as" in window.message_bar.text)
+    assert str(proposal) in window.message_bar.text
+    with Image.open(proposal) as image:
+        assert image.size == (300, 200)
+        assert image.mode == "RGB"
+    qtbot.mouseClick(visible_button(window.message_bar, "Open folder"), Qt.MouseButton.LeftButton)
+    assert [url.toLocalFile() for url in folders] == [str(source.parent)]
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.message_bar.isVisible()
+
+
+def test_the_name_follows_the_format_and_gets_an_ending(qtbot, window, make_photo):
+    source = make_photo("attic.2.tif")
+    dialog = SaveDialog(window, source)
+    qtbot.addWidget(dialog)
+    assert dialog.selectedNameFilter() == "TIFF (*.tif *.tiff)"
+    chosen: list[tuple[Path, bool]] = []
+    dialog.target_chosen.connect(lambda path, overwrite: chosen.append((path, overwrite)))
+    dialog.filterSelected.emit("JPEG (*.jpg *.jpeg)")
+    assert Path(dialog.selectedFiles()[0]).name == "attic.2.jpg"
+    dialog.fileSelected.emit("/photos/attic.2")
+    dialog.fileSelected.emit("/photos/attic.PNG")
+    assert chosen == [(Path("/photos/attic.2.tif"), False), (Path("/photos/attic.PNG"), True)]
+    dialog.close()
+
+
+def test_saving_over_the_original_is_refused_in_the_message_bar(qtbot, window, open_colored):
+    source = open_colored()
+    before = source.read_bytes()
+    window._on_target_chosen(source, True)
+    qtbot.waitUntil(lambda: "never written over" in window.message_bar.text)
+    assert source.read_bytes() == before
+    assert window.stage.view.shows_split
+    assert not window.stage.notice.isVisible()
+
+
+def test_a_lost_depth_is_told(qtbot, window, open_colored, tmp_path):
+    open_colored(depth=16)
+    assert "16 bit" in window.status_line.text
+    window._on_target_chosen(tmp_path / "out.jpg", False)
+    qtbot.waitUntil(lambda: "Saved as" in window.message_bar.text)
+    assert "16 bits per channel" in window.message_bar.text
+
+
+def test_closing_during_work_ends_the_thread(qtbot, window, predictor, make_photo):
+    predictor.gate.clear()
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked)
+    threading.Timer(0.2, predictor.gate.set).start()
+    assert window.close()
+    assert window._thread.isFinished()
+    assert not window.isVisible()
+
+
+def test_closing_waits_for_a_save(qtbot, window, predictor, open_colored, tmp_path):
+    open_colored()
+    hint_free = Edits(adjustments=Adjustments(strength=0.4))
+    window.document.edits = hint_free
+    window._may_leave_photo = lambda: True
+    window._on_target_chosen(tmp_path / "out.tif", False)
+    assert not window.close()
+    assert "as soon as" in window.message_bar.text
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert (tmp_path / "out.tif").exists()
+    assert window._thread.isFinished()
+
+
+def test_a_save_that_failed_keeps_the_window_open(qtbot, window, open_colored):
+    source = open_colored()
+    window._on_target_chosen(source, True)
+    assert not window.close()
+    qtbot.waitUntil(lambda: "never written over" in window.message_bar.text)
+    assert window.isVisible()
+
+
+def test_edits_that_were_not_saved_are_asked_about(qtbot, window, open_colored, monkeypatch):
+    from PySide6.QtWidgets import QMessageBox
+
+    source = open_colored()
+    window.document.edits = Edits(adjustments=Adjustments(strength=0.4))
+    asked: list[str] = []
+
+    def answer(role: QMessageBox.ButtonRole):
+        def exec_(box: QMessageBox) -> int:
+            asked.append(box.text())
+            button = next(each for each in box.buttons() if box.buttonRole(each) == role)
+            button.click()
+            return 0
+
+        return exec_
+
+    monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.RejectRole))
+    assert not window.close()
+    window.open_photos([source])
+    assert not window.document.is_working
+    assert len(asked) == 2
+    monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.DestructiveRole))
+    window.open_photos([source])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert len(asked) == 3
+
+
+def test_the_thread_is_one_for_life_and_does_all_of_the_engine_s_work(
+    qtbot, window, open_colored, predictor, monkeypatch, tmp_path
+):
+    threads: dict[str, set[int]] = {}
+    for name in ("read_photo", "measure_lightness", "compose", "write_photo", "picture_of"):
+        original = getattr(desk_module, name)
+
+        def noting(*args, _original=original, _name=name, **kwargs):
+            threads.setdefault(_name, set()).add(threading.get_ident())
+            return _original(*args, **kwargs)
+
+        monkeypatch.setattr(desk_module, name, noting)
+    open_colored("a.png")
+    open_colored("b.png")
+    window._on_target_chosen(tmp_path / "out.png", False)
+    qtbot.waitUntil(lambda: "Saved as" in window.message_bar.text)
+    assert set(threads) == {
+        "read_photo", "measure_lightness", "compose", "write_photo", "picture_of",
+    }  # fmt: skip
+    (worker,) = set.union(*threads.values())
+    assert worker != threading.get_ident()
+    assert {thread for _, thread in predictor.calls} == {worker}
+    assert window._thread.isRunning()
+
+
+def test_the_network_is_loaded_by_the_worker_after_the_window_is_shown(
+    qtbot, settings, predictor
+):
+    loaded: list[bool] = []
+
+    def load():
+        loaded.append(window.isVisible() and threading.current_thread() is not main)
+        return predictor
+
+    main = threading.main_thread()
+    thread = EngineThread(Desk(load=load))
+    window = MainWindow(thread, settings, "en")
+    qtbot.addWidget(window)
+    window.show()
+    thread.start()
+    window.warm_up()
+    qtbot.waitUntil(lambda: len(predictor.calls) == 2)
+    window.close()
+    assert loaded == [True]
+
+
+def test_photos_can_be_chosen_in_a_dialog(qtbot, window, make_photo, settings):
+    path = make_photo()
+    action(window, "open").trigger()
+    (dialog,) = dialogs(OpenDialog)
+    assert dialog.fileMode() == QFileDialog.FileMode.ExistingFiles
+    dialog.filesSelected.emit([str(path)])
+    dialog.close()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert settings.value("open_folder") == str(path.parent)
+
+
+def test_the_list_of_keys_names_every_action(qtbot, window):
+    action(window, "keys").trigger()
+    (dialog,) = dialogs(KeysDialog)
+    words = [label.text() for label in dialog.findChildren(QLabel)]
+    assert "Ctrl+O" in words
+    assert "Hold \\" in words
+    assert len(words) >= 2 * 14
+    dialog.close()
+
+
+def test_everything_that_can_be_reached_has_an_accessible_name(window, open_colored):
+    from PySide6.QtWidgets import QToolButton
+
+    open_colored()
+    assert window.stage.view.accessibleName()
+    for button in window.findChildren(QToolButton):
+        if button.objectName() != "qt_toolbar_ext_button":
+            assert button.accessibleName() or button.text(), button
+    for button in window.findChildren(QPushButton):
+        assert button.accessibleName() or button.text() or not button.isVisible()
+
+
+def test_size_and_place_are_remembered(qtbot, window, settings):
+    window.resize(910, 610)
+    window.close()
+    assert settings.value("geometry") is not None
+
+
+def test_a_change_of_the_system_s_colors_is_followed(qtbot, window, open_colored, monkeypatch):
+    import gui.theme
+
+    open_colored()
+    light = window.stage.view.grab().toImage().pixel(3, 3)
+    monkeypatch.setattr(gui.theme, "is_dark", lambda: True)
+    QApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    dark = window.stage.view.grab().toImage().pixel(3, 3)
+    assert (light & 0xFF) > 2 * (dark & 0xFF)
