@@ -12,6 +12,7 @@ Cancelled                not an error: outside the tree, never shown
 The foreign exception is kept as `__cause__` for the log; it is never shown.
 """
 
+from functools import reduce
 from typing import ClassVar
 
 from engine.i18n import N_, translate
@@ -40,7 +41,9 @@ class PhotochromError(Exception):
         if "reason" in values:
             values["reason"] = translate(str(values["reason"]))
         parts = (self.sentence, self.advice)
-        return " ".join(translate(part, **values) for part in parts if part)
+        sentences = [translate(part, **values) for part in parts if part]
+        # A full-width stop holds its own space.
+        return reduce(lambda text, more: text + ("" if text[-1] == "。" else " ") + more, sentences)
 
 
 class PhotoError(PhotochromError):

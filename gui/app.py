@@ -145,4 +145,5 @@ def _start_log() -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         handlers=handlers,
     )  # fmt: skip
+    logging.getLogger("pyvips").setLevel(logging.WARNING)  # it tells of every thread pool
     logger.info("Photochrom %s", VERSION)

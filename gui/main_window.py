@@ -1,8 +1,5 @@
 """The window: puts the parts together, asks the worker, shows what comes back."""
 
-# Methods that Qt calls bear Qt's names.
-# ruff: noqa: N802
-
 import logging
 from collections.abc import Sequence
 from functools import partial
@@ -279,6 +276,7 @@ class MainWindow(QMainWindow):
         box.addWidget(self.stage, 1)
         box.addWidget(self.status_line)
         self.setCentralWidget(middle)
+        self.stage.empty.setFocus()
 
     def _connect(self) -> None:
         for name, action in self._actions.items():

@@ -1,8 +1,5 @@
 """The line below the photo: what it is, and what was or is being done with it."""
 
-# Methods that Qt calls bear Qt's names.
-# ruff: noqa: N802
-
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 

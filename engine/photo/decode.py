@@ -144,7 +144,7 @@ def _decode(data: bytes, file_format: str, fail_on: str, cancel: CancelToken | N
     if image is not stored:
         icc = None
     channels = _channels(image, cancel)
-    if file_format == "tiff" and libvips.error_text():
+    if file_format == "tiff" and "tiff2vips" in libvips.error_text():
         raise pyvips.Error("libtiff complained")
     pixels, alpha = _split(channels, _colors(image), facts, linear=icc is None, notices=notices)
     return Decoded(
@@ -165,6 +165,8 @@ def _tiff_facts(data: bytes) -> tiff.TiffFacts | None:
         return None  # libvips will have its own words for it
     if facts.raw:
         raise Undecodable(RAW)
+    if not facts.complete:
+        raise Undecodable(_reason("", data, "tiff"))
     return facts
 
 

@@ -16,6 +16,16 @@ pyvips.cache_set_max(0)
 _LOCK = threading.Lock()
 
 
+def _leniently(text: object) -> str:
+    found = pyvips.ffi.string(text) if text != pyvips.ffi.NULL else b""
+    return found.decode("utf-8", "replace") if isinstance(found, bytes) else str(found)
+
+
+# pyvips 3.2 takes all that libvips says for clean UTF-8 and raises UnicodeDecodeError where it
+# quotes the bytes of a damaged file, both in pyvips.Error and in its handler for warnings.
+pyvips._to_string = pyvips.error._to_string = _leniently
+
+
 @contextlib.contextmanager
 def own_errors() -> Iterator[None]:
     """Work with an error buffer that speaks of nothing else: of no earlier file, no other thread's.
@@ -29,8 +39,7 @@ def own_errors() -> Iterator[None]:
 
 def error_text() -> str:
     """What libvips and the libraries below it have complained of within `own_errors`."""
-    text: bytes = pyvips.ffi.string(pyvips.vips_lib.vips_error_buffer())
-    return text.decode("utf-8", "replace")
+    return _leniently(pyvips.vips_lib.vips_error_buffer())
 
 
 def stop_on(cancel: CancelToken | None, image: pyvips.Image) -> None:

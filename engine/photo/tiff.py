@@ -6,7 +6,10 @@ from itertools import islice
 from engine.photo.ifd import BadDirectory, Directory, Tags
 
 _SUBFILE, _EXTRA_SAMPLES, _DNG_VERSION = 254, 338, 50706
-_OFFSETS_AND_SIZES = ((273, 279), (324, 325))  # of strips, of tiles
+_WIDTH, _HEIGHT, _SAMPLES, _PLANAR = 256, 257, 277, 284
+_STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_SIZES = 273, 278, 279
+_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_SIZES = 322, 323, 324, 325
+_SEPARATE = 2
 _REDUCED = 1
 _UNSPECIFIED = 0
 
@@ -18,12 +21,15 @@ class TiffFacts:
     Attributes:
         raw: its first page is only the preview of a camera's raw data.
         several_pages: there are more full pages behind the first one.
+        complete: its first page has all of its strips or tiles inside the file. Where tiles are
+            missing, libvips would go looking for each of them, for minutes.
         has_alpha: a channel behind the colors is alpha, and not something unspecified such as a
             selection saved by Photoshop.
     """
 
     raw: bool
     several_pages: bool
+    complete: bool
     has_alpha: bool
 
 
@@ -41,6 +47,7 @@ def look_at_tiff(data: bytes) -> TiffFacts:
     return TiffFacts(
         raw=_is_reduced(tags, first) or _DNG_VERSION in first.entries,
         several_pages=any(not _is_reduced(tags, page) for page in others),
+        complete=_has_all_pieces(tags, first) and not is_cut_off(data),
         has_alpha=tags.number(first, _EXTRA_SAMPLES, _UNSPECIFIED) != _UNSPECIFIED,
     )
 
@@ -54,11 +61,24 @@ def is_cut_off(data: bytes) -> bool:
         return True
     if page is None:
         return False
-    for offsets, sizes in _OFFSETS_AND_SIZES:
+    pieces = ((_STRIP_OFFSETS, _STRIP_SIZES), (_TILE_OFFSETS, _TILE_SIZES))
+    for offsets, sizes in pieces:
         ends = zip(tags.numbers(page, offsets), tags.numbers(page, sizes), strict=False)
         if any(offset + size > len(data) for offset, size in ends):
             return True
     return False
+
+
+def _has_all_pieces(tags: Tags, page: Directory) -> bool:
+    """Whether the tags list as many strips or tiles as the size of the picture asks for."""
+    width, height = tags.number(page, _WIDTH), tags.number(page, _HEIGHT)
+    planes = tags.number(page, _SAMPLES, 1) if tags.number(page, _PLANAR) == _SEPARATE else 1
+    if _TILE_OFFSETS in page.entries:
+        across = -(-width // max(1, tags.number(page, _TILE_WIDTH)))
+        down = -(-height // max(1, tags.number(page, _TILE_HEIGHT)))
+        return len(tags.numbers(page, _TILE_OFFSETS)) >= across * down * planes
+    strips = -(-height // max(1, tags.number(page, _ROWS_PER_STRIP, height)))
+    return len(tags.numbers(page, _STRIP_OFFSETS)) >= strips * planes
 
 
 def _is_reduced(tags: Tags, page: Directory) -> bool:

@@ -1,8 +1,5 @@
 """What is said over the picture, or where it will be."""
 
-# Methods that Qt calls bear Qt's names.
-# ruff: noqa: N802
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
@@ -101,6 +98,7 @@ class NoticeCard(Card):
         self._again, self._open = QPushButton(), QPushButton()
         self._again.setProperty("primary", "true")
         self._again.clicked.connect(self.again_wanted)
+        self.setFocusProxy(self._again)
         self._open.clicked.connect(self.open_wanted)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
@@ -163,6 +161,7 @@ class EmptyPage(QWidget):
         self._open = QPushButton()
         self._open.setProperty("primary", "true")
         self._open.clicked.connect(self.open_wanted)
+        self.setFocusProxy(self._open)
         middle = QWidget()
         middle.setMaximumWidth(EMPTY_WIDTH)
         column = QVBoxLayout(middle)

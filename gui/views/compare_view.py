@@ -1,8 +1,5 @@
 """The photo before and after, under one transform, with a divider between them."""
 
-# Methods that Qt calls bear Qt's names.
-# ruff: noqa: N802
-
 import math
 from dataclasses import dataclass
 

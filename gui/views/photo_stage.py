@@ -1,8 +1,5 @@
 """The middle of the window: the comparing view and whatever lies over it."""
 
-# Methods that Qt calls bear Qt's names.
-# ruff: noqa: N802
-
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -112,6 +109,8 @@ class PhotoStage(QWidget):
     def _show_notice(self, document: Document) -> None:
         error, photo = document.error, document.photo
         if document.is_opening or (error is None and not document.stopped):
+            if self.notice.isAncestorOf(self.focusWidget() or self):
+                self.view.setFocus()
             self.notice.hide()
             return
         if error is not None and photo is None:
@@ -120,7 +119,9 @@ class PhotoStage(QWidget):
             self.notice.say(lambda: _words_not_colored(error), is_error=True)
         else:
             self.notice.say(_words_stopped, is_error=False)
-        self.notice.show()
+        if self.notice.isHidden():
+            self.notice.show()
+            self.notice.setFocus()
         self._place()
 
     @Slot()

@@ -1,8 +1,5 @@
 """A thin line that fills up, or on which a piece wanders where no share can be told."""
 
-# Methods that Qt calls bear Qt's names.
-# ruff: noqa: N802
-
 from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget

@@ -21,6 +21,7 @@ from tests.support.pictures import (
     exif_block,
     gray_picture,
     rgb_picture,
+    table_profile,
 )
 
 
@@ -207,3 +208,33 @@ def test_a_disk_that_fails_while_reading(tmp_path, monkeypatch):
     with pytest.raises(UnreadablePhoto) as caught:
         read_photo(tmp_path / "photo")
     assert caught.value.values["reason"] == "it cannot be opened"
+
+
+@pytest.mark.timeout(20)
+def test_a_width_that_would_need_thousands_of_missing_tiles(tmp_path):
+    whole = bytearray(FILES["tiff tiles"])
+    with tifffile.TiffFile(io.BytesIO(whole)) as tiff:
+        tag = tiff.pages[0].tags["ImageWidth"]
+    at = tag.valueoffset
+    width = 60_000 if tag.dtype == tifffile.DATATYPE.SHORT else 3_000_000
+    whole[at : at + 4] = width.to_bytes(4, "little")
+    (tmp_path / "photo").write_bytes(whole)
+    with pytest.raises(UnreadablePhoto) as caught:
+        read_photo(tmp_path / "photo")
+    assert caught.value.values["reason"] == DAMAGED
+
+
+def test_complaints_that_are_no_text():
+    # Damaged files get quoted in them; so does the name here.
+    with pytest.raises(pyvips.Error, match="nowhere"):
+        pyvips.Source.new_from_file(b"/nowhere/\xff\xfe")
+
+
+def test_a_damaged_profile_does_not_make_the_photo_damaged(tmp_path):
+    broken = bytearray(table_profile(5))
+    broken[broken.find(b"mft2") + 8 :] = b"\xff" * 40
+    for icc in (table_profile(5)[:-200], bytes(broken)):
+        (tmp_path / "photo").write_bytes(by_tifffile(rgb_picture(), iccprofile=icc))
+        photo = read_photo(tmp_path / "photo")
+        measure_lightness(photo)
+        np.testing.assert_array_equal(photo.pixels, rgb_picture())

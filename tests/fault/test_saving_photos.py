@@ -2,7 +2,6 @@
 
 import errno
 import os
-import resource
 import subprocess
 from pathlib import Path
 
@@ -168,6 +167,7 @@ def test_a_disk_that_is_really_full(small_disk, suffix, on_conflict):
 
 @pytest.mark.skipif(os.name == "nt", reason="Unix limits")
 def test_a_limit_on_the_size_of_files(tmp_path, photo, rendition):
+    resource = pytest.importorskip("resource")
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
     try:

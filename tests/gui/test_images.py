@@ -3,7 +3,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QColorSpace, QImage
 
-from engine import CancelToken, Cancelled
+from engine import Cancelled, CancelToken
 from gui.images import SMALLEST_SIDE, picture_of
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
 
@@ -35,7 +35,7 @@ def drop(window: MainWindow, *urls: QUrl) -> bool:
     data.setUrls(list(urls))
     copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
     none = Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(QPointF(50, 50), copy, data, left, none)
+    enter = QDragEnterEvent(QPoint(50, 50), copy, data, left, none)
     enter.ignore()
     QApplication.sendEvent(window, enter)
     if not enter.isAccepted():
@@ -376,9 +376,7 @@ def test_the_thread_is_one_for_life_and_does_all_of_the_engine_s_work(
     assert window._thread.isRunning()
 
 
-def test_the_network_is_loaded_by_the_worker_after_the_window_is_shown(
-    qtbot, settings, predictor
-):
+def test_the_network_is_loaded_by_the_worker_after_the_window_is_shown(qtbot, settings, predictor):
     loaded: list[bool] = []
 
     def load():
