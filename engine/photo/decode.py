@@ -64,7 +64,7 @@ _HARMLESS = re.compile(
 _TOO_EARLY = re.compile(r"premature end of JPEG image|Unexpected end|End of file|\(2\.100\)")
 _UNSUPPORTED = re.compile(
     r"not supported|unsupported|not configured|not implemented|not been built in"
-    r"|not a whole number of bytes|samples out of range",
+    r"|not a whole number of bytes|samples out of range|bad labq format",
     re.IGNORECASE,
 )
 
