@@ -112,15 +112,17 @@ def load_weights(path: Path | None = None) -> tuple[ColorNetwork, ModelCard]:
 
     Raises:
         ModelMissing: there is no such file.
-        ModelDamaged: it is cut off, of another format, or does not fit the network.
+        ModelDamaged: it is cut off, of another format, does not fit the network, or may not be read.
     """
     path = path or SHIPPED
-    if not path.is_file():
-        raise ModelMissing(path=path)
     try:
+        if not path.is_file():
+            raise ModelMissing(path=path)
         with safe_open(path, framework="pt") as file:
             card = _card(file.metadata() or {}, path)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except PermissionError as error:
+        raise ModelDamaged(path=path, reason=N_("permission to read it is missing")) from error
     except (SafetensorError, OSError) as error:
         raise ModelDamaged(path=path, reason=N_("the file is damaged")) from error
     network = ColorNetwork(card.network)

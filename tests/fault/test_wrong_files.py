@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engine import Lightness, load_predictor
 from engine.cli.main import run
 from engine.paths import SAMPLES
 
@@ -23,6 +25,15 @@ def open_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def network_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The network loaded by the user who may: "nobody" can't enter a checkout in root's home."""
+    predictor = load_predictor("cpu")
+    gray = Lightness(np.full((64, 64), 50, np.float32))
+    predictor.predict(predictor.prepare(gray, "fast"), ())
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda *_: predictor)
 
 
 def is_one_sentence(text: str, name: str) -> bool:
@@ -52,7 +63,7 @@ def test_a_wrong_file(tmp_path, capsys, kind):
 
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs POSIX users")
-def test_a_file_one_may_not_read(open_folder, capsys):
+def test_a_file_one_may_not_read(open_folder, network_at_hand, capsys):
     photo = open_folder / "photo.jpg"
     shutil.copyfile(SAMPLE, photo)
     photo.chmod(0)
@@ -72,7 +83,7 @@ def test_a_file_one_may_not_read(open_folder, capsys):
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs POSIX users")
 @pytest.mark.parametrize("output", ["", "-o=inside/"])
-def test_a_folder_one_may_not_write(open_folder, capsys, output):
+def test_a_folder_one_may_not_write(open_folder, network_at_hand, capsys, output):
     photo = open_folder / "photo.jpg"
     shutil.copyfile(SAMPLE, photo)
     photo.chmod(0o444)

@@ -1,7 +1,11 @@
 """The weights file: there and back, and strictness."""
 
 import json
+import os
+import shutil
 import struct
+import tempfile
+from pathlib import Path
 
 import pytest
 import torch
@@ -51,6 +55,25 @@ def test_a_cut_file_is_refused(network, card, tmp_path, share):
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(ModelDamaged):
         load_weights(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs POSIX users")
+def test_a_file_one_may_not_read_is_named():
+    folder = Path(tempfile.mkdtemp())  # pytest's own folders admit their owner only
+    path = folder / "w.safetensors"
+    path.write_bytes(b"")
+    folder.chmod(0)
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(65534)
+    try:
+        with pytest.raises(ModelDamaged, match="permission"):
+            load_weights(path)
+    finally:
+        if was_root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+        shutil.rmtree(folder)
 
 
 def rewrite(path, change):
