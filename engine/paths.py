@@ -4,5 +4,6 @@ from pathlib import Path
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 MODELS = RESOURCES / "models"
+MEASURES = RESOURCES / "measures"
 SAMPLES = RESOURCES / "samples"
 TRANSLATIONS = RESOURCES / "translations"

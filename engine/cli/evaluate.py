@@ -15,8 +15,7 @@ from engine.cli.progress import progress_bar
 from engine.predictors import load_predictor
 
 if TYPE_CHECKING:
-    from engine.training.evaluate import Evaluation
-    from engine.training.metrics import Measures
+    from engine.training.evaluate import Evaluation, Row
 
 MOST_HINTS = 1000
 
@@ -98,8 +97,6 @@ def evaluate(folder: Path, json_file: Path | None, **options: Any) -> None:
         )
     for name in result.unreadable:
         click.echo(f"{name}: cannot be read or is smaller than 64 pixels; left out.", err=True)
-    if not result.photos:
-        raise click.ClickException("None of the photos could be used.")
     Console().print(_table(result))
     if json_file is not None:
         try:
@@ -110,31 +107,42 @@ def evaluate(folder: Path, json_file: Path | None, **options: Any) -> None:
             ) from error
 
 
+COLUMNS = ("PSNR", "SSIM", "LPIPS", "FID", "ΔE00", "CF", "ratio", "error", "gray", "false")
+
+
 def _table(result: "Evaluation") -> Table:
     table = Table(title=f"{result.photos} photos", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("hints", justify="left", no_wrap=True)
-    for heading in ("PSNR", "ΔE00", "CF", "CF ratio", "gray", "false", "a* off", "b* off"):
+    for heading in (*COLUMNS, "a* off", "b* off"):
         table.add_column(heading, justify="right", no_wrap=True)
     _row(table, "no color", result.no_color)
-    for count, measures in result.by_hints.items():
-        _row(table, str(count), measures)
-    truth = result.no_color
+    _row(table, "mean color", result.mean_color)
+    for count, row in result.by_hints.items():
+        _row(table, str(count), row)
+    truth = result.no_color.measures
+    blank = [""] * 5
     colorfulness = f"{truth.true_colorfulness:.2f}"
-    table.add_row("truth", "", "", colorfulness, "1", f"{truth.true_near_gray:.3f}", "", "", "")
+    table.add_row("truth", *blank, colorfulness, "1", "0", f"{truth.true_near_gray:.3f}", "")
     table.caption = (
-        "PSNR in dB, CIEDE2000, colorfulness and its ratio to the truth, share of near-gray "
-        "pixels, mean chroma where the truth is gray, mean a* and b* less the truth's"
+        "PSNR in dB; LPIPS with AlexNet; FID on its last features; CIEDE2000; colorfulness, its "
+        "ratio to the truth, mean error per photo; share of near-gray pixels; mean chroma where "
+        "the truth is gray; mean a* and b* less the truth's"
     )
     return table
 
 
-def _row(table: Table, name: str, measures: "Measures") -> None:
+def _row(table: Table, name: str, row: "Row") -> None:
+    measures = row.measures
     table.add_row(
         name,
         f"{measures.psnr:.2f}",
+        f"{measures.ssim:.3f}",
+        f"{measures.lpips:.4f}",
+        f"{row.fid:.3f}",
         f"{measures.ciede2000:.2f}",
         f"{measures.colorfulness:.2f}",
         f"{measures.colorfulness_ratio:.3f}",
+        f"{measures.colorfulness_error:.2f}",
         f"{measures.near_gray:.3f}",
         f"{measures.false_color:.2f}",
         f"{measures.mean_a:+.2f}",
@@ -143,14 +151,16 @@ def _row(table: Table, name: str, measures: "Measures") -> None:
 
 
 def _json(result: "Evaluation", options: dict[str, Any]) -> str:
-    def row(measures: "Measures") -> dict[str, float]:
-        return {**asdict(measures), "colorfulness_ratio": measures.colorfulness_ratio}
+    def figures(row: "Row") -> dict[str, float]:
+        ratio = row.measures.colorfulness_ratio
+        return {**asdict(row.measures), "colorfulness_ratio": ratio, "fid": row.fid}
 
     report = {
         "photos": result.photos,
         "unreadable": list(result.unreadable),
         "options": {name: options[name] for name in ("size", "squeeze", "quality")},
-        "no_color": row(result.no_color),
-        "by_hints": {str(count): row(measures) for count, measures in result.by_hints.items()},
+        "no_color": figures(result.no_color),
+        "mean_color": figures(result.mean_color),
+        "by_hints": {str(count): figures(row) for count, row in result.by_hints.items()},
     }
     return json.dumps(report, indent=2) + "\n"

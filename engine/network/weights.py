@@ -112,7 +112,7 @@ def load_weights(path: Path | None = None) -> tuple[ColorNetwork, ModelCard]:
 
     Raises:
         ModelMissing: there is no such file.
-        ModelDamaged: it is cut off, of another format, does not fit the network, or may not be read.
+        ModelDamaged: it is cut off, of another format, does not fit, or may not be read.
     """
     path = path or SHIPPED
     try:

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from engine.cancel import CancelToken
 from engine.color.lab import srgb_to_lab
 from engine.composition import compose
-from engine.edits import Adjustments, Edits, Hint
-from engine.training.metrics import Measures, mean_measures, measure
+from engine.edits import Edits, Hint
+from engine.errors import NoPhotos
+from engine.training.metrics import Gathered, Measures, Truth
 from engine.training.photos import PhotoEntry, decode_photo
 from engine.training.samples import draw_hints
-from engine.values import Lightness, Predictor, Quality
+from engine.values import AbPlanes, Lightness, Predictor, Quality
 
 Pixels = NDArray[np.uint8]
 
@@ -39,20 +40,36 @@ class EvaluateOptions:
 
 
 @dataclass(frozen=True)
+class Row:
+    """Means over all photos.
+
+    Attributes:
+        measures: of the photos one by one.
+        fid: Frechet distance between the features of all results and of all truths; the features
+            are the means of AlexNet's last convolution, so it compares with itself only.
+    """
+
+    measures: Measures
+    fid: float
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What was measured.
 
     Attributes:
         photos: how many photos.
         unreadable: names of those that could not be used.
-        no_color: measures of the gray photos.
-        by_hints: measures for each number of hints.
+        no_color: the gray photos.
+        mean_color: the photos all in the mean a*b* of the truths.
+        by_hints: the results for each number of hints.
     """
 
     photos: int
     unreadable: tuple[str, ...]
-    no_color: Measures
-    by_hints: dict[int, Measures]
+    no_color: Row
+    mean_color: Row
+    by_hints: dict[int, Row]
 
 
 def evaluate(
@@ -75,31 +92,62 @@ def evaluate(
 
     Raises:
         Cancelled: on request.
+        NoPhotos: none of the photos could be used.
     """
-    gray: list[Measures] = []
-    colored: dict[int, list[Measures]] = {count: [] for count in options.hints}
+    mean_ab = _mean_color(entries, cancel)
+    truths: list[NDArray[np.float64]] = []
+    gray, mean = Gathered(), Gathered()
+    colored = {count: Gathered() for count in options.hints}
     unreadable = []
     for index, entry in enumerate(entries):
         if cancel is not None:
             cancel.raise_if_set()
-        truth = read_truth(entry, options.size, squeeze=options.squeeze)
-        if truth is None:
+        pixels = read_truth(entry, options.size, squeeze=options.squeeze)
+        if pixels is None:
             unreadable.append(entry.name)
             continue
-        results = _color(truth, predictor, options, index)
-        gray.append(measure(next(results), truth))
+        truth = Truth(pixels)
+        truths.append(truth.features)
+        lightness = Lightness(np.ascontiguousarray(truth.lab[..., 0]))
+        gray.add(_in_one_color(lightness, (0, 0)), truth)
+        mean.add(_in_one_color(lightness, mean_ab), truth)
+        results = _color(truth, lightness, predictor, options, index)
         for count, result in zip(options.hints, results, strict=True):
-            colored[count].append(measure(result, truth))
+            colored[count].add(result, truth)
             if show is not None and count == options.hints[0]:
-                show(entry.name, truth, result)
+                show(entry.name, pixels, result)
         if report is not None:
             report(index + 1, len(entries))
+    if not truths:
+        raise NoPhotos(place=entries[0].path)
     return Evaluation(
-        photos=len(gray),
+        photos=len(truths),
         unreadable=tuple(unreadable),
-        no_color=mean_measures(gray),
-        by_hints={count: mean_measures(many) for count, many in colored.items()},
+        no_color=Row(gray.means(), gray.frechet(truths)),
+        mean_color=Row(mean.means(), mean.frechet(truths)),
+        by_hints={
+            count: Row(many.means(), many.frechet(truths)) for count, many in colored.items()
+        },
     )
+
+
+def _mean_color(entries: Sequence[PhotoEntry], cancel: CancelToken | None) -> tuple[float, float]:
+    """Mean a*b* of the photos, each of the same weight: the best guess without looking."""
+    means = []
+    for entry in entries:
+        if cancel is not None:
+            cancel.raise_if_set()
+        small = read_truth(entry, 32, squeeze=True)
+        if small is not None:
+            means.append(srgb_to_lab(small)[..., 1:].mean(axis=(0, 1)))
+    a, b = np.mean(means, axis=0) if means else (0.0, 0.0)
+    return float(a), float(b)
+
+
+def _in_one_color(lightness: Lightness, ab: tuple[float, float]) -> Pixels:
+    plane = np.empty((2, *lightness.L.shape), np.float32)
+    plane[0], plane[1] = ab
+    return np.asarray(compose(lightness, AbPlanes(lightness.L, plane), Edits()).pixels, np.uint8)
 
 
 def read_truth(entry: PhotoEntry, size: int, *, squeeze: bool) -> Pixels | None:
@@ -115,16 +163,11 @@ def read_truth(entry: PhotoEntry, size: int, *, squeeze: bool) -> Pixels | None:
 
 
 def _color(
-    truth: Pixels, predictor: Predictor, options: EvaluateOptions, index: int
+    truth: Truth, lightness: Lightness, predictor: Predictor, options: EvaluateOptions, index: int
 ) -> Iterator[Pixels]:
-    """The photo without color, then colored with each number of hints."""
-    lab = srgb_to_lab(truth)
-    lightness = Lightness(np.ascontiguousarray(lab[..., 0]))
+    """The photo colored with each number of hints."""
     prepared = predictor.prepare(lightness, options.quality)
-    planes = predictor.predict(prepared, ())
-    colorless = Edits(adjustments=Adjustments(strength=0))
-    yield np.asarray(compose(lightness, planes, colorless).pixels, np.uint8)
-    ab = np.ascontiguousarray(lab[..., 1:].transpose(2, 0, 1))
+    ab = np.ascontiguousarray(truth.lab[..., 1:].transpose(2, 0, 1))
     for count in options.hints:
         hints = true_hints(ab, count, (options.seed, index))
         planes = predictor.predict(prepared, hints)

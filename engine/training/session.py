@@ -128,12 +128,13 @@ def _watch(trainer: Trainer, photos: Sequence[PhotoEntry]) -> None:
 
     options = EvaluateOptions(hints=(0, 10), quality="fast")
     evaluation = evaluate(photos, predictor, options, show=show)
-    plain, hinted = evaluation.by_hints[0], evaluation.by_hints[10]
+    plain, hinted = (evaluation.by_hints[count].measures for count in (0, 10))
     trainer.folder.log_validation(
         {
             "step": trainer.step,
             "minutes": round(trainer.minutes, 1),
             "psnr": round(plain.psnr, 3),
+            "lpips": round(plain.lpips, 4),
             "ciede2000": round(plain.ciede2000, 3),
             "colorfulness_ratio": round(plain.colorfulness_ratio, 3),
             "false_color": round(plain.false_color, 3),

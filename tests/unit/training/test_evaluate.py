@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 
 from engine.color.lab import srgb_to_lab
 from engine.edits import Hint
 from engine.training.evaluate import EvaluateOptions, evaluate, true_hints
-from engine.training.metrics import colorfulness, mean_measures, measure, psnr
+from engine.training.metrics import Truth, colorfulness, mean_measures, psnr, ssim
+from engine.training.perceptual import frechet_distance, perceptual
 from engine.training.photos import find_photos
 from engine.values import AbPlanes, Lightness
 
@@ -32,18 +34,46 @@ class KnowsTheTruth:
 
 
 def test_measures_of_the_truth_and_of_gray():
-    truth = colorful(1)
-    same = measure(truth, truth)
+    truth = Truth(colorful(1))
+    same, _ = truth.measure(truth.pixels)
     assert same.psnr > 90
-    assert same.ciede2000 == 0
+    assert same.ssim == pytest.approx(1)
+    assert same.lpips == same.ciede2000 == same.colorfulness_error == 0
     assert same.colorfulness_ratio == 1
     assert same.mean_a == same.mean_b == 0
-    gray = np.repeat(truth[..., 1:2], 3, axis=2)
-    flat = measure(gray, truth)
+    flat, _ = truth.measure(np.repeat(truth.pixels[..., 1:2], 3, axis=2))
     assert flat.colorfulness == pytest.approx(0)
     assert flat.near_gray == 1
     assert flat.ciede2000 > 5
+    assert flat.ssim < 0.98
+    assert flat.lpips > 0.1
+    assert flat.colorfulness_error == flat.true_colorfulness
     assert mean_measures([same, flat]).colorfulness_ratio == pytest.approx(0.5)
+
+
+def test_ssim_of_plain_planes_is_its_luminance_term():
+    first, other = np.full((20, 20, 3), 100, np.uint8), np.full((20, 20, 3), 120, np.uint8)
+    c1 = (0.01 * 255) ** 2
+    assert ssim(first, other) == pytest.approx((2 * 100 * 120 + c1) / (100**2 + 120**2 + c1))
+
+
+def test_the_measuring_network_says_how_different_pictures_look():
+    picture = colorful(3)
+    judge = perceptual()
+    soft = cv2.GaussianBlur(picture, (0, 0), 2)
+    near = judge.distance(judge.look(picture), judge.look(soft))
+    far = judge.distance(judge.look(picture), judge.look(colorful(4)))
+    assert 0 < near < far
+    assert judge.distance(judge.look(soft), judge.look(picture)) == pytest.approx(near, rel=1e-5)
+
+
+def test_frechet_distance_of_known_gaussians():
+    rng = np.random.default_rng(0)
+    first = rng.normal(0, 1, (20_000, 3))
+    assert frechet_distance(first, first) == pytest.approx(0, abs=1e-9)
+    assert frechet_distance(first, first + np.array([3, 0, 4])) == pytest.approx(25)
+    # Spreads of 1 and 2 in each of 3 directions: 3 * (2 - 1)^2.
+    assert frechet_distance(first, 2 * first) == pytest.approx(3, rel=0.05)
 
 
 def test_psnr_of_a_known_error():
@@ -71,9 +101,11 @@ def test_a_predictor_that_knows_the_truth_is_found_good(photo_tar):
         show=lambda name, truth, result: shown.append(name),
     )
     assert evaluation.photos == len(shown) == 5
-    assert evaluation.by_hints[0].psnr > evaluation.no_color.psnr + 5
-    assert evaluation.by_hints[0].colorfulness_ratio > 0.8
-    assert evaluation.no_color.colorfulness == pytest.approx(0, abs=0.1)
+    assert evaluation.by_hints[0].measures.psnr > evaluation.no_color.measures.psnr + 5
+    assert evaluation.by_hints[0].measures.colorfulness_ratio > 0.8
+    assert evaluation.by_hints[0].fid < evaluation.no_color.fid
+    assert evaluation.mean_color.measures.ciede2000 <= evaluation.no_color.measures.ciede2000
+    assert evaluation.no_color.measures.colorfulness == pytest.approx(0, abs=0.1)
 
 
 def test_squeezing_makes_squares(photo_tar):
