@@ -104,7 +104,7 @@ def test_a_predictor_that_knows_the_truth_is_found_good(photo_tar):
     assert evaluation.by_hints[0].measures.psnr > evaluation.no_color.measures.psnr + 5
     assert evaluation.by_hints[0].measures.colorfulness_ratio > 0.8
     assert evaluation.by_hints[0].fid < evaluation.no_color.fid
-    assert evaluation.mean_color.measures.ciede2000 <= evaluation.no_color.measures.ciede2000
+    assert abs(evaluation.mean_color.measures.mean_a) < 0.5  # gamut and rounding shift it a little
     assert evaluation.no_color.measures.colorfulness == pytest.approx(0, abs=0.1)
 
 
