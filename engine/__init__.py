@@ -7,7 +7,8 @@ One photo goes one way:
     predictor = load_predictor("auto")                the network, on the best device
     prepared = predictor.prepare(lightness, "balanced")       once per photo
     planes = predictor.predict(prepared, edits.hints)         once per change of the hints
-    rendition = compose(lightness, planes, edits, depth=8)    once per change of a slider
+    depth = depth_for(photo, target)                          8, or 16 where both can hold it
+    rendition = compose(lightness, planes, edits, depth)      once per change of a slider
     saved = write_photo(rendition, photo, target, on_conflict="unique")
 
 No Qt below here, and no torch before `load_predictor` is called.
@@ -22,6 +23,7 @@ from engine.photo.lightness import measure_lightness, shrink
 from engine.photo.naming import OnConflict, colorized_path
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
+from engine.pipeline import depth_for
 from engine.predictors import load_predictor
 from engine.values import (
     AbPlanes,
@@ -57,6 +59,7 @@ __all__ = [
     "Source",
     "colorized_path",
     "compose",
+    "depth_for",
     "edits_from_json",
     "edits_to_json",
     "load_edits",

@@ -20,6 +20,7 @@ from engine import (
     Prepared,
     Rendition,
     compose,
+    depth_for,
     load_predictor,
     measure_lightness,
     read_photo,
@@ -49,8 +50,6 @@ Tell = Callable[[Result], None]
 
 # The longer side of the picture that is shown first, before that at the photo's own size.
 PREVIEW_SIDE = 2048
-# Formats that hold 16 bits per channel.
-DEEP_SUFFIXES = frozenset({".png", ".tif", ".tiff"})
 
 
 @dataclass(slots=True, eq=False)
@@ -143,15 +142,14 @@ class Desk:
 
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
         piece = self._opened(request.photo, request.cancel)
-        source_deep = piece.photo.source.depth == 16
-        deep = source_deep and request.target.suffix.lower() in DEEP_SUFFIXES
+        depth = depth_for(piece.photo, request.target)
         kept = piece.rendition
-        if kept is not None and kept[0] == request.edits and not deep:
+        if kept is not None and kept[0] == request.edits and depth == 8:
             rendition = kept[1]
         else:
             planes = self._predicted(piece, request, tell)
             rendition = compose(
-                self._lightness(piece, request.cancel), planes, request.edits, 16 if deep else 8,
+                self._lightness(piece, request.cancel), planes, request.edits, depth,
                 request.cancel, _progress(request, Stage.COMPLETING, tell),
             )  # fmt: skip
         tell(Progressed(request.generation, Stage.SAVING))
@@ -159,7 +157,8 @@ class Desk:
         saved = write_photo(rendition, piece.photo, request.target, request.on_conflict)
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
-        tell(PhotoSaved(request.generation, saved, request.edits, source_deep and not deep))
+        lost_depth = depth < piece.photo.source.depth
+        tell(PhotoSaved(request.generation, saved, request.edits, lost_depth))
 
     def _serve_warm_up(self, request: WarmUp) -> None:
         if self._predictor is not None:
