@@ -46,6 +46,13 @@ if TYPE_CHECKING:
     help="Measure on these photos during the run, instead of the 1 % kept from training.",
 )
 @click.option(
+    "--phase",
+    type=click.Choice(["colors", "vivid"]),
+    default="colors",
+    show_default=True,
+    help="What to learn: the colors, or, from weights that know them, vividness.",
+)
+@click.option(
     "--steps",
     type=click.IntRange(min=0),
     default=0,
@@ -59,8 +66,8 @@ def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: A
     """Train the network on color photos, in folders or uncompressed tar files."""
     import torch
 
+    from engine.training.options import TrainOptions
     from engine.training.session import SessionOptions, run_session
-    from engine.training.trainer import TrainOptions
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if threads:
@@ -81,7 +88,7 @@ def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: A
         device=options["device"],
         start_from=options["start_from"],
         validate=options["validate"],
-        train=TrainOptions(seed=options["seed"], steps=options["steps"]),
+        train=TrainOptions.of_phase(options["phase"], options["seed"], options["steps"]),
     )
     weights = run_session(session, cancel, _report)
     click.echo(f"Weights: {weights}")

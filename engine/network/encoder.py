@@ -32,6 +32,16 @@ LITE2 = (
     Stage(5, 5, 2, 6, 208),
     Stage(1, 3, 1, 6, 352),
 )
+# The smaller sister, against which the vivid phase of the training judges.
+LITE0 = (
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
+    Stage(4, 5, 2, 6, 192),
+    Stage(1, 3, 1, 6, 320),
+)
 TAPPED_STAGES = (1, 2, 4, 6)
 TAPPED_CHANNELS = tuple(LITE2[index].channels for index in TAPPED_STAGES)
 
@@ -86,14 +96,18 @@ class Block(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Lightness to features at 1/4, 1/8, 1/16 and 1/32 of its size."""
+    """Pictures to features at 1/4, 1/8, 1/16 and 1/32 of their size.
 
-    def __init__(self) -> None:
+    Args:
+        rows: the layer table.
+    """
+
+    def __init__(self, rows: tuple[Stage, ...] = LITE2) -> None:
         super().__init__()
         self.stem = Conv(3, STEM_CHANNELS, 3, stride=2)
         stages: list[nn.Module] = []
         inside = STEM_CHANNELS
-        for row in LITE2:
+        for row in rows:
             blocks = []
             for index in range(row.blocks):
                 stride = row.stride if index == 0 else 1
@@ -111,8 +125,20 @@ class Encoder(nn.Module):
         Returns:
             (B, 24, H/4, W/4), (B, 48, H/8, W/8), (B, 120, H/16, W/16), (B, 352, H/32, W/32).
         """
-        gray = (L * 2.55 - 127) / 128  # the input range the starting weights were trained with
-        x = self.stem(gray.expand(-1, 3, -1, -1).contiguous(memory_format=torch.channels_last))
+        return self.features((L * 2.55).expand(-1, 3, -1, -1))
+
+    def features(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """Features of a picture.
+
+        Args:
+            pixels: (B, 3, H, W), 0..255.
+
+        Returns:
+            Features after the tapped stages.
+        """
+        # The input range the starting weights were trained with.
+        x = ((pixels - 127) / 128).contiguous(memory_format=torch.channels_last)
+        x = self.stem(x)
         taps = []
         for index, stage in enumerate(self.stages):
             x = stage(x)

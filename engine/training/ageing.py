@@ -32,6 +32,32 @@ def aged_lightness(rgb: NDArray[np.uint8], rng: np.random.Generator, amount: flo
     return np.clip(L, 0, 100).astype(np.float32)
 
 
+def framed(rgb: NDArray[np.uint8], rng: np.random.Generator, amount: float) -> NDArray[np.uint8]:
+    """A photo with, perhaps, the border of a print or of a scanner's lid.
+
+    Apart from the other effects, since a border is gray in truth too: it shall be left so.
+
+    Args:
+        rgb: (H, W, 3) uint8, sRGB.
+        rng: where chance comes from.
+        amount: 0..1, as for `aged_lightness`.
+
+    Returns:
+        A new picture of the same size, or the same one.
+    """
+    if rng.random() >= 0.15 * amount:
+        return rgb
+    h, w = rgb.shape[:2]
+    result = rgb.copy()
+    shade = int(rng.uniform(200, 256) if rng.random() < 0.6 else rng.uniform(0, 40))
+    top, bottom, left, right = (rng.uniform(0, 0.1, 4) * min(h, w)).astype(int)
+    result[:top] = shade
+    result[h - bottom :] = shade
+    result[:, :left] = shade
+    result[:, w - right :] = shade
+    return result
+
+
 def _film_luminance(linear: Plane, rng: np.random.Generator, amount: float) -> Plane:
     """Luminance as an emulsion saw it: early film was blind to red, later film saw all colors."""
     weights = np.array([0.2126, 0.7152, 0.0722])
@@ -105,19 +131,6 @@ def _jpeg(L: Plane, rng: np.random.Generator) -> Plane:
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.float32) / np.float32(2.55)
 
 
-def _border(L: Plane, rng: np.random.Generator) -> Plane:
-    """The white or black border of a print or a scanner's lid."""
-    h, w = L.shape
-    L = L.copy()
-    shade = float(rng.choice([rng.uniform(80, 100), rng.uniform(0, 15)]))
-    widths = (rng.uniform(0, 0.08, 4) * min(h, w)).astype(int)
-    L[: widths[0]] = shade
-    L[h - widths[1] :] = shade
-    L[:, : widths[2]] = shade
-    L[:, w - widths[3] :] = shade
-    return L
-
-
 # In the order in which they happen to a photo: lens, film, print, time, scan.
 _EFFECTS = (
     (_blur, 0.3),
@@ -125,7 +138,6 @@ _EFFECTS = (
     (_grain, 0.4),
     (_tone_curve, 0.6),
     (_fading, 0.35),
-    (_border, 0.1),
     (_scratches, 0.15),
     (_jpeg, 0.3),
 )

@@ -4,7 +4,6 @@ Sources: Zhang et al. 2016, section 2.2 (soft targets, rebalancing); Zhang et al
 """
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -18,14 +17,6 @@ from engine.network.model import AB_SCALE, Painting
 
 SOFT_SIGMA = 5.0
 NEIGHBORS = 5
-
-
-class LossWeights(NamedTuple):
-    """Shares of the parts in the whole loss."""
-
-    classes: float = 1.0
-    color: float = 0.7
-    hints: float = 0.2
 
 
 def rebalancing(ab: Iterable[NDArray[np.float32]], uniform_share: float = 0.5) -> Tensor:

