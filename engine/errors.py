@@ -122,7 +122,7 @@ class OutOfMemory(ModelError):
 
     code = "out-of-memory"
     sentence = N_("The memory of the device “{device}” is not enough for this photo.")
-    advice = N_("Choose the quality “fast” or the device “cpu”, or close other programs.")
+    advice = N_("Close other programs and try again.")
 
 
 class DeviceMissing(PhotochromError):

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from engine.cli.progress import progress_bar
+from engine.cli.wording import error_text
 from engine.edits import Edits, load_edits
 from engine.errors import BadEdits, CannotWrite, PhotochromError
 from engine.photo.naming import WRITABLE, colorized_path
@@ -130,7 +131,7 @@ class _PlainVoice:
         self, photo: Path, seconds: float, device: str | None, error: PhotochromError
     ) -> None:
         del seconds, device
-        click.echo(f"{photo}: {error}", err=True)
+        click.echo(f"{photo}: {error_text(error)}", err=True)
 
 
 class _JsonVoice:
@@ -142,8 +143,8 @@ class _JsonVoice:
     def failed(
         self, photo: Path, seconds: float, device: str | None, error: PhotochromError
     ) -> None:
-        self._line(photo, None, seconds, device, (), str(error))
-        click.echo(f"{photo}: {error}", err=True)
+        self._line(photo, None, seconds, device, (), error_text(error))
+        click.echo(f"{photo}: {error_text(error)}", err=True)
 
     def _line(
         self,

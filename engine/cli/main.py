@@ -12,6 +12,7 @@ from engine.cli.colorize import colorize
 from engine.cli.evaluate import evaluate
 from engine.cli.info import info
 from engine.cli.train import train
+from engine.cli.wording import error_text
 from engine.errors import PhotochromError
 from engine.paths import SAMPLES
 from engine.version import VERSION
@@ -51,7 +52,7 @@ def run(argv: Sequence[str]) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except PhotochromError as error:
-        click.echo(str(error), err=True)
+        click.echo(error_text(error), err=True)
         return FAILED
     except BrokenPipeError:  # the reader of our output went away, as in `photochrom ... | head`
         sys.stderr.close()

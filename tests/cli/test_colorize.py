@@ -12,6 +12,8 @@ import pytest
 
 from engine.cli.main import run
 from engine.color.lab import srgb_to_lab
+from engine.errors import OutOfMemory
+from tests.support.fakes import FakePredictor
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -198,6 +200,17 @@ def test_a_device_that_is_missing_is_status_1(photo, capsys, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert run(["colorize", str(photo), "--device", "cuda"]) == 1
     assert "cuda" in capsys.readouterr().err
+
+
+def test_where_memory_is_short_the_options_that_help_are_named(photo, capsys, monkeypatch):
+    predictor = FakePredictor(device="cuda", error=OutOfMemory(device="cuda"))
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda *_: predictor)
+    assert run(["colorize", str(photo), "--json"]) == 1
+    told = capsys.readouterr()
+    for text in (told.err, json.loads(told.out)["error"]):
+        assert "Close other programs" in text
+        assert "--quality fast" in text
+        assert "--device cpu" in text
 
 
 @pytest.mark.parametrize("quality", ["fast", "balanced", "fine"])

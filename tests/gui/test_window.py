@@ -169,6 +169,8 @@ def test_a_photo_that_cannot_be_colored_stays_with_the_sentence_over_it(
     qtbot.waitUntil(window.stage.notice.isVisible)
     words = " ".join(label.text() for label in window.stage.notice.findChildren(QLabel))
     assert "“cuda” is not enough" in words
+    assert "Close other programs" in words
+    assert "fast" not in words  # the window has no such choice
     assert window.stage.view.original is not None
 
 
