@@ -2,7 +2,7 @@
 
 PhotochromError          what happened, what to do; `code` for scripts and tests
   PhotoError             UnreadablePhoto
-  SaveError              CannotWrite, DiskFull, SameAsSource
+  SaveError              CannotWrite, UnknownFormat, TooLargeForJpeg, DiskFull, SameAsSource
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
   EditsError             BadEdits
@@ -79,6 +79,17 @@ class UnknownFormat(SaveError):
     code = "unknown-format"
     sentence = N_("“{name}” has no ending that says which format to write.")
     advice = N_("Use a name that ends in .jpg, .png or .tif.")
+
+
+class TooLargeForJpeg(SaveError):
+    """The photo is longer than a JPEG file may be. Values: name, width, height, most."""
+
+    code = "too-large-for-jpeg"
+    sentence = N_(
+        "“{name}” cannot be a JPEG file: the photo has {width} × {height} pixels, "
+        "and JPEG files can have at most {most} on a side."
+    )
+    advice = N_("Save it as PNG or TIFF.")
 
 
 class DiskFull(SaveError):

@@ -50,7 +50,7 @@ def encode(
 
     Raises:
         ValueError: JPEG of 16 bit, or alpha of another size than the rendition.
-        pyvips.Error: libvips cannot, such as a JPEG wider than 65,535 pixels.
+        pyvips.Error: libvips cannot, such as a JPEG wider than 65,500 pixels.
     """
     if file_format == "jpeg" and rendition.pixels.dtype != np.uint8:
         raise ValueError("JPEG holds 8 bits per channel")

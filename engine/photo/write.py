@@ -6,11 +6,21 @@ from pathlib import Path
 
 import pyvips
 
-from engine.errors import CannotWrite, DiskFull, SameAsSource, SaveError, UnknownFormat
+from engine.errors import (
+    CannotWrite,
+    DiskFull,
+    SameAsSource,
+    SaveError,
+    TooLargeForJpeg,
+    UnknownFormat,
+)
 from engine.photo.encode import encode
 from engine.photo.naming import WRITABLE, OnConflict
 from engine.photo.place import place_file
 from engine.values import Photo, Rendition, Saved
+
+# The format itself ends at 65,535; libjpeg, and with it most programs, a little earlier.
+MOST_JPEG_SIDE = 65_500
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
@@ -34,9 +44,9 @@ def write_photo(
     Raises:
         UnknownFormat: the suffix names no format that can be written.
         SameAsSource: the target is the original itself, whatever name it goes by.
+        TooLargeForJpeg: the target is a JPEG file, and the picture is longer than they may be.
         DiskFull: no space is left.
-        CannotWrite: the folder is missing, not a folder or not writable, or the picture is too
-            large for the format.
+        CannotWrite: the folder is missing, not a folder or not writable.
         ValueError: a 16-bit rendition for JPEG.
     """
     file_format = WRITABLE.get(target.suffix.lower())
@@ -45,6 +55,9 @@ def write_photo(
     _refuse_original(target, photo)
     if on_conflict == "skip" and os.path.lexists(target):
         return None
+    height, width = rendition.pixels.shape[:2]
+    if file_format == "jpeg" and max(width, height) > MOST_JPEG_SIDE:
+        raise TooLargeForJpeg(name=target.name, width=width, height=height, most=MOST_JPEG_SIDE)
     if not os.path.isdir(target.parent):  # noqa: PTH112 - Path.is_dir raises if it may not look
         raise _cannot_write(target)
     try:

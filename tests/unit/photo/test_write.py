@@ -14,7 +14,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from engine.color.icc import SRGB, luminance_model
-from engine.errors import CannotWrite, SameAsSource, UnknownFormat
+from engine.errors import CannotWrite, SameAsSource, TooLargeForJpeg, UnknownFormat
 from engine.photo import write
 from engine.photo.lightness import measure_lightness
 from engine.photo.read import read_photo
@@ -259,11 +259,22 @@ def test_a_folder_in_the_way(tmp_path, photo):
     assert names(tmp_path) == ["out-2.png"]
 
 
-def test_too_wide_for_jpeg(tmp_path, photo):
-    wide = Rendition(np.zeros((1, 70_000, 3), np.uint8))
-    with pytest.raises(CannotWrite):
-        write_photo(wide, photo_of(np.zeros((1, 70_000), np.uint8)), tmp_path / "out.jpg")
+@pytest.mark.parametrize("size", [(8, 65_501), (65_536, 8)])
+def test_too_long_for_jpeg(tmp_path, size):
+    rendition, photo = Rendition(np.zeros((*size, 3), np.uint8)), photo_of(np.zeros(size, np.uint8))
+    with pytest.raises(TooLargeForJpeg, match=f"{size[1]} × {size[0]}.*65500.*PNG or TIFF"):
+        write_photo(rendition, photo, tmp_path / "out.jpg")
     assert names(tmp_path) == []
+    for suffix in (".png", ".tif"):
+        saved = write_photo(rendition, photo, tmp_path / f"out{suffix}")
+        assert read_photo(saved.path).size == size
+
+
+def test_just_short_enough_for_jpeg(tmp_path):
+    size = (8, write.MOST_JPEG_SIDE)
+    rendition, photo = Rendition(np.zeros((*size, 3), np.uint8)), photo_of(np.zeros(size, np.uint8))
+    saved = write_photo(rendition, photo, tmp_path / "out.jpg")
+    assert read_photo(saved.path).size == size
 
 
 def test_alpha_of_another_size_is_a_bug(tmp_path):
