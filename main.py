@@ -61,7 +61,9 @@ def _without_display(photos: list[Path]) -> int:
         return 1
     from engine.cli.main import color_sample
 
-    print(translate("There is no display for a window; a sample photo is colored instead."))  # noqa: T201
+    print(  # noqa: T201 - there is no window
+        translate("There is no display for a window; a sample photo is colored instead.")
+    )
     return color_sample()
 
 
