@@ -1,7 +1,7 @@
 """Every error a user can meet, with the sentence that is shown for it.
 
 PhotochromError          what happened, what to do; `code` for scripts and tests
-  PhotoError             UnreadablePhoto
+  PhotoError             UnreadablePhoto, FolderNotPhoto
   SaveError              CannotWrite, UnknownFormat, TooLargeForJpeg, DiskFull, SameAsSource
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
@@ -56,6 +56,14 @@ class UnreadablePhoto(PhotoError):
     code = "unreadable-photo"
     sentence = N_("“{name}” cannot be read: {reason}.")
     advice = N_("Choose a JPEG, PNG or TIFF photo, or copy this one again from its source.")
+
+
+class FolderNotPhoto(PhotoError):
+    """A folder was given where a photo is wanted. Values: name."""
+
+    code = "folder-not-photo"
+    sentence = N_("“{name}” is a folder.")
+    advice = N_("Choose the photos in it.")
 
 
 class SaveError(PhotochromError):

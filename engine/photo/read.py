@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 from engine.cancel import CancelToken
-from engine.errors import UnreadablePhoto
+from engine.errors import FolderNotPhoto, PhotoError, UnreadablePhoto
 from engine.i18n import N_
 from engine.photo.bitmap import decode_bitmap
 from engine.photo.channels import upright
@@ -15,7 +15,6 @@ from engine.values import Photo, Source
 
 NO_PHOTO = N_("it is not a photo")
 EMPTY = N_("it is empty")
-FOLDER = N_("it is a folder")
 MISSING = N_("it does not exist")
 FORBIDDEN = N_("permission to read it is missing")
 NOT_OPENED = N_("it cannot be opened")
@@ -33,7 +32,8 @@ def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
         cancel: checked between steps and while libvips decodes.
 
     Raises:
-        UnreadablePhoto: anything is wrong with it: it is never read in part.
+        FolderNotPhoto: it is a folder.
+        UnreadablePhoto: anything else is wrong with it: it is never read in part.
         Cancelled: on request.
     """
     try:
@@ -51,7 +51,7 @@ def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
     except MemoryError as error:
         raise _unreadable(path, NO_MEMORY) from error
     except OSError as error:
-        raise _unreadable(path, _reason(error)) from error
+        raise _cannot_open(path, error) from error
 
 
 def _read_file(path: Path) -> tuple[bytes, str]:
@@ -61,7 +61,7 @@ def _read_file(path: Path) -> tuple[bytes, str]:
     except ValueError as error:  # a path with a null character
         raise Undecodable(MISSING) from error
     if stat.S_ISDIR(mode):
-        raise Undecodable(FOLDER)
+        raise IsADirectoryError
     if not stat.S_ISREG(mode):
         raise Undecodable(NO_PHOTO)  # a pipe or a device, which may never end
     with path.open("rb") as file:
@@ -92,12 +92,12 @@ def _photo(path: Path, file_format: str, decoded: Decoded) -> Photo:
     return Photo(source, pixels, alpha)
 
 
-def _reason(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return MISSING
+def _cannot_open(path: Path, error: OSError) -> PhotoError:
     if isinstance(error, IsADirectoryError):
-        return FOLDER
-    return FORBIDDEN if isinstance(error, PermissionError) else NOT_OPENED
+        return FolderNotPhoto(name=path.name or str(path))
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return _unreadable(path, MISSING)
+    return _unreadable(path, FORBIDDEN if isinstance(error, PermissionError) else NOT_OPENED)
 
 
 def _unreadable(path: Path, reason: str) -> UnreadablePhoto:

@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image, ImageCms, ImageOps
 
 from engine.cancel import CancelToken
-from engine.errors import Cancelled, UnreadablePhoto
+from engine.errors import Cancelled, FolderNotPhoto, UnreadablePhoto
 from engine.photo import decode as decode_module
 from engine.photo.channels import upright
 from engine.photo.decode import (
@@ -27,7 +27,7 @@ from engine.photo.decode import (
     TOO_LARGE,
     UNSUPPORTED,
 )
-from engine.photo.read import EMPTY, FOLDER, FORBIDDEN, MISSING, NO_PHOTO, read_photo
+from engine.photo.read import EMPTY, FORBIDDEN, MISSING, NO_PHOTO, read_photo
 from tests.support.pictures import (
     ICC,
     by_pillow,
@@ -397,7 +397,8 @@ def test_what_is_no_photo(tmp_path, data, reason):
 
 
 def test_folder_missing_and_pipe(tmp_path):
-    assert reason_of(tmp_path) == FOLDER
+    with pytest.raises(FolderNotPhoto, match=f"“{tmp_path.name}” is a folder. Choose the photos"):
+        read_photo(tmp_path)
     assert reason_of(tmp_path / "gone.jpg") == MISSING
     assert reason_of(saved(tmp_path, b"x") / "below.jpg") == MISSING
     assert reason_of(tmp_path / "null\0.jpg") == MISSING
