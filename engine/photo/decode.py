@@ -43,12 +43,12 @@ CMYK_CONVERTED = N_("The file is made for printing (CMYK); its colors were turne
 CHANNEL_LEFT_OUT = N_("The file holds a channel beside its colors; it was left out.")
 
 _LOADERS = {
-    "jpeg": "jpegload_buffer",
-    "png": "pngload_buffer",
-    "tiff": "tiffload_buffer",
-    "webp": "webpload_buffer",
-    "gif": "gifload_buffer",
-    "heif": "heifload_buffer",
+    "jpeg": "jpegload_source",
+    "png": "pngload_source",
+    "tiff": "tiffload_source",
+    "webp": "webpload_source",
+    "gif": "gifload_source",
+    "heif": "heifload_source",
 }
 _ICC = "icc-profile-data"
 _BLOCKS = ("exif-data", "xmp-data", "iptc-data", "photoshop-data")
@@ -132,8 +132,10 @@ def decode(data: bytes, file_format: str, cancel: CancelToken | None) -> Decoded
 
 def _decode(data: bytes, file_format: str, fail_on: str, cancel: CancelToken | None) -> Decoded:
     facts = _tiff_facts(data) if file_format == "tiff" else None
+    # A source reads from our memory; a buffer would be copied first, with Python standing still.
+    source = pyvips.Source.new_from_memory(data)
     stored = pyvips.Operation.call(
-        _LOADERS[file_format], data, access="sequential", fail_on=fail_on
+        _LOADERS[file_format], source, access="sequential", fail_on=fail_on
     )
     if stored.width * stored.height > MOST_PIXELS:
         raise Undecodable(TOO_LARGE)

@@ -64,14 +64,15 @@ def _read_file(path: Path) -> tuple[bytes, str]:
         raise IsADirectoryError
     if not stat.S_ISREG(mode):
         raise Undecodable(NO_PHOTO)  # a pipe or a device, which may never end
-    with path.open("rb") as file:
+    with path.open("rb", buffering=0) as file:  # a buffer would be joined to the rest by copying
         start = file.read(SIGNATURE_BYTES)
         if not start:
             raise Undecodable(EMPTY)
         file_format = format_of(start)
         if file_format not in READABLE:
             raise Undecodable({"raw": RAW, "other": UNSUPPORTED}.get(file_format or "", NO_PHOTO))
-        return start + file.read(), str(file_format)
+        file.seek(0)
+        return file.readall(), str(file_format)
 
 
 def _photo(path: Path, file_format: str, decoded: Decoded) -> Photo:

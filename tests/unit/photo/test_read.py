@@ -3,6 +3,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import threading
 import time
 import zlib
@@ -475,3 +477,30 @@ def test_exif_in_tiff_order_of_either_kind(tmp_path):
         data = by_pillow(gray_picture(), "JPEG", exif=b"Exif\0\0" + exif_block(6, order))
         photo = read_photo(saved(tmp_path, data))
         assert photo.size == (64, 48)
+
+
+_PEAK = """
+import sys
+from pathlib import Path
+from engine import read_photo
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+read_photo(Path(sys.argv[1]))
+before = peak()
+read_photo(Path(sys.argv[2]))
+print(peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the memory's peak is Linux's")
+def test_memory_holds_the_file_once_and_its_pixels_once(tmp_path):
+    small = saved(tmp_path, by_tifffile(gray_picture(), photometric="minisblack"), "small.tif")
+    large = np.zeros((6000, 8000), np.uint8)
+    path = saved(tmp_path, by_tifffile(large, photometric="minisblack"), "large.tif")
+    command = [sys.executable, "-c", _PEAK, str(small), str(path)]
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 2.4 * large.nbytes
