@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine import Edits
 from gui.worker.jobs import (
+    WARMING_UP,
     Failed,
     OpenPhoto,
     PhotoOpened,
@@ -46,6 +47,7 @@ class Document:
         edits: what the user wants done to it.
         shown: its newest colored picture, or None.
         progress: what the worker does for the photo on screen or for the one being opened.
+        warming_up: what it does before any photo asks for it, or None.
         save_progress: what it does to save one.
         error: why the photo could not be opened or colored, or None.
         stopped: whether the user stopped the coloring before there was a picture.
@@ -57,6 +59,7 @@ class Document:
         self.edits = Edits()
         self.shown: PreviewReady | None = None
         self.progress: Progressed | None = None
+        self.warming_up: Progressed | None = None
         self.save_progress: Progressed | None = None
         self.error: Exception | None = None
         self.stopped = False
@@ -177,6 +180,9 @@ class Document:
         Returns:
             Whether it was taken; if not, nothing may be shown of it.
         """
+        if result.generation == WARMING_UP:
+            self.warming_up = result if isinstance(result, Progressed) else None
+            return not isinstance(result, Failed)  # the first photo will meet the same error
         if result.generation in self._saves:
             self._accept_of_save(result)
         elif self._opening is not None and result.generation == self._opening.generation:

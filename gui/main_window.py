@@ -35,7 +35,16 @@ from gui.theme import palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
 from gui.views.compare_view import STEP
 from gui.views.photo_stage import PhotoStage
-from gui.worker.jobs import Failed, PhotoOpened, PhotoSaved, PreviewReady, Request, Result, WarmUp
+from gui.worker.jobs import (
+    WARMING_UP,
+    Failed,
+    PhotoOpened,
+    PhotoSaved,
+    PreviewReady,
+    Request,
+    Result,
+    WarmUp,
+)
 from gui.worker.thread import EngineThread
 
 logger = logging.getLogger(__name__)
@@ -83,7 +92,7 @@ class MainWindow(QMainWindow):
 
     def warm_up(self) -> None:
         """Let the worker load the network while the user looks for a photo."""
-        self._thread.submit(WarmUp(generation=0))
+        self._thread.submit(WarmUp(generation=WARMING_UP))
 
     def say(self, message: Message) -> None:
         """Show a message."""

@@ -94,7 +94,8 @@ class PhotoStage(QWidget):
     def _show_work(self, document: Document) -> None:
         first_color = document.is_coloring and document.shown is None
         if document.is_opening or first_color:
-            self.working.show_progress(document.progress)
+            # Until its turn has come, a photo waits for the loading of the network.
+            self.working.show_progress(document.progress or document.warming_up)
             if not self.working.isVisible() and not self._card_timer.isActive():
                 self._card_timer.start()
         else:

@@ -40,6 +40,7 @@ from gui.worker.jobs import (
     Result,
     SavePhoto,
     Stage,
+    WarmedUp,
     WarmUp,
     WasCancelled,
 )
@@ -99,7 +100,7 @@ class Desk:
             elif isinstance(request, SavePhoto):
                 self._serve_save(request, tell)
             elif isinstance(request, WarmUp):
-                self._serve_warm_up(request)
+                self._serve_warm_up(request, tell)
         except Cancelled:
             tell(WasCancelled(request.generation))
         except PhotochromError as error:
@@ -160,9 +161,10 @@ class Desk:
         lost_depth = depth < piece.photo.source.depth
         tell(PhotoSaved(request.generation, saved, request.edits, lost_depth))
 
-    def _serve_warm_up(self, request: WarmUp) -> None:
+    def _serve_warm_up(self, request: WarmUp, tell: Tell) -> None:
         if self._predictor is not None:
             return  # a photo came first
+        tell(Progressed(request.generation, Stage.LOADING_NETWORK))
         try:
             predictor = self._network()
             request.cancel.raise_if_set()
@@ -171,6 +173,7 @@ class Desk:
         except PhotochromError as error:
             # Nobody has asked for anything yet; the first photo will meet the same error.
             logger.info("Warming up failed: %s", error)
+        tell(WarmedUp(request.generation))
 
     def _network(self) -> Predictor:
         if self._predictor is None:

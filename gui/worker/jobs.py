@@ -7,6 +7,9 @@ from pathlib import Path
 from engine import CancelToken, Edits, OnConflict, Saved
 from gui.images import Picture
 
+# The generation of what no photo has asked for.
+WARMING_UP = 0
+
 
 class Stage(Enum):
     """What the worker is doing; `gui.texts.stage_text` has the words."""
@@ -72,7 +75,10 @@ class SavePhoto(Request):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WarmUp(Request):
-    """Load the network and let it run once, so that the first photo need not wait for it."""
+    """Load the network and let it run once, so that the first photo need not wait for it.
+
+    Its generation is `WARMING_UP`.
+    """
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,6 +168,11 @@ class Failed(Result):
     """
 
     error: Exception
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WarmedUp(Result):
+    """The network is loaded, or the next photo will be told why not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,6 +19,7 @@ from gui.worker.jobs import (
     Result,
     SavePhoto,
     Stage,
+    WarmedUp,
     WarmUp,
     WasCancelled,
 )
@@ -202,8 +203,11 @@ def test_any_other_error_is_told_too_and_the_desk_works_on(desk, photo, predicto
     assert isinstance(served(desk, request)[-1], PreviewReady)
 
 
-def test_warming_up_loads_the_network_once_and_says_nothing(desk, predictor):
-    assert served(desk, WarmUp(generation=0)) == []
+def test_warming_up_loads_the_network_once(desk, predictor):
+    loading, done = served(desk, WarmUp(generation=0))
+    assert isinstance(loading, Progressed)
+    assert loading.stage is Stage.LOADING_NETWORK
+    assert isinstance(done, WarmedUp)
     assert predictor.asked == ["prepare fast", "predict 0"]
     assert served(desk, WarmUp(generation=0)) == []
     assert len(predictor.calls) == 2
@@ -214,6 +218,6 @@ def test_a_network_that_cannot_be_loaded_is_told_with_the_first_photo(photo):
         raise PhotochromError
 
     desk = Desk(load=fail)
-    assert served(desk, WarmUp(generation=0)) == []
+    assert isinstance(served(desk, WarmUp(generation=0))[-1], WarmedUp)
     last = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))[-1]
     assert isinstance(last, Failed)

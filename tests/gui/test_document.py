@@ -7,6 +7,7 @@ from engine import Adjustments, Edits, PhotochromError, Saved
 from gui.document import Document
 from gui.images import picture_of
 from gui.worker.jobs import (
+    WARMING_UP,
     Failed,
     OpenPhoto,
     PhotoOpened,
@@ -15,6 +16,7 @@ from gui.worker.jobs import (
     Progressed,
     Recolor,
     Stage,
+    WarmedUp,
     WasCancelled,
 )
 
@@ -46,6 +48,19 @@ def colored(document) -> Document:
     assert document.accept(opened(document.open([A, B, C])))
     assert document.accept(preview(must(document.recolor())))
     return document
+
+
+def test_warming_up_is_known_while_it_lasts(document):
+    loading = Progressed(WARMING_UP, Stage.LOADING_NETWORK)
+    for end, told in (
+        (WarmedUp(WARMING_UP), True),
+        (WasCancelled(WARMING_UP), True),
+        (Failed(WARMING_UP, ValueError()), False),
+    ):
+        assert document.accept(loading)
+        assert document.warming_up is loading
+        assert document.accept(end) is told
+        assert document.warming_up is None
 
 
 def test_a_photo_is_opened_colored_and_refined(document):

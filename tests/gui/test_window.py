@@ -397,6 +397,29 @@ def test_the_network_is_loaded_by_the_worker_after_the_window_is_shown(qtbot, se
     assert loaded == [True]
 
 
+def test_a_photo_that_waits_for_the_network_says_so(qtbot, settings, predictor, make_photo):
+    loaded = threading.Event()
+
+    def load():
+        loaded.wait(10)
+        return predictor
+
+    thread = EngineThread(Desk(load=load))
+    window = MainWindow(thread, settings, "en")
+    qtbot.addWidget(window)
+    window.show()
+    thread.start()
+    window.warm_up()
+    qtbot.waitUntil(lambda: window.document.warming_up is not None)
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(window.stage.working.isVisible)
+    assert window.stage.working._stage.text() == "Loading the network"
+    loaded.set()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.warming_up is None
+    window.close()
+
+
 def test_photos_can_be_chosen_in_a_dialog(qtbot, window, make_photo, settings):
     path = make_photo()
     action(window, "open").trigger()
