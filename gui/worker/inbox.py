@@ -11,7 +11,8 @@ class Inbox:
 
     A save that was asked for goes first and is never dropped by what comes later. Of photos to
     open and of colorings only the newest waits; a newer photo to open also stops the opening or
-    coloring that is running. Warming up waits until there is nothing else to do.
+    coloring that is running. Warming up waits until there is nothing else to do, and is cut short
+    as soon as there is.
     """
 
     def __init__(self) -> None:
@@ -28,6 +29,8 @@ class Inbox:
         with self._changed:
             if self._closed:
                 return
+            if isinstance(self._running, WarmUp):
+                self._running.cancel.cancel()
             if isinstance(request, SavePhoto):
                 self._saves.append(request)
             elif isinstance(request, OpenPhoto):

@@ -213,6 +213,21 @@ def test_warming_up_loads_the_network_once(desk, predictor):
     assert len(predictor.calls) == 2
 
 
+def test_warming_up_that_is_cut_short_keeps_the_network(predictor):
+    request, loads = WarmUp(generation=0), []
+
+    def load():
+        loads.append(1)
+        request.cancel.cancel()
+        return predictor
+
+    desk = Desk(load=load)
+    assert isinstance(served(desk, request)[-1], WasCancelled)
+    assert predictor.asked == []
+    served(desk, WarmUp(generation=0))
+    assert loads == [1]
+
+
 def test_a_network_that_cannot_be_loaded_is_told_with_the_first_photo(photo):
     def fail():
         raise PhotochromError

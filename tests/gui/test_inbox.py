@@ -84,6 +84,15 @@ def test_a_newer_coloring_lets_the_running_one_finish(inbox):
     assert not running.cancel.is_set
 
 
+@pytest.mark.parametrize("request_for", [opening, coloring, saving])
+def test_warming_up_is_cut_short_by_real_work(inbox, request_for):
+    running = WarmUp(generation=0)
+    inbox.put(running)
+    inbox.take()
+    inbox.put(request_for(1))
+    assert running.cancel.is_set
+
+
 def test_closing_stops_what_runs_and_forgets_what_waits(inbox):
     running = saving(1)
     inbox.put(running)
