@@ -2,13 +2,33 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHeaderView,
+    QPushButton,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
 
 from engine import translate
+from gui.theme import icon
 
 # Suffixes of each format, the one that is proposed first.
 FORMATS = {"JPEG": ("jpg", "jpeg"), "PNG": ("png",), "TIFF": ("tif", "tiff")}
+
+# Of Qt's own dialog, which is shown where the system has none: it has room for all its columns.
+SIZE = QSize(860, 540)
+_ICONS = {
+    "backButton": "arrow-left",
+    "forwardButton": "arrow-right",
+    "toParentButton": "arrow-up",
+    "newFolderButton": "folder-plus-outline",
+    "listModeButton": "view-grid-outline",
+    "detailModeButton": "view-list-outline",
+}
 
 READABLE = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp"
 
@@ -20,11 +40,14 @@ class OpenDialog(QFileDialog):
         super().__init__(parent, translate("Open photos"), folder)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        # The endings stand there twice, for systems that tell "jpg" from "JPG".
+        self.setOption(QFileDialog.Option.HideNameFilterDetails)
         self.setNameFilters([
             f"{translate('Photos')} ({READABLE} {READABLE.upper()})",
             f"{translate('All files')} (*)",
         ])  # fmt: skip
         _label(self)
+        _dress(self)
 
 
 class SaveDialog(QFileDialog):
@@ -50,6 +73,7 @@ class SaveDialog(QFileDialog):
         self.selectNameFilter(self._filter_of(proposal))
         self.selectFile(proposal.name)
         _label(self)
+        _dress(self)
         self.filterSelected.connect(self._on_filter_selected)
         self.fileSelected.connect(self._on_file_selected)
 
@@ -78,6 +102,20 @@ class SaveDialog(QFileDialog):
         # The user left out the ending; the dialog has not asked about the name that results.
         suffix = self._filters.get(self.selectedNameFilter(), ("png",))[0]
         self.target_chosen.emit(target.with_name(f"{target.name}.{suffix}"), False)
+
+
+def _dress(dialog: QFileDialog) -> None:
+    """Let Qt's own dialog look like the rest: its icons are dark in every theme, or colored."""
+    dialog.resize(SIZE)
+    for name, sign in _ICONS.items():
+        button = dialog.findChild(QToolButton, name)
+        if button is not None:
+            button.setIcon(icon(sign))
+    files = dialog.findChild(QTreeView, "treeView")
+    if files is not None:
+        files.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    for each in dialog.findChildren(QPushButton):
+        each.setIcon(QIcon())
 
 
 def _label(dialog: QFileDialog) -> None:

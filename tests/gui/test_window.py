@@ -6,8 +6,16 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QToolButton,
+)
 
+import gui.theme as theme_module
 import gui.worker.desk as desk_module
 from engine import Adjustments, Edits
 from engine.errors import OutOfMemory
@@ -262,6 +270,27 @@ def test_saving_writes_a_file_of_the_right_size(qtbot, window, open_colored, mon
     assert not window.message_bar.isVisible()
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_qt_s_own_dialog_has_icons_in_the_colors_of_the_theme(qtbot, window, monkeypatch, dark):
+    monkeypatch.setattr(theme_module, "is_dark", lambda: dark)
+    dialog = OpenDialog(window, "")
+    qtbot.addWidget(dialog)
+    buttons = [button for button in dialog.findChildren(QToolButton) if button.objectName()]
+    assert "toParentButton" in {button.objectName() for button in buttons}
+    for button in buttons:
+        image = button.icon().pixmap(64).toImage()
+        colors = {
+            image.pixelColor(x, y).name()
+            for x in range(image.width())
+            for y in range(image.height())
+            if image.pixelColor(x, y).alpha() == 255
+        }
+        assert colors == {theme_module.theme().text}, button.objectName()
+    assert all(button.icon().isNull() for button in dialog.findChildren(QPushButton))
+    assert dialog.findChild(QComboBox, "fileTypeCombo").itemText(0) == "Photos"
+    dialog.close()
+
+
 def test_the_name_follows_the_format_and_gets_an_ending(qtbot, window, make_photo):
     source = make_photo("attic.2.tif")
     dialog = SaveDialog(window, source)
@@ -442,8 +471,6 @@ def test_the_list_of_keys_names_every_action(qtbot, window):
 
 
 def test_everything_that_can_be_reached_has_an_accessible_name(window, open_colored):
-    from PySide6.QtWidgets import QToolButton
-
     open_colored()
     assert window.stage.view.accessibleName()
     for button in window.findChildren(QToolButton):
