@@ -49,6 +49,7 @@ from gui.worker.thread import EngineThread
 
 logger = logging.getLogger(__name__)
 
+LEAST_WIDTH, LEAST_HEIGHT = 720, 480
 _NEEDS_PHOTO = (
     "zoom_out", "zoom_in", "fit", "full", "divider_left", "divider_middle", "divider_right",
 )  # fmt: skip
@@ -275,7 +276,7 @@ class MainWindow(QMainWindow):
             super().keyReleaseEvent(event)
 
     def _put_together(self) -> None:
-        self.setMinimumSize(720, 480)
+        self.setMinimumHeight(LEAST_HEIGHT)
         self.setAcceptDrops(True)
         self.addToolBar(self.toolbar)
         middle = QWidget()
@@ -322,6 +323,8 @@ class MainWindow(QMainWindow):
         }
         for name, possible in can.items():
             self._actions[name].setEnabled(possible)
+        # Buttons that do not fit would be gone.
+        self.setMinimumWidth(max(LEAST_WIDTH, self.toolbar.sizeHint().width()))
         name = document.path.name if document.path is not None else ""
         self.setWindowTitle(f"{name} – Photochrom" if name else "Photochrom")
 

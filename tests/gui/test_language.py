@@ -12,6 +12,9 @@ from tests.gui.conftest import is_done
 # What is the same in every language, or no language at all.
 NO_WORDS = {"", "1:1", *LANGUAGES.values()}
 
+# Said by the offscreen platform whenever the least size of the window changes.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
 
 class Brackets(gettext.NullTranslations):
     """A language in which every sentence stands in brackets."""

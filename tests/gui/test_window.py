@@ -470,6 +470,20 @@ def test_the_list_of_keys_names_every_action(qtbot, window):
     dialog.close()
 
 
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_in_the_smallest_window_every_button_is_there(qtbot, window, make_photo, language):
+    window.set_language(language)
+    window.open_photos([make_photo(f"{number}.png") for number in range(12)])
+    qtbot.waitUntil(lambda: is_done(window))
+    window.resize(1, 1)
+    QApplication.processEvents()
+    assert window.height() == 480
+    for button in window.toolbar.findChildren(QToolButton):
+        if button.objectName() != "qt_toolbar_ext_button":
+            assert button.isVisible(), button.text()
+            assert button.geometry().right() < window.toolbar.width()
+
+
 def test_everything_that_can_be_reached_has_an_accessible_name(window, open_colored):
     open_colored()
     assert window.stage.view.accessibleName()
