@@ -1,6 +1,7 @@
 """The line below the photo: what it is, and what was or is being done with it."""
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from engine import translate
@@ -17,6 +18,7 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._opened: PhotoOpened | None = None
         self._photo, self._work = QLabel(), QLabel()
         # A long file name must not widen the window.
         self._photo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -36,9 +38,15 @@ class StatusLine(QWidget):
 
     def show_document(self, document: Document) -> None:
         """Tell what there is to tell of the document."""
-        self._photo.setText(_photo_text(document.photo) if document.photo is not None else "")
+        self._opened = document.photo
         self._photo.setToolTip(str(document.path) if document.path is not None else "")
         self._work.setText(_work_text(document))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much of the photo's name as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
 
     def recolor(self) -> None:
         """Show all in the colors of the moment."""
@@ -51,12 +59,28 @@ class StatusLine(QWidget):
         painter.fillRect(self.rect(), QColor(theme().bar))
         painter.fillRect(0, 0, self.width(), 1, QColor(theme().line))
 
+    def _fit(self) -> None:
+        """Shorten the name, so that size and depth are not cut off."""
+        if self._opened is None:
+            self._photo.clear()
+            return
+        box = self.layout()
+        assert box is not None
+        gaps = box.contentsMargins().left() + box.contentsMargins().right() + box.spacing()
+        metrics = self._photo.fontMetrics()
+        taken = gaps + self._work.sizeHint().width()
+        taken += metrics.horizontalAdvance(_photo_text(self._opened, ""))
+        name = metrics.elidedText(
+            self._opened.request.path.name, Qt.TextElideMode.ElideMiddle, self.width() - taken
+        )
+        self._photo.setText(_photo_text(self._opened, name))
 
-def _photo_text(photo: PhotoOpened) -> str:
+
+def _photo_text(photo: PhotoOpened, name: str) -> str:
     width, height = photo.picture.size
     return translate(
         "{name}   ·   {width} × {height} pixels   ·   {depth} bit",
-        name=photo.request.path.name,
+        name=name,
         width=width,
         height=height,
         depth=photo.depth,

@@ -484,6 +484,19 @@ def test_in_the_smallest_window_every_button_is_there(qtbot, window, make_photo,
             assert button.geometry().right() < window.toolbar.width()
 
 
+def test_a_long_name_is_shortened_so_that_the_rest_is_readable(qtbot, window, open_colored):
+    path = open_colored("grandmother " * 18 + "1907.png")
+    QApplication.processEvents()
+    for width in (1200, 760):
+        window.resize(width, 600)
+        QApplication.processEvents()
+        label = window.status_line._photo
+        assert label.text().startswith("grandm")
+        assert "1907.png   ·   300 × 200 pixels   ·   8 bit" in label.text()
+        assert label.sizeHint().width() <= label.width()
+    assert str(path) == label.toolTip()
+
+
 def test_everything_that_can_be_reached_has_an_accessible_name(window, open_colored):
     open_colored()
     assert window.stage.view.accessibleName()
