@@ -118,6 +118,29 @@ class AbPlanes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Belief:
+    """What the network believes of its colors, on a grid over the whole photo.
+
+    The grid's cells are 4x4 pixels of the network's input; the last row and column may reach a
+    little beyond the photo.
+
+    Attributes:
+        likeliest: (2, h, w) float32, the a*b* with the most belief around it, hints left aside.
+        confidence: (h, w) float32, 0..1, the probability that the true color is near that.
+        doubt: (h, w) float32, how far off the colors shown are expected to be, in a*b* units.
+    """
+
+    likeliest: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    doubt: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        _freeze(self.likeliest)
+        _freeze(self.confidence)
+        _freeze(self.doubt)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Rendition:
     """The colored photo, encoded in sRGB.
 
@@ -165,6 +188,13 @@ class Predictor(Protocol):
 
     def prepare(self, lightness: Lightness, quality: Quality) -> Prepared:
         """Look at the photo once; the dear part.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+        """
+
+    def believe(self, prepared: Prepared, hints: Sequence[Hint]) -> Belief:
+        """What is believed of the colors that `predict` gives for the same arguments.
 
         Raises:
             OutOfMemory: the device cannot hold it.

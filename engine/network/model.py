@@ -140,6 +140,7 @@ class ColorNetwork(nn.Module):
     """The network; `look` then `paint` then `read_out`."""
 
     centers: Tensor
+    bin_weights: Tensor
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
@@ -172,6 +173,8 @@ class ColorNetwork(nn.Module):
         self.upsampling_1 = nn.Conv2d(config.width_4 + 16, 64, 3, padding=1)
         self.upsampling_2 = nn.Conv2d(64, 9 * 16, 1)
         self.register_buffer("centers", torch.tensor(bin_centers()))
+        # By which the training weighed the bins; the honest percentages take them out again.
+        self.register_buffer("bin_weights", torch.ones(config.bins))
 
     def look(self, L: Tensor) -> Look:
         """Look at a photo; independent of the hints.

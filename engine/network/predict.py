@@ -13,12 +13,20 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.edits import Hint
 from engine.errors import OutOfMemory
+from engine.network.belief import doubt, likeliest, posterior
 from engine.network.device import choose_device
 from engine.network.encoder import Conv
-from engine.network.model import ColorNetwork, Look, ResidualPair, in_channels_last
+from engine.network.hints import HintBatch
+from engine.network.model import (
+    ColorNetwork,
+    Look,
+    Painting,
+    ResidualPair,
+    in_channels_last,
+)
 from engine.network.prepare import Frame, frame_for, hints_in_frame, padded_input, shrink_into
 from engine.network.weights import ModelCard, load_weights
-from engine.values import AbPlanes, Lightness, Prepared, Quality
+from engine.values import AbPlanes, Belief, Lightness, Prepared, Quality
 
 FAST_SIZE = 256
 
@@ -110,9 +118,45 @@ class TorchPredictor:
         inside = ab[0, :, : frame.height, : frame.width].cpu().numpy()
         return AbPlanes(prepared.lightness.L, np.ascontiguousarray(inside))
 
-    def _paint(self, prepared: PreparedPhoto, hints: Sequence[Hint]) -> Tensor:
-        """(1, 2, padded_height, padded_width) of the first pass; distributions averaged."""
+    def believe(self, prepared: Prepared, hints: Sequence[Hint]) -> Belief:
+        """Say what the network believes of the colors that `predict` gives.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+            TypeError: the photo was prepared by another kind of predictor.
+        """
+        if not isinstance(prepared, PreparedPhoto):
+            raise TypeError(f"{type(prepared).__name__} is of another predictor")
         network, calibration = self._network, self.card.calibration
+        frame = prepared.passes[0].frame
+        with self._running():
+            painting, placed = self._painting(prepared, hints)
+            share = posterior(
+                painting.logits,
+                network.bin_weights,
+                calibration.posterior_temperature,
+                calibration.posterior_unweighing,
+            )
+            own = network.own_color(painting, calibration.temperature, calibration.gain)
+            result = F.avg_pool2d(network.read_out(painting, own, placed), 4)
+            off = doubt(painting, share, result, network.centers, placed)
+            color, confidence = likeliest(share, network.centers)
+        rows, columns = -(-frame.height // 4), -(-frame.width // 4)
+        planes = torch.cat([color[0], confidence, off[None]])[:, :rows, :columns].cpu().numpy()
+        return Belief(np.ascontiguousarray(planes[:2]), planes[2].copy(), planes[3].copy())
+
+    def _paint(self, prepared: PreparedPhoto, hints: Sequence[Hint]) -> Tensor:
+        """(1, 2, padded_height, padded_width) of the first pass."""
+        network, calibration = self._network, self.card.calibration
+        painting, placed = self._painting(prepared, hints)
+        own = network.own_color(painting, calibration.temperature, calibration.gain)
+        return network.read_out(painting, own, placed)
+
+    def _painting(
+        self, prepared: PreparedPhoto, hints: Sequence[Hint]
+    ) -> tuple[Painting, HintBatch]:
+        """On the grid of the first pass, distributions averaged; the hints as placed there."""
+        network = self._network
         first = prepared.passes[0]
         first_hints = hints_in_frame(hints, first.frame, self._device)
         painting = network.paint(first.look, first_hints)
@@ -124,13 +168,12 @@ class TorchPredictor:
             logits.append(_onto(seen.logits, other, first.frame, grid))
             pointer.append(_onto(seen.pointer, other, first.frame, grid))
             residual.append(_onto(seen.residual, other, first.frame, grid))
-        painting = painting._replace(
+        averaged = painting._replace(
             logits=torch.stack(logits).mean(dim=0),
             pointer=torch.stack(pointer).mean(dim=0),
             residual=torch.stack(residual).mean(dim=0),
         )
-        own = network.own_color(painting, calibration.temperature, calibration.gain)
-        return network.read_out(painting, own, first_hints)
+        return averaged, first_hints
 
     @contextmanager
     def _running(self) -> Iterator[None]:

@@ -4,16 +4,22 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from engine.composition import compose
 from engine.edits import Edits
+from engine.network.belief import posterior
+from engine.network.hints import no_hints
 from engine.network.model import ColorNetwork
 from engine.network.predict import PreparedPhoto, TorchPredictor
+from engine.network.prepare import Frame
 from engine.network.weights import Calibration, ModelCard
 from engine.training.evaluate import read_truth
+from engine.training.losses import soft_targets
 from engine.training.metrics import Gathered, Measures, Truth
 from engine.training.photos import PhotoEntry
 from engine.values import AbPlanes, Lightness
@@ -28,6 +34,9 @@ SIZE = 256
 # A network too pale to be made as colorful as the truth is judged by how far it falls short: a
 # twentieth of the colorfulness counts as much as a twentieth of "no color"'s LPIPS.
 PALENESS = 1.0
+POSTERIOR_TEMPERATURES = (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.35, 1.5, 1.75, 2.0)
+POSTERIOR_UNWEIGHINGS = (0.0, 0.25, 0.5, 0.75, 1.0)
+CELLS_PER_PHOTO = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +67,7 @@ def calibrate(
     best, best_measures, best_score = Calibration(), None, float("inf")
     if not trials:
         return best, None
+    honest = _fit_posterior(network, trials)
     colorless = [AbPlanes(trial.lightness.L, _no_color(trial.lightness)) for trial in trials]
     gray = _with_gain(trials, colorless, 1.0).lpips
     for temperature in TEMPERATURES:
@@ -70,7 +80,8 @@ def calibrate(
             *(temperature, gain, measures.lpips, measures.ciede2000, measures.colorfulness_ratio),
         )
         if score < best_score:
-            best, best_measures, best_score = Calibration(temperature, gain), measures, score
+            best = replace(honest, temperature=temperature, gain=gain)
+            best_measures, best_score = measures, score
     return best, best_measures
 
 
@@ -106,6 +117,45 @@ def _with_gain(trials: Sequence[_Trial], planes: Sequence[AbPlanes], gain: float
         rendition = compose(trial.lightness, stronger, Edits())
         gathered.add(np.asarray(rendition.pixels, np.uint8), trial.truth)
     return gathered.means()
+
+
+def _fit_posterior(network: ColorNetwork, trials: Sequence[_Trial]) -> Calibration:
+    """The honest distribution under which the truths are likeliest."""
+    chance = torch.Generator().manual_seed(0)
+    logits, index, share = [], [], []
+    for trial in trials:
+        look = trial.prepared.passes[0].look
+        with torch.inference_mode():
+            painted = network.paint(look, no_hints(1, look.at_4.device)).logits[0].flatten(1)
+        frame = trial.prepared.passes[0].frame
+        truth = _on_cells(trial.truth, frame)
+        rows, columns = frame.height // 4, frame.width // 4
+        picked = torch.randperm(rows * columns, generator=chance)[:CELLS_PER_PHOTO]
+        cells = picked // columns * (frame.padded_width // 4) + picked % columns
+        logits.append(painted[:, cells].T.cpu())
+        near, weight = soft_targets(truth[picked], network.centers.cpu())
+        index.append(near)
+        share.append(weight)
+    all_logits, all_index = torch.cat(logits)[:, :, None, None], torch.cat(index)
+    all_share, bin_weights = torch.cat(share), network.bin_weights.cpu()
+
+    def surprise(temperature: float, unweighing: float) -> float:
+        honest = posterior(all_logits, bin_weights, temperature, unweighing)[..., 0, 0]
+        found = honest.gather(1, all_index).clamp(min=1e-9).log()
+        return float(-(all_share * found).sum(dim=1).mean())
+
+    temperature, unweighing = min(
+        ((t, u) for t in POSTERIOR_TEMPERATURES for u in POSTERIOR_UNWEIGHINGS),
+        key=lambda choice: surprise(*choice),
+    )
+    return Calibration(posterior_temperature=temperature, posterior_unweighing=unweighing)
+
+
+def _on_cells(truth: Truth, frame: Frame) -> Tensor:
+    """(h * w, 2) mean a*b* of the whole cells of 4x4 pixels of the network's input."""
+    size = frame.width // 4, frame.height // 4
+    inside = np.ascontiguousarray(truth.lab[..., 1:], np.float32)
+    return torch.tensor(cv2.resize(inside, size, interpolation=cv2.INTER_AREA).reshape(-1, 2))
 
 
 def _no_color(lightness: Lightness) -> NDArray[np.float32]:

@@ -36,7 +36,6 @@ class ColorPhase:
         device: where the network is.
 
     Attributes:
-        bin_weights: (K,), see `losses.rebalancing`.
         optimizers: whose learning rates the trainer sets; each group has a "share" of it.
     """
 
@@ -46,7 +45,6 @@ class ColorPhase:
         self.network = network
         self.options = options
         self.device = device
-        self.bin_weights = torch.ones(network.config.bins, device=device)
         self.precision = _training_precision(device)
         self.optimizers = [self._network_optimizer()]
 
@@ -106,7 +104,7 @@ class ColorPhase:
         chosen = torch.randperm(cells, generator=chance)[: cells // 4].to(self.device)
         found = {
             "classes": losses.class_loss(
-                painting, batch.hints, coarse, network.centers, self.bin_weights, chosen
+                painting, batch.hints, coarse, network.centers, network.bin_weights, chosen
             ),
             "color": losses.color_loss(ab, batch.ab),
             "hints": losses.hint_loss(ab, batch.hints),
@@ -122,13 +120,11 @@ class ColorPhase:
     def state(self) -> dict[str, Any]:
         """All that `load` needs to go on exactly."""
         return {
-            "bin_weights": self.bin_weights,
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
 
     def load(self, state: dict[str, Any]) -> None:
         """Go on from a `state`."""
-        self.bin_weights = state["bin_weights"].to(self.device)
         for optimizer, stored in zip(self.optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(stored)
 

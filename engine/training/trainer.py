@@ -104,8 +104,8 @@ class Trainer:
             self.network.load_state_dict(network.state_dict())
         else:
             load_starting_weights(self.network.encoder)
+            self.network.bin_weights.copy_(losses.rebalancing(self._some_colors()))
         self.average.load_state_dict(self.network.state_dict())
-        self.phase.bin_weights = losses.rebalancing(self._some_colors()).to(self.device)
 
     def resume(self) -> None:
         """Go on with the run of the folder.
