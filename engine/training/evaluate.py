@@ -1,6 +1,6 @@
 """Measuring what users get: photos go through the very stages that color a user's photo."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +12,9 @@ from engine.color.lab import srgb_to_lab
 from engine.composition import compose
 from engine.edits import Edits, Hint
 from engine.errors import NoPhotos
+from engine.training.doubt import DoubtGathered, DoubtMeasures
 from engine.training.metrics import Gathered, Measures, Truth
+from engine.training.old_film import on_old_film
 from engine.training.photos import PhotoEntry, decode_photo
 from engine.training.samples import draw_hints
 from engine.values import AbPlanes, Lightness, Predictor, Quality
@@ -30,6 +32,7 @@ class EvaluateOptions:
         squeeze: whether they are squeezed to a square, as papers do.
         quality: quality level.
         seed: of the places of the hints.
+        aged: whether to color them once more as they would look on old film.
     """
 
     hints: tuple[int, ...] = (0,)
@@ -37,6 +40,7 @@ class EvaluateOptions:
     squeeze: bool = False
     quality: Quality = "balanced"
     seed: int = 0
+    aged: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,9 @@ class Evaluation:
         no_color: the gray photos.
         mean_color: the photos all in the mean a*b* of the truths.
         by_hints: the results for each number of hints.
+        aged: the results without hints from old film, put together with the photo's own lightness,
+            so that only the colors differ; None if not asked for.
+        doubt: whether the network knows what it does not know, without hints.
     """
 
     photos: int
@@ -70,6 +77,8 @@ class Evaluation:
     no_color: Row
     mean_color: Row
     by_hints: dict[int, Row]
+    aged: Row | None
+    doubt: DoubtMeasures
 
 
 def evaluate(
@@ -94,10 +103,7 @@ def evaluate(
         Cancelled: on request.
         NoPhotos: none of the photos could be used.
     """
-    mean_ab = _mean_color(entries, cancel)
-    truths: list[NDArray[np.float64]] = []
-    gray, mean = Gathered(), Gathered()
-    colored = {count: Gathered() for count in options.hints}
+    table = _Table(predictor, options, _mean_color(entries, cancel))
     unreadable = []
     for index, entry in enumerate(entries):
         if cancel is not None:
@@ -106,29 +112,71 @@ def evaluate(
         if pixels is None:
             unreadable.append(entry.name)
             continue
-        truth = Truth(pixels)
-        truths.append(truth.features)
-        lightness = Lightness(np.ascontiguousarray(truth.lab[..., 0]))
-        gray.add(_in_one_color(lightness, (0, 0)), truth)
-        mean.add(_in_one_color(lightness, mean_ab), truth)
-        results = _color(truth, lightness, predictor, options, index)
-        for count, result in zip(options.hints, results, strict=True):
-            colored[count].add(result, truth)
-            if show is not None and count == options.hints[0]:
-                show(entry.name, pixels, result)
+        result = table.add(pixels, index)
+        if show is not None:
+            show(entry.name, pixels, result)
         if report is not None:
             report(index + 1, len(entries))
-    if not truths:
+    if not table.truths:
         raise NoPhotos(place=entries[0].path)
     return Evaluation(
-        photos=len(truths),
+        photos=len(table.truths),
         unreadable=tuple(unreadable),
-        no_color=Row(gray.means(), gray.frechet(truths)),
-        mean_color=Row(mean.means(), mean.frechet(truths)),
-        by_hints={
-            count: Row(many.means(), many.frechet(truths)) for count, many in colored.items()
-        },
+        no_color=table.row(table.gray),
+        mean_color=table.row(table.mean),
+        by_hints={count: table.row(many) for count, many in table.colored.items()},
+        aged=table.row(table.aged) if options.aged else None,
+        doubt=table.doubt.measures(),
     )
+
+
+class _Table:
+    """The rows of the table, filled photo by photo."""
+
+    def __init__(
+        self, predictor: Predictor, options: EvaluateOptions, mean_ab: tuple[float, float]
+    ) -> None:
+        self._predictor = predictor
+        self._options = options
+        self._mean_ab = mean_ab
+        self.truths: list[NDArray[np.float64]] = []
+        self.gray, self.mean, self.aged = Gathered(), Gathered(), Gathered()
+        self.doubt = DoubtGathered()
+        self.colored = {count: Gathered() for count in options.hints}
+
+    def add(self, pixels: Pixels, index: int) -> Pixels:
+        """Measure a photo; its result with the first number of hints."""
+        truth = Truth(pixels)
+        self.truths.append(truth.features)
+        ab = np.ascontiguousarray(truth.lab[..., 1:].transpose(2, 0, 1))
+        lightness = Lightness(np.ascontiguousarray(truth.lab[..., 0]))
+        self.gray.add(_in_one_color(lightness, (0, 0)), truth)
+        self.mean.add(_in_one_color(lightness, self._mean_ab), truth)
+        prepared = self._predictor.prepare(lightness, self._options.quality)
+        own = self._predictor.predict(prepared, ())
+        self.doubt.add(self._predictor.believe(prepared, ()), own.ab, ab)
+        results = []
+        for count, gathered in self.colored.items():
+            hints = true_hints(ab, count, (self._options.seed, index))
+            planes = self._predictor.predict(prepared, hints) if count else own
+            rendition = compose(lightness, planes, Edits(hints=hints))
+            results.append(np.asarray(rendition.pixels, np.uint8))
+            gathered.add(results[-1], truth)
+        if self._options.aged:
+            self.aged.add(self._from_old_film(pixels, lightness, own.L, index), truth)
+        return results[0]
+
+    def _from_old_film(
+        self, pixels: Pixels, lightness: Lightness, small: NDArray[np.float32], index: int
+    ) -> Pixels:
+        """Colors seen on old film, on the lightness of the photo as it was."""
+        old = Lightness(on_old_film(pixels, index))
+        seen = self._predictor.predict(self._predictor.prepare(old, self._options.quality), ())
+        planes = AbPlanes(small, seen.ab)
+        return np.asarray(compose(lightness, planes, Edits()).pixels, np.uint8)
+
+    def row(self, gathered: Gathered) -> Row:
+        return Row(gathered.means(), gathered.frechet(self.truths))
 
 
 def _mean_color(entries: Sequence[PhotoEntry], cancel: CancelToken | None) -> tuple[float, float]:
@@ -160,18 +208,6 @@ def read_truth(entry: PhotoEntry, size: int, *, squeeze: bool) -> Pixels | None:
     target = (size, size) if squeeze else (round(width * scale), round(height * scale))
     way = cv2.INTER_AREA if scale <= 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(rgb, target, interpolation=way), np.uint8)
-
-
-def _color(
-    truth: Truth, lightness: Lightness, predictor: Predictor, options: EvaluateOptions, index: int
-) -> Iterator[Pixels]:
-    """The photo colored with each number of hints."""
-    prepared = predictor.prepare(lightness, options.quality)
-    ab = np.ascontiguousarray(truth.lab[..., 1:].transpose(2, 0, 1))
-    for count in options.hints:
-        hints = true_hints(ab, count, (options.seed, index))
-        planes = predictor.predict(prepared, hints)
-        yield np.asarray(compose(lightness, planes, Edits(hints=hints)).pixels, np.uint8)
 
 
 def true_hints(ab: NDArray[np.float32], count: int, seed: tuple[int, int]) -> tuple[Hint, ...]:

@@ -1,5 +1,7 @@
 """Training photographs: folders and tar files of JPEG and PNG pictures, read in any order."""
 
+import csv
+import functools
 import hashlib
 import tarfile
 from collections.abc import Sequence
@@ -14,16 +16,27 @@ from engine.errors import NoPhotos
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 HELD_OUT_SHARE = 0.01
+# Beside tar files: name in the tar, source, name at the source; tab-separated.
+INDEX = "index.tsv"
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoEntry:
-    """Where the bytes of one photo lie: a file, or a piece of a tar file."""
+    """Where the bytes of one photo lie: a file, or a piece of a tar file.
+
+    Attributes:
+        path: the file.
+        name: within the place it was found in.
+        offset: of its first byte in the file.
+        length: in bytes; -1 for all.
+        source: what it shares a subject with: a folder, or what the index beside a tar file says.
+    """
 
     path: Path
     name: str
     offset: int = 0
     length: int = -1
+    source: str = ""
 
     def read(self) -> bytes:
         """The bytes of the picture file."""
@@ -60,19 +73,37 @@ def _in_folder(folder: Path) -> list[PhotoEntry]:
     entries: list[PhotoEntry] = []
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in SUFFIXES and path.is_file():
-            entries.append(PhotoEntry(path, path.relative_to(folder).as_posix()))
+            name = path.relative_to(folder)
+            source = name.parts[0] if len(name.parts) > 1 else folder.name
+            entries.append(PhotoEntry(path, name.as_posix(), source=source))
         elif path.suffix.lower() == ".tar" and path.is_file():
             entries += _in_tar(path)
     return entries
 
 
 def _in_tar(path: Path) -> list[PhotoEntry]:
+    sources = _sources(path.parent / INDEX)
     with tarfile.open(path, "r:") as tar:  # "r:" - a compressed tar could not be read in any order
         return [
-            PhotoEntry(path, f"{path.name}/{member.name}", member.offset_data, member.size)
+            PhotoEntry(
+                path,
+                f"{path.name}/{member.name}",
+                member.offset_data,
+                member.size,
+                sources.get(member.name, path.stem),
+            )
             for member in tar
             if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES
         ]
+
+
+@functools.lru_cache(maxsize=4)
+def _sources(index: Path) -> dict[str, str]:
+    """Name in a tar file -> source."""
+    if not index.is_file():
+        return {}
+    with index.open(newline="", encoding="utf-8") as file:
+        return {row[0]: row[1] for row in csv.reader(file, delimiter="\t") if len(row) > 1}
 
 
 def decode_photo(data: bytes) -> NDArray[np.uint8] | None:

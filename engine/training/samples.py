@@ -5,6 +5,7 @@ sees what it would have seen.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from queue import Queue
@@ -32,12 +33,14 @@ class SampleOptions:
         hinted: share of the samples that get hints.
         contrary: share of the hinted ones whose every hue is turned by a random angle, so that
             hints against all habit are obeyed too.
+        evenness: 0..1, see `shares`.
     """
 
     size: int = 256
     ageing: float = 0.4
     hinted: float = 0.6
     contrary: float = 0.2
+    evenness: float = 0.35
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,15 +133,41 @@ def draw_hints(
     return hints
 
 
+def shares(entries: Sequence[PhotoEntry], evenness: float) -> NDArray[np.float64]:
+    """How often each photo is drawn, so that no large source rules.
+
+    Args:
+        entries: the photos.
+        evenness: 0 draws each photo alike; 1 draws each source alike.
+
+    Returns:
+        (N,), adding up to 1. A source of n photos has a share proportional to n^(1 - evenness).
+    """
+    sizes = Counter(entry.source for entry in entries)
+    share = np.array([sizes[entry.source] ** -evenness for entry in entries])
+    return np.asarray(share / share.sum())
+
+
 def sample_stream(
     entries: Sequence[PhotoEntry], options: SampleOptions, seed: int, start: int
 ) -> Iterator[Sample]:
-    """Endless samples from number `start` on; each epoch runs through the photos in new order."""
+    """Endless samples from number `start` on.
+
+    An epoch draws as many photos as there are, those of small sources more often than once; over
+    the epochs each photo is drawn as often as its share says, to within one.
+    """
+    drawn = np.concatenate([[0.0], np.cumsum(shares(entries, options.evenness))]) * len(entries)
+    drawn[-1] = len(entries)  # rounding must not lose the last one
     number = start
     while True:
         epoch, place = divmod(number, len(entries))
         if place == 0 or number == start:
-            order = np.random.default_rng((seed, epoch)).permutation(len(entries))
+            # The photo's whole numbers between its borders in this epoch are how often it is drawn;
+            # a random start makes the rounding fall on others each time.
+            shift = np.random.default_rng((seed, epoch, 1)).random()
+            often = np.diff(np.floor(drawn + shift).astype(int))
+            chosen = np.repeat(np.arange(len(entries)), often)
+            order = np.random.default_rng((seed, epoch)).permutation(chosen)
         rng = np.random.default_rng((seed, epoch, place))
         rgb = decode_photo(entries[order[place]].read())
         while (

@@ -7,11 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import cv2
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
-from engine.color.lab import encode_srgb, luminance_of_lightness, srgb_to_lab
 from engine.network.device import choose_device
 from engine.network.predict import TorchPredictor
 from engine.network.weights import LICENSE, Calibration, InputSpec, ModelCard, save_weights
@@ -20,6 +17,7 @@ from engine.training.evaluate import EvaluateOptions, evaluate
 from engine.training.options import TrainOptions
 from engine.training.photos import PhotoEntry, find_photos
 from engine.training.run_folder import RunFolder
+from engine.training.sheet import ContactSheet
 from engine.training.trainer import Progress, Trainer
 
 log = logging.getLogger(__name__)
@@ -121,14 +119,11 @@ def _watch(trainer: Trainer, photos: Sequence[PhotoEntry]) -> None:
         return
     network = copy.deepcopy(trainer.average)
     predictor = TorchPredictor(network, _card(trainer, WATCHING), trainer.device)
-    rows: list[NDArray[np.uint8]] = []
-
-    def show(_: str, truth: NDArray[np.uint8], result: NDArray[np.uint8]) -> None:
-        if len(rows) < SHEET_PHOTOS:
-            rows.append(np.hstack([_tile(_gray(truth)), _tile(result), _tile(truth)]))
-
+    sheet = ContactSheet(SHEET_PHOTOS)
     options = EvaluateOptions(hints=(0, 10), quality="fast")
-    evaluation = evaluate(photos, predictor, options, show=show)
+    evaluation = evaluate(
+        photos, predictor, options, show=lambda _, truth, result: sheet.add(truth, result)
+    )
     plain, hinted = (evaluation.by_hints[count].measures for count in (0, 10))
     trainer.folder.log_validation(
         {
@@ -144,23 +139,4 @@ def _watch(trainer: Trainer, photos: Sequence[PhotoEntry]) -> None:
             "psnr_10_hints": round(hinted.psnr, 3),
         }
     )
-    half = -(-len(rows) // 2)
-    if len(rows) % 2:
-        rows.append(np.zeros_like(rows[0]))
-    sheet = np.hstack([np.vstack(rows[:half]), np.vstack(rows[half:])])
-    ok, data = cv2.imencode(".jpg", sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 90])
-    if ok:
-        trainer.folder.sheet.write_bytes(data.tobytes())
-
-
-def _gray(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    code = encode_srgb(luminance_of_lightness(srgb_to_lab(rgb)[..., 0])) * 255
-    return np.repeat(np.rint(code).astype(np.uint8)[..., None], 3, axis=2)
-
-
-def _tile(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The middle square of a picture, 192 pixels a side."""
-    side = min(rgb.shape[:2])
-    y, x = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
-    square = rgb[y : y + side, x : x + side]
-    return np.asarray(cv2.resize(square, (192, 192), interpolation=cv2.INTER_AREA), np.uint8)
+    trainer.folder.sheet.write_bytes(sheet.encoded(".jpg"))

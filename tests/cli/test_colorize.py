@@ -265,11 +265,18 @@ def test_evaluate_measures_and_writes_json(tmp_path, capsys):
         )
     report = tmp_path / "report.json"
     arguments = ["evaluate", str(folder), "--hints", "0,5", "--size", "64", "--quality", "fast"]
-    assert run([*arguments, "--json", str(report)]) == 0
+    sheet = tmp_path / "sheet.png"
+    more = ["--aged", "--stability", "--sheet", str(sheet)]
+    assert run([*arguments, *more, "--json", str(report)]) == 0
     figures = json.loads(report.read_text())
     assert figures["photos"] == 2
     assert figures["by_hints"]["5"]["psnr"] > figures["no_color"]["psnr"]
+    assert figures["aged"]["psnr"] > 0
+    assert figures["stability"]["mirrored"] > 0
+    assert 0 < figures["doubt"]["error_in_doubtful"] <= 1
+    assert cv2.imread(str(sheet)).shape == (192, 3 * 3 * 192, 3)
     assert "no color" in capsys.readouterr().out
+    assert run([*arguments, "--sheet", str(tmp_path / "sheet.gif")]) == 2
     assert run([*arguments, "--squeeze", "--limit", "1"]) == 0
 
 

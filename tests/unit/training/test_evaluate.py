@@ -12,7 +12,7 @@ from engine.training.evaluate import EvaluateOptions, evaluate, true_hints
 from engine.training.metrics import Truth, colorfulness, mean_measures, psnr, ssim
 from engine.training.perceptual import frechet_distance, perceptual
 from engine.training.photos import find_photos
-from engine.values import AbPlanes, Lightness
+from engine.values import AbPlanes, Belief, Lightness
 
 from .conftest import colorful
 
@@ -31,6 +31,14 @@ class KnowsTheTruth:
     def predict(self, prepared: Lightness, hints: Sequence[Hint]) -> AbPlanes:
         lab = next(lab for lab in self.labs if np.array_equal(lab[..., 0], prepared.L))
         return AbPlanes(prepared.L, np.ascontiguousarray(lab[..., 1:].transpose(2, 0, 1)))
+
+    def believe(self, prepared: Lightness, hints: Sequence[Hint]) -> Belief:
+        return no_belief(prepared)
+
+
+def no_belief(lightness: Lightness) -> Belief:
+    cells = tuple(-(-side // 4) for side in lightness.L.shape)
+    return Belief(*(np.zeros((*n, *cells), np.float32) for n in ((2,), (), ())))
 
 
 def test_measures_of_the_truth_and_of_gray():
@@ -131,6 +139,9 @@ def test_what_cannot_be_read_is_named(photo_folder):
 
         def predict(self, prepared, hints):
             return AbPlanes(prepared.L, np.zeros((2, *prepared.L.shape), np.float32))
+
+        def believe(self, prepared, hints):
+            return no_belief(prepared)
 
     evaluation = evaluate(find_photos([photo_folder]), Gray(), EvaluateOptions(size=64))
     assert evaluation.unreadable == ("broken.jpg",)

@@ -1,0 +1,125 @@
+"""Brings photos from many places into a form that trains quickly.
+
+    python -m engine.training.shards PLACE ... --out FOLDER
+
+Each place is a folder or a tar file with color photos; its name is the source of its photos. What
+is gray, toned or a graphic is left out. The others are shrunk and written into tar files of a
+thousand, in random order, with an index.tsv beside them that says where each came from.
+"""
+
+import csv
+import hashlib
+import io
+import tarfile
+from collections import Counter
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import PhotochromError
+from engine.training.photos import INDEX, PhotoEntry, decode_photo, find_photos
+from engine.training.worth import Verdict, judge
+
+# Crops of 256 pixels are taken out of photos with this shorter side.
+SHORT_SIDE = 288
+PER_TAR = 1000
+JPEG_QUALITY = 92
+
+
+@click.command()
+@click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--most", type=click.IntRange(min=1), help="At most so many photos of each place.")
+@click.option("--seed", type=int, default=0, show_default=True)
+def main(places: tuple[Path, ...], out: Path, most: int | None, seed: int) -> None:
+    """Make shards of the photos in PLACES."""
+    cv2.setNumThreads(1)
+    try:
+        verdicts = make_shards(places, out, most, seed)
+    except PhotochromError as error:
+        raise click.ClickException(str(error)) from error
+    for (source, verdict), count in sorted(verdicts.items()):
+        click.echo(f"{source}\t{verdict}\t{count}")
+
+
+def make_shards(
+    places: tuple[Path, ...], out: Path, most: int | None, seed: int
+) -> Counter[tuple[str, str]]:
+    """Write the shards.
+
+    Args:
+        places: folders and tar files.
+        out: made if it is missing; must hold no shards yet.
+        most: at most so many photos of each place; None for all.
+        seed: of the choice and the order.
+
+    Returns:
+        (source, verdict or "unreadable" or "repeated") -> number of pictures.
+
+    Raises:
+        FileExistsError: there are shards in `out` already.
+        NoPhotos: a place holds none.
+    """
+    chance = np.random.default_rng(seed)
+    chosen: list[tuple[str, PhotoEntry]] = []
+    for place in places:
+        entries = find_photos([place])
+        order = chance.permutation(len(entries))[:most]
+        chosen += [(place.stem, entries[index]) for index in order]
+    out.mkdir(parents=True, exist_ok=True)
+    counts: Counter[tuple[str, str]] = Counter()
+    seen: set[bytes] = set()
+    number = 0
+    tar: tarfile.TarFile | None = None
+    with (out / INDEX).open("x", newline="", encoding="utf-8") as file:
+        index_writer = csv.writer(file, delimiter="\t", lineterminator="\n")
+        for place_in_order in chance.permutation(len(chosen)):
+            source, entry = chosen[place_in_order]
+            data = entry.read()
+            verdict, small = _prepared(data, seen)
+            counts[source, verdict] += 1
+            if small is None:
+                continue
+            if number % PER_TAR == 0:
+                if tar is not None:
+                    tar.close()
+                tar = tarfile.open(out / f"photos-{number // PER_TAR:03}.tar", "x")  # noqa: SIM115 - closed when it is full
+            assert tar is not None
+            name = f"{number:06}.jpg"
+            _add(tar, name, small)
+            index_writer.writerow([name, source, entry.name])
+            number += 1
+    if tar is not None:
+        tar.close()
+    return counts
+
+
+def _prepared(data: bytes, seen: set[bytes]) -> tuple[str, NDArray[np.uint8] | None]:
+    digest = hashlib.sha256(data).digest()
+    if digest in seen:
+        return "repeated", None
+    seen.add(digest)
+    rgb = decode_photo(data)
+    if rgb is None:
+        return "unreadable", None
+    verdict = judge(rgb)
+    if verdict is not Verdict.GOOD:
+        return verdict.value, None
+    height, width = rgb.shape[:2]
+    scale = min(1.0, SHORT_SIDE / min(height, width))
+    size = round(width * scale), round(height * scale)
+    return verdict.value, np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _add(tar: tarfile.TarFile, name: str, rgb: NDArray[np.uint8]) -> None:
+    _, encoded = cv2.imencode(".jpg", rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    info = tarfile.TarInfo(name)
+    info.size = len(encoded)
+    tar.addfile(info, io.BytesIO(encoded.tobytes()))
+
+
+if __name__ == "__main__":
+    main()

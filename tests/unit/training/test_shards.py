@@ -1,0 +1,109 @@
+"""Which pictures are worth learning from, how shards are made, and how often each is drawn."""
+
+from collections import Counter
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from engine.training.photos import PhotoEntry, decode_photo, find_photos
+from engine.training.samples import SampleOptions, sample_stream, shares
+from engine.training.shards import main
+from engine.training.worth import Verdict, judge
+
+from .conftest import colorful, encoded
+
+
+def noisy(rgb: np.ndarray) -> np.ndarray:
+    return np.clip(rgb + np.random.default_rng(0).normal(0, 1, rgb.shape), 0, 255).astype(np.uint8)
+
+
+def toned() -> np.ndarray:
+    gray = colorful(5)[..., 1:2].astype(np.float32) / 255
+    return noisy(255 * gray ** np.array([0.8, 1.0, 1.3]))
+
+
+def graphic() -> np.ndarray:
+    picture = np.full((200, 300, 3), (30, 60, 200), np.uint8)
+    cv2.circle(picture, (150, 100), 60, (250, 200, 0), -1)
+    cv2.putText(picture, "SALE", (20, 180), cv2.FONT_HERSHEY_SIMPLEX, 2, (255, 255, 255), 4)
+    return picture
+
+
+@pytest.mark.parametrize(
+    ("picture", "verdict"),
+    [
+        (noisy(colorful(1)), Verdict.GOOD),
+        (noisy(np.repeat(colorful(1)[..., :1], 3, axis=2)), Verdict.GRAY),
+        (toned(), Verdict.TONED),
+        (graphic(), Verdict.GRAPHIC),
+    ],
+)
+def test_a_picture_is_judged(picture, verdict):
+    assert judge(picture) is verdict
+
+
+@pytest.fixture
+def places(tmp_path):
+    for place, count in (("meadow", 12), ("harbor", 3)):
+        (tmp_path / place).mkdir()
+        for index in range(count):
+            name = tmp_path / place / f"{index}.png"
+            name.write_bytes(encoded(noisy(colorful(100 * count + index, 400, 600))))
+    (tmp_path / "meadow" / "poster.png").write_bytes(encoded(graphic()))
+    (tmp_path / "meadow" / "again.png").write_bytes((tmp_path / "meadow" / "0.png").read_bytes())
+    (tmp_path / "harbor" / "broken.jpg").write_bytes(b"no photo")
+    return tmp_path / "meadow", tmp_path / "harbor"
+
+
+def test_shards_hold_what_is_good_and_say_where_it_came_from(places, tmp_path):
+    out = tmp_path / "shards"
+    arguments = [str(place) for place in places] + ["--out", str(out)]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    told = {tuple(line.split("\t")) for line in done.output.splitlines()}
+    assert told == {
+        ("meadow", "good", "12"),
+        ("meadow", "graphic", "1"),
+        ("meadow", "repeated", "1"),
+        ("harbor", "good", "3"),
+        ("harbor", "unreadable", "1"),
+    }
+    entries = find_photos([out])
+    assert Counter(entry.source for entry in entries) == {"meadow": 12, "harbor": 3}
+    assert {min(decode_photo(entry.read()).shape[:2]) for entry in entries} == {288}
+    again = CliRunner().invoke(main, arguments)
+    assert again.exit_code != 0  # nothing is written over
+
+
+def entries_of(sizes: dict[str, int], path) -> list[PhotoEntry]:
+    return [PhotoEntry(path, f"{s}/{i}", source=s) for s, n in sizes.items() for i in range(n)]
+
+
+def test_sources_are_drawn_more_evenly_than_their_sizes(tmp_path):
+    entries = entries_of({"sports": 900, "portraits": 100}, tmp_path)
+    share = shares(entries, 0.5)
+    assert share.sum() == pytest.approx(1)
+    assert share[0] * 900 / (share[-1] * 100) == pytest.approx(3)  # the root of 9
+    assert shares(entries, 0.0) == pytest.approx(np.full(1000, 1e-3))
+    assert shares(entries, 1.0)[:900].sum() == pytest.approx(0.5)
+
+
+def test_an_epoch_draws_each_photo_as_often_as_its_share_says(tmp_path, monkeypatch):
+    path = tmp_path / "one.png"
+    path.write_bytes(encoded(colorful(1)))
+    entries = entries_of({"sports": 27, "portraits": 3}, path)
+    drawn: Counter[str] = Counter()
+    read = PhotoEntry.read
+
+    def counted(entry: PhotoEntry) -> bytes:
+        drawn[entry.source] += 1
+        return read(entry)
+
+    monkeypatch.setattr(PhotoEntry, "read", counted)
+    stream = sample_stream(entries, SampleOptions(size=32, evenness=0.5), seed=0, start=0)
+    for _ in range(10 * len(entries)):
+        next(stream)
+    assert drawn.total() == 300
+    assert drawn["sports"] == pytest.approx(225, abs=10)

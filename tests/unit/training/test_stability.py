@@ -1,0 +1,86 @@
+"""Colors of slightly different photos, old film, and the contact sheet."""
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.training.old_film import FILMS, on_old_film
+from engine.training.photos import find_photos
+from engine.training.sheet import TILE, ContactSheet
+from engine.training.stability import measure_stability, variants
+from engine.values import AbPlanes, Lightness
+
+from .conftest import colorful
+
+
+class Steady:
+    """Colors by lightness alone; no direction and no place matters."""
+
+    device = "cpu"
+
+    def prepare(self, lightness, quality):
+        height, width = lightness.size
+        scale = 64 / min(height, width)
+        size = round(width * scale), round(height * scale)
+        return Lightness(cv2.resize(lightness.L, size, interpolation=cv2.INTER_AREA))
+
+    def predict(self, prepared, hints):
+        return AbPlanes(prepared.L, np.stack([prepared.L - 50, 50 - prepared.L]))
+
+
+class Crooked(Steady):
+    """Colors by the place in the picture."""
+
+    def predict(self, prepared, hints):
+        planes = super().predict(prepared, hints)
+        across = np.linspace(-40, 40, prepared.L.shape[1], dtype=np.float32)
+        return AbPlanes(planes.L, planes.ab + across)
+
+
+def test_a_steady_network_is_found_steady(photo_tar):
+    changes = measure_stability(find_photos([photo_tar])[:2], Steady(), "fast")
+    assert list(changes) == [variant.name for variant in variants()]
+    for name, change in changes.items():
+        if name.startswith("turned") or name == "mirrored":
+            assert change == pytest.approx(0, abs=0.01)
+        elif not name.startswith("gamma"):
+            assert change < 1
+
+
+def test_an_unsteady_one_is_found_out(photo_tar):
+    changes = measure_stability(find_photos([photo_tar])[:2], Crooked(), "fast")
+    assert changes["mirrored"] > 20
+    assert changes["turned by 180 degrees"] > 20
+    assert changes["size x 2"] < 2
+
+
+def test_old_film_is_another_picture_each_time_and_the_same_every_time():
+    rgb = colorful(2)
+    films = [on_old_film(rgb, number) for number in range(len(FILMS))]
+    for number, film in enumerate(films):
+        assert film.shape == rgb.shape[:2]
+        assert 0 <= film.min() < film.max() <= 100
+        assert np.array_equal(film, on_old_film(rgb, number))
+    assert np.abs(films[0] - films[1]).mean() > 1
+
+
+def test_film_that_is_blind_to_red_makes_red_dark():
+    red = np.full((64, 64, 3), (200, 0, 0), np.uint8)
+    blue = np.full((64, 64, 3), (0, 0, 200), np.uint8)
+    assert on_old_film(red, 0).mean() < on_old_film(blue, 0).mean() - 20
+
+
+def test_the_sheet_holds_gray_result_and_truth():
+    truth, result = np.full((50, 80, 3), (200, 40, 40), np.uint8), np.zeros((50, 80, 3), np.uint8)
+    sheet = ContactSheet(most=3)
+    with pytest.raises(ValueError, match="0 photos"):
+        sheet.encoded(".png")
+    for _ in range(5):
+        sheet.add(truth, result)
+    picture = cv2.imdecode(np.frombuffer(sheet.encoded(".png"), np.uint8), cv2.IMREAD_COLOR)
+    assert picture.shape == (2 * TILE, 6 * TILE, 3)
+    gray, black, red = picture[5, 5], picture[5, TILE + 5], picture[5, 2 * TILE + 5]
+    assert gray[0] == gray[1] == gray[2] > 0
+    assert tuple(black) == (0, 0, 0)
+    assert tuple(red) == (40, 40, 200)
+    assert not picture[TILE + 5, 3 * TILE + 5].any()  # the fourth place is empty
