@@ -1,6 +1,6 @@
 """Speed of the network: python -m benchmarks.network
 
-Prints milliseconds and the ratio to a network of Zhang 2017's shape, measured in the same run.
+Prints milliseconds, and how many times as long networks of published shapes take in the same run.
 Each figure is the median of many rounds; the networks take turns, so that a busy moment of the
 machine falls on all of them.
 """
@@ -11,13 +11,15 @@ from collections.abc import Callable
 
 import torch
 
+from benchmarks.ddcolor_tiny import DDColorTiny
+from benchmarks.zhang2016 import Zhang2016
 from benchmarks.zhang2017 import Zhang2017
 from engine.network.hints import HintBatch, no_hints
 from engine.network.model import in_channels_last
 from engine.network.predict import fold_batch_norm
 from engine.network.weights import load_weights
 
-ROUNDS = {256: 25, 512: 9}
+ROUNDS = {256: 21, 512: 5}
 
 
 def hints(size: int, count: int = 5) -> HintBatch:
@@ -45,29 +47,36 @@ def main() -> None:
     network, _ = load_weights()
     fold_batch_norm(network)
     in_channels_last(network)
-    other = Zhang2017().eval().to(memory_format=torch.channels_last)
+    others = {
+        f"shape of {name}": (other.eval().to(memory_format=torch.channels_last), channels)
+        for name, other, channels in (
+            ("Zhang 2016", Zhang2016(), 1),
+            ("Zhang 2017", Zhang2017(), 4),
+            ("DDColor-tiny", DDColorTiny(), 3),
+        )
+    }
     print(f"{torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}")
     with torch.inference_mode():
         for size, rounds in ROUNDS.items():
             L = torch.rand(1, 1, size, size) * 100
             look, placed = network.look(L), hints(size)
-            planes = torch.rand(1, 4, size, size)
 
             def paint(look=look, placed=placed) -> None:
                 painting = network.paint(look, placed)
                 network.read_out(painting, network.own_color(painting, 0.65, 1.1), placed)
 
-            found = medians(
-                {
-                    "whole network": lambda L=L: network(L, no_hints(1), 0.65, 1.1),
-                    "hint update": paint,
-                    "shape of Zhang 2017": lambda planes=planes: other(planes),
-                },
-                rounds,
-            )
-            base = found["shape of Zhang 2017"]
+            calls = {
+                "whole network": lambda L=L: network(L, no_hints(1), 0.65, 1.1),
+                "hint update": paint,
+            }
+            for name, (other, channels) in others.items():
+                planes = torch.rand(1, channels, size, size)
+                calls[name] = lambda other=other, planes=planes: other(planes)
+            found = medians(calls, rounds)
+            whole, hint = found["whole network"], found["hint update"]
+            print(f"{size} px                       ms   / whole network   / hint update")
             for name, ms in found.items():
-                print(f"{size} px  {name:<20} {ms:8.1f} ms   ratio {ms / base:.3f}")
+                print(f"{name:<22} {ms:8.1f} {ms / whole:17.2f} {ms / hint:15.2f}")
 
 
 if __name__ == "__main__":
