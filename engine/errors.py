@@ -6,7 +6,7 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
   EditsError             BadEdits
-  TrainingError          NoPhotos, CannotResume
+  TrainingError          NoPhotos, BadObjects, CannotResume, StartingWeightsMissing
 Cancelled                not an error: outside the tree, never shown
 
 The foreign exception is kept as `__cause__` for the log; it is never shown.
@@ -150,6 +150,14 @@ class DeviceMissing(PhotochromError):
     code = "device-missing"
     sentence = N_("This computer has no device “{device}” that the network can run on.")
     advice = N_("Choose one of: {available}.")
+
+
+class BadObjects(PhotochromError):
+    """A file of outlined objects does not say what it should. Values: path, reason."""
+
+    code = "bad-objects"
+    sentence = N_("“{path}” is not a list of outlined objects: {reason}.")
+    advice = N_("Correct it and try again.")
 
 
 class BadEdits(PhotochromError):

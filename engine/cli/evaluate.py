@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from engine.cli.colorize import DEVICE, QUALITY
-from engine.cli.figures import as_json, print_figures
+from engine.cli.figures import Extras, as_json, print_figures
 from engine.cli.progress import progress_bar
 from engine.predictors import load_predictor
 
@@ -63,6 +63,12 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
     "--stability", is_flag=True, help="Measure how colors change with size, turning, gamma, noise."
 )
 @click.option(
+    "--objects",
+    type=click.Path(path_type=Path),
+    metavar="FILE.json",
+    help="Outlined objects, each of which is given another color by one hint.",
+)
+@click.option(
     "--sheet",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -89,9 +95,11 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
     from engine.training.evaluate import EvaluateOptions
     from engine.training.evaluate import evaluate as run_evaluation
     from engine.training.photos import find_photos
+    from engine.training.reach import measure_reach, read_objects
     from engine.training.sheet import ContactSheet
     from engine.training.stability import measure_stability
 
+    objects = read_objects(options["objects"]) if options["objects"] else []
     if sheet is not None and sheet.suffix.lower() not in SHEET_SUFFIXES:
         raise click.UsageError(f"{sheet}: a contact sheet is a .jpg or a .png file.")
     entries = find_photos([folder])[: options["limit"]]
@@ -121,13 +129,16 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
         if options["stability"]:
             task = bar.add_task("Changing", total=len(entries))
             stability = measure_stability(entries, predictor, wanted.quality, report=report)
+        task = bar.add_task("Hinting", total=len(objects), visible=bool(objects))
+        reach = measure_reach(entries, objects, predictor, wanted.quality, report=report)
     for name in result.unreadable:
         click.echo(f"{name}: cannot be read or is smaller than 64 pixels; left out.", err=True)
-    print_figures(result, stability)
+    extras = Extras(stability, reach)
+    print_figures(result, extras)
     if sheet is not None:
         _write(sheet, pictures.encoded(sheet.suffix))
     if json_file is not None:
-        _write(json_file, as_json(result, stability, options).encode())
+        _write(json_file, as_json(result, extras, options).encode())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
@@ -11,6 +11,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from engine.training.evaluate import Evaluation, Row
+    from engine.training.reach import Reach
 
 HEADINGS = (
     *("PSNR", "SSIM", "LPIPS", "FID", "ΔE00"),
@@ -18,7 +19,20 @@ HEADINGS = (
 )
 
 
-def print_figures(result: "Evaluation", stability: Mapping[str, float] | None) -> None:
+@dataclass(frozen=True)
+class Extras:
+    """What is measured only if asked for.
+
+    Attributes:
+        stability: see `measure_stability`; None if not asked for.
+        reach: see `measure_reach`; empty if not asked for.
+    """
+
+    stability: Mapping[str, float] | None
+    reach: Mapping[str, "Reach"]
+
+
+def print_figures(result: "Evaluation", extras: Extras) -> None:
     """Print the tables for people."""
     console = Console(highlight=False)
     console.print(_table(result))
@@ -28,11 +42,20 @@ def print_figures(result: "Evaluation", stability: Mapping[str, float] | None) -
         f"area under the sparsification curve {doubt.sparsification:.3f}; percentages are off by "
         f"{100 * doubt.calibration_error:.1f} points."
     )
-    if stability is not None:
+    if extras.stability is not None:
         table = Table(title="Mean change of a*b*", box=SIMPLE_HEAD, show_header=False)
-        for name, change in stability.items():
+        for name, change in extras.stability.items():
             table.add_row(name, f"{change:.2f}")
         console.print(table)
+    if extras.reach:
+        from engine.training.reach import mean_reach
+
+        mean = mean_reach(list(extras.reach.values()))
+        console.print(
+            f"One contrary hint on each of {len(extras.reach)} objects: the object goes "
+            f"{mean.reach:.0%} of the way, the rest of the photo {mean.leak:.1%}; the hinted point "
+            f"is {mean.exact:.1f} off in a*b*."
+        )
 
 
 def _table(result: "Evaluation") -> Table:
@@ -85,9 +108,7 @@ def _add(table: Table, name: str, row: "Row") -> None:
     )
 
 
-def as_json(
-    result: "Evaluation", stability: Mapping[str, float] | None, options: Mapping[str, Any]
-) -> str:
+def as_json(result: "Evaluation", extras: Extras, options: Mapping[str, Any]) -> str:
     """The same for programs."""
 
     def figures(row: "Row") -> dict[str, float]:
@@ -103,6 +124,7 @@ def as_json(
         "by_hints": {str(count): figures(row) for count, row in result.by_hints.items()},
         "aged": figures(result.aged) if result.aged is not None else None,
         "doubt": asdict(result.doubt),
-        "stability": dict(stability) if stability is not None else None,
+        "stability": dict(extras.stability) if extras.stability is not None else None,
+        "reach": {name: asdict(one) for name, one in extras.reach.items()},
     }
     return json.dumps(report, indent=2) + "\n"
