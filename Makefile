@@ -58,7 +58,7 @@ translations: $(STAMP) ## collect sentences and compile the catalogs
 	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header \
 	  --keywords "N_ translate" --output $(CATALOGS)/photochrom.pot engine gui main.py
 	$(BIN)/pybabel -q update --domain photochrom --no-fuzzy-matching --ignore-obsolete \
-	  --omit-header --input-file $(CATALOGS)/photochrom.pot --output-dir $(CATALOGS)
+	  --input-file $(CATALOGS)/photochrom.pot --output-dir $(CATALOGS)
 	$(BIN)/pybabel -q compile --domain photochrom --directory $(CATALOGS)
 
 clean: ## remove what was made
