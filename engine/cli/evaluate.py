@@ -92,12 +92,12 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
 )
 def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options: Any) -> None:
     """Color photos of FOLDER (or a tar file) whose colors are known, and measure the difference."""
-    from engine.training.evaluate import EvaluateOptions
-    from engine.training.evaluate import evaluate as run_evaluation
-    from engine.training.photos import find_photos
-    from engine.training.reach import measure_reach, read_objects
-    from engine.training.sheet import ContactSheet
-    from engine.training.stability import measure_stability
+    from engine.measuring.evaluate import EvaluateOptions
+    from engine.measuring.evaluate import evaluate as run_evaluation
+    from engine.measuring.photos import find_photos
+    from engine.measuring.reach import measure_reach, read_objects
+    from engine.measuring.sheet import ContactSheet
+    from engine.measuring.stability import measure_stability
 
     objects = read_objects(options["objects"]) if options["objects"] else []
     if sheet is not None and sheet.suffix.lower() not in SHEET_SUFFIXES:

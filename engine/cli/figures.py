@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from engine.training.evaluate import Evaluation, Row
-    from engine.training.reach import Reach
+    from engine.measuring.evaluate import Evaluation, Row
+    from engine.measuring.reach import Reach
 
 HEADINGS = (
     *("PSNR", "SSIM", "LPIPS", "FID", "ΔE00"),
@@ -48,7 +48,7 @@ def print_figures(result: "Evaluation", extras: Extras) -> None:
             table.add_row(name, f"{change:.2f}")
         console.print(table)
     if extras.reach:
-        from engine.training.reach import mean_reach
+        from engine.measuring.reach import mean_reach
 
         mean = mean_reach(list(extras.reach.values()))
         console.print(

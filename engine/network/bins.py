@@ -28,7 +28,7 @@ def bin_centers() -> NDArray[np.float32]:
     low = cells.min(axis=0)
     reached = np.zeros(cells.max(axis=0) - low + 1, bool)
     reached[cells[:, 0] - low[0], cells[:, 1] - low[1]] = True
-    centers = ((np.argwhere(reached) + low) * STEP).astype(np.float32)
+    centers = np.asarray((np.argwhere(reached) + low) * STEP, np.float32)
     centers.setflags(write=False)
     return centers
 

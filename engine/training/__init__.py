@@ -1,1 +1,1 @@
-"""Making the weights and measuring them. Nothing here is needed to color a photo."""
+"""Making the weights. Nothing here is needed to color a photo."""

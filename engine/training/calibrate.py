@@ -12,16 +12,16 @@ from torch import Tensor
 
 from engine.composition import compose
 from engine.edits import Edits
+from engine.measuring.evaluate import read_truth
+from engine.measuring.metrics import Gathered, Measures, Truth
+from engine.measuring.photos import PhotoEntry
 from engine.network.belief import posterior
 from engine.network.hints import no_hints
 from engine.network.model import ColorNetwork
 from engine.network.predict import PreparedPhoto, TorchPredictor
 from engine.network.prepare import Frame
 from engine.network.weights import Calibration, ModelCard
-from engine.training.evaluate import read_truth
 from engine.training.losses import soft_targets
-from engine.training.metrics import Gathered, Measures, Truth
-from engine.training.photos import PhotoEntry
 from engine.values import AbPlanes, Lightness
 
 log = logging.getLogger(__name__)

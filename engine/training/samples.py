@@ -16,9 +16,10 @@ import torch
 from numpy.typing import NDArray
 
 from engine.color.lab import srgb_to_lab
+from engine.measuring.hints import draw_hints
+from engine.measuring.photos import PhotoEntry, decode_photo
 from engine.network.hints import FAR, HintBatch
 from engine.training.ageing import aged_lightness, framed
-from engine.training.photos import PhotoEntry, decode_photo
 
 MOST_HINTS = 32
 
@@ -108,29 +109,6 @@ def make_sample(rgb: NDArray[np.uint8], options: SampleOptions, rng: np.random.G
         count = round(float(np.exp(rng.uniform(0, np.log(MOST_HINTS)))))
         hints[:count] = draw_hints(ab, count, rng)
     return Sample(L, unaged, ab, hints, is_contrary)
-
-
-def draw_hints(
-    ab: NDArray[np.float32], count: int, rng: np.random.Generator
-) -> NDArray[np.float32]:
-    """Hints that tell the truth at random places.
-
-    Args:
-        ab: (2, H, W), the truth.
-        count: how many.
-        rng: where chance comes from.
-
-    Returns:
-        (count, 6) float32: x, y, radius in pixels, mean a* and b* of the spot, 1.
-    """
-    _, height, width = ab.shape
-    hints = np.zeros((count, 6), np.float32)
-    for hint in hints:
-        half = int(rng.integers(1, 5))  # spots of 3 to 9 pixels
-        x, y = int(rng.integers(width)), int(rng.integers(height))
-        spot = ab[:, max(0, y - half) : y + half + 1, max(0, x - half) : x + half + 1]
-        hint[:] = (x + 0.5, y + 0.5, half + 0.5, *spot.mean(axis=(1, 2)), 1)
-    return hints
 
 
 def shares(entries: Sequence[PhotoEntry], evenness: float) -> NDArray[np.float64]:

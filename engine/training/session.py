@@ -9,15 +9,15 @@ from pathlib import Path
 import cv2
 
 from engine.cancel import CancelToken
+from engine.measuring.evaluate import EvaluateOptions, evaluate
+from engine.measuring.photos import PhotoEntry, find_photos
+from engine.measuring.sheet import ContactSheet
 from engine.network.device import choose_device
 from engine.network.predict import TorchPredictor
 from engine.network.weights import LICENSE, Calibration, InputSpec, ModelCard, save_weights
 from engine.training.calibrate import calibrate
-from engine.training.evaluate import EvaluateOptions, evaluate
 from engine.training.options import TrainOptions
-from engine.training.photos import PhotoEntry, find_photos
 from engine.training.run_folder import RunFolder
-from engine.training.sheet import ContactSheet
 from engine.training.trainer import Progress, Trainer
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import PhotochromError
-from engine.training.photos import INDEX, PhotoEntry, decode_photo, find_photos
+from engine.measuring.photos import INDEX, PhotoEntry, decode_photo, find_photos
 from engine.training.worth import Verdict, judge
 
 # Crops of 256 pixels are taken out of photos with this shorter side.

@@ -27,12 +27,12 @@ from torch import Tensor
 from engine.cancel import CancelToken
 from engine.errors import CannotResume, NoPhotos
 from engine.i18n import N_
+from engine.measuring.photos import decode_photo, find_photos
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
 from engine.network.weights import load_weights
 from engine.training import losses
 from engine.training.options import TrainOptions
 from engine.training.phases import make_phase
-from engine.training.photos import decode_photo, find_photos
 from engine.training.run_folder import RunFolder
 from engine.training.samples import Batch, BatchLoader, make_sample, sample_stream
 from engine.training.starting_weights import load_starting_weights

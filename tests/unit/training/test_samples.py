@@ -6,18 +6,17 @@ import numpy as np
 import pytest
 
 from engine.color.lab import srgb_to_lab
+from engine.measuring.hints import draw_hints
+from engine.measuring.photos import find_photos
 from engine.training.ageing import _EFFECTS, aged_lightness
-from engine.training.photos import find_photos
 from engine.training.samples import (
     MOST_HINTS,
     Batch,
     SampleOptions,
-    draw_hints,
     make_sample,
     sample_stream,
 )
-
-from .conftest import colorful
+from tests.unit.conftest import colorful
 
 
 def test_a_stream_can_be_entered_anywhere(photo_tar):

@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from engine.training.photos import PhotoEntry, decode_photo, find_photos
+from engine.measuring.photos import PhotoEntry, decode_photo, find_photos
 from engine.training.samples import SampleOptions, sample_stream, shares
 from engine.training.shards import main
 from engine.training.worth import Verdict, judge
-
-from .conftest import colorful, encoded
+from tests.unit.conftest import colorful, encoded
 
 
 def noisy(rgb: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import torch
 
 from engine.cancel import CancelToken
 from engine.color.lab import srgb_to_lab
-from engine.training import metrics
+from engine.measuring import metrics
 from engine.training.adversary import Adversary, deceive_loss, judged, matching_loss
 from engine.training.ageing import framed
 from engine.training.options import TrainOptions
@@ -17,8 +17,7 @@ from engine.training.run_folder import RunFolder
 from engine.training.samples import SampleOptions
 from engine.training.starting_weights import load_judge
 from engine.training.trainer import Trainer
-
-from .conftest import colorful
+from tests.unit.conftest import colorful
 
 OPTIONS = replace(
     TrainOptions.of_phase("vivid", steps=4),

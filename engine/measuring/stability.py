@@ -15,8 +15,8 @@ from engine.color.lab import (
     luminance_of_lightness,
     srgb_to_lab,
 )
-from engine.training.evaluate import read_truth
-from engine.training.photos import PhotoEntry
+from engine.measuring.evaluate import read_truth
+from engine.measuring.photos import PhotoEntry
 from engine.values import Lightness, Predictor, Quality
 
 Plane = NDArray[np.float32]

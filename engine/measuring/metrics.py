@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.color.difference import ciede2000
 from engine.color.lab import srgb_to_lab
-from engine.training.perceptual import frechet_distance, perceptual
+from engine.measuring.perceptual import frechet_distance, perceptual
 
 NEAR_GRAY = 5.0
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from engine.errors import NoPhotos
-from engine.training.photos import PhotoEntry, decode_photo, find_photos
-
-from .conftest import colorful
+from engine.measuring.photos import PhotoEntry, decode_photo, find_photos
+from tests.unit.conftest import colorful
 
 
 def test_a_folder_is_searched_with_its_sub_folders(photo_folder):

@@ -19,8 +19,8 @@ from engine.color.lab import srgb_to_lab
 from engine.composition import compose
 from engine.edits import Edits, Hint
 from engine.errors import BadObjects
-from engine.training.evaluate import read_truth
-from engine.training.photos import PhotoEntry
+from engine.measuring.evaluate import read_truth
+from engine.measuring.photos import PhotoEntry
 from engine.values import Lightness, Predictor, Quality
 
 CHROMA = 40.0

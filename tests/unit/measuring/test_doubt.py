@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.training.doubt import DoubtGathered, calibration_error
+from engine.measuring.doubt import DoubtGathered, calibration_error
 from engine.values import Belief
 
 SHAPE = 2, 40, 60

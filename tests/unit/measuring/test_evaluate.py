@@ -8,13 +8,13 @@ import pytest
 
 from engine.color.lab import srgb_to_lab
 from engine.edits import Hint
-from engine.training.evaluate import EvaluateOptions, evaluate, true_hints
-from engine.training.metrics import Truth, colorfulness, mean_measures, psnr, ssim
-from engine.training.perceptual import frechet_distance, perceptual
-from engine.training.photos import find_photos
+from engine.measuring.evaluate import EvaluateOptions, evaluate
+from engine.measuring.hints import true_hints
+from engine.measuring.metrics import Truth, colorfulness, mean_measures, psnr, ssim
+from engine.measuring.perceptual import frechet_distance, perceptual
+from engine.measuring.photos import find_photos
 from engine.values import AbPlanes, Belief, Lightness
-
-from .conftest import colorful
+from tests.unit.conftest import colorful
 
 
 class KnowsTheTruth:
@@ -97,7 +97,7 @@ def test_colorfulness_is_that_of_its_formula():
 
 
 def test_a_predictor_that_knows_the_truth_is_found_good(photo_tar):
-    from engine.training.evaluate import read_truth
+    from engine.measuring.evaluate import read_truth
 
     entries = find_photos([photo_tar])
     truths = [read_truth(entry, 96, squeeze=False) for entry in entries]
@@ -117,7 +117,7 @@ def test_a_predictor_that_knows_the_truth_is_found_good(photo_tar):
 
 
 def test_squeezing_makes_squares(photo_tar):
-    from engine.training.evaluate import read_truth
+    from engine.measuring.evaluate import read_truth
 
     entry = find_photos([photo_tar])[0]
     assert read_truth(entry, 64, squeeze=True).shape == (64, 64, 3)

@@ -4,13 +4,12 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.training.old_film import FILMS, on_old_film
-from engine.training.photos import find_photos
-from engine.training.sheet import TILE, ContactSheet
-from engine.training.stability import measure_stability, variants
+from engine.measuring.old_film import FILMS, on_old_film
+from engine.measuring.photos import find_photos
+from engine.measuring.sheet import TILE, ContactSheet
+from engine.measuring.stability import measure_stability, variants
 from engine.values import AbPlanes, Lightness
-
-from .conftest import colorful
+from tests.unit.conftest import colorful
 
 
 class Steady:

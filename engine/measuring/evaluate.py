@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from engine.cancel import CancelToken
 from engine.color.lab import srgb_to_lab
 from engine.composition import compose
-from engine.edits import Edits, Hint
+from engine.edits import Edits
 from engine.errors import NoPhotos
-from engine.training.doubt import DoubtGathered, DoubtMeasures
-from engine.training.metrics import Gathered, Measures, Truth
-from engine.training.old_film import on_old_film
-from engine.training.photos import PhotoEntry, decode_photo
-from engine.training.samples import draw_hints
+from engine.measuring.doubt import DoubtGathered, DoubtMeasures
+from engine.measuring.hints import true_hints
+from engine.measuring.metrics import Gathered, Measures, Truth
+from engine.measuring.old_film import on_old_film
+from engine.measuring.photos import PhotoEntry, decode_photo
 from engine.values import AbPlanes, Lightness, Predictor, Quality
 
 Pixels = NDArray[np.uint8]
@@ -208,24 +208,3 @@ def read_truth(entry: PhotoEntry, size: int, *, squeeze: bool) -> Pixels | None:
     target = (size, size) if squeeze else (round(width * scale), round(height * scale))
     way = cv2.INTER_AREA if scale <= 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(rgb, target, interpolation=way), np.uint8)
-
-
-def true_hints(ab: NDArray[np.float32], count: int, seed: tuple[int, int]) -> tuple[Hint, ...]:
-    """Hints that tell the truth at random places; more of them contain the fewer.
-
-    Args:
-        ab: (2, H, W), the truth.
-        count: how many.
-        seed: of the places.
-    """
-    _, height, width = ab.shape
-    return tuple(
-        Hint(
-            x=float(x / width),
-            y=float(y / height),
-            radius=float(radius / min(height, width)),
-            a=float(a),
-            b=float(b),
-        )
-        for x, y, radius, a, b, _ in draw_hints(ab, count, np.random.default_rng(seed))
-    )
