@@ -1,6 +1,7 @@
 """Reach and leak of a hint, on a predictor whose hints are known to reach just so far."""
 
 import json
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -10,6 +11,8 @@ from engine.errors import BadObjects
 from engine.measuring.photos import find_photos
 from engine.measuring.reach import MarkedObject, contrary, mean_reach, measure_reach, read_objects
 from engine.values import AbPlanes
+
+ROOT = Path(__file__).resolve().parents[3]
 
 OBJECT = {
     "photo": "horse.png",
@@ -81,3 +84,13 @@ def test_a_wrong_file_is_refused(tmp_path, text):
     (tmp_path / "objects.json").write_text(text)
     with pytest.raises(BadObjects):
         read_objects(tmp_path / "objects.json")
+
+
+def test_the_objects_that_ship_are_sound():
+    objects = read_objects(ROOT / "benchmarks" / "objects.json")
+    assert len(objects) == len({marked.photo for marked in objects}) == 30
+    for marked in objects:
+        mask = marked.mask(320, 400)
+        x, y = marked.click
+        assert mask[int(y * 320), int(x * 400)]
+        assert 0.02 < mask.mean() < 0.5
