@@ -30,10 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _open_window(photos: list[Path]) -> int:
     from gui import system_libraries as libraries
+    from gui.display import has_display
 
     _speak_system_language()
     libraries.forget_foreign_plugins(os.environ)
-    if not libraries.has_display(os.environ):
+    if not has_display(os.environ):
         return _without_display(photos)
     try:
         from gui.app import run_window

@@ -65,13 +65,6 @@ def forget_foreign_plugins(environment: MutableMapping[str, str]) -> None:
             del environment[name]
 
 
-def has_display(environment: Mapping[str, str]) -> bool:
-    """Whether there is a screen for a window, or Qt was told to do without."""
-    if not sys.platform.startswith("linux"):
-        return True
-    return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
-
-
 def missing_for_window(environment: Mapping[str, str]) -> str | None:
     """The library that the window's platform plug-in does not find, or None.
 

@@ -1,4 +1,7 @@
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,8 +53,25 @@ def test_without_a_display_photos_are_left_to_the_command_line(monkeypatch, caps
 
 
 @linux_only
+def test_a_display_that_does_not_answer_is_none(tmp_path):
+    environment = os.environ | {"DISPLAY": ":4999", "LANGUAGE": "", "LC_ALL": "C"}
+    done = subprocess.run(
+        [sys.executable, "main.py", str(tmp_path / "a.png")],
+        cwd=Path(program.__file__).parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "There is no display" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@linux_only
 def test_a_missing_system_library_is_told_in_one_sentence(monkeypatch, capsys):
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("gui.display.has_display", lambda _: True)
     monkeypatch.setattr(program, "_speak_system_language", lambda: None)
     monkeypatch.setattr(libraries, "missing_for_window", lambda _: "libxcb-cursor.so.0")
     assert program.main([]) == 1
@@ -62,7 +82,7 @@ def test_a_missing_system_library_is_told_in_one_sentence(monkeypatch, capsys):
 
 @linux_only
 def test_a_library_that_qt_itself_misses_is_told_too(monkeypatch, capsys):
-    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("gui.display.has_display", lambda _: True)
     monkeypatch.setattr(program, "_speak_system_language", lambda: None)
 
     class Broken:

@@ -19,14 +19,6 @@ def test_plugin_paths_of_opencv_are_forgotten_and_others_kept():
     libraries.forget_foreign_plugins({})
 
 
-@linux_only
-def test_a_display_is_anything_qt_can_draw_on():
-    assert not libraries.has_display({})
-    assert not libraries.has_display({"DISPLAY": ""})
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
-        assert libraries.has_display({name: "x"})
-
-
 def test_the_library_is_found_in_the_error_of_an_import():
     text = "libEGL.so.1: cannot open shared object file: No such file or directory"
     assert libraries.missing_in(ImportError(text)) == "libEGL.so.1"
