@@ -1,5 +1,6 @@
 """Photochrom. A verb of the command line works without a window; else the window opens."""
 
+import difflib
 import locale
 import os
 import sys
@@ -25,6 +26,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         from engine.cli.main import run
 
         return run(arguments)
+    if arguments and not Path(arguments[0]).exists():
+        near = difflib.get_close_matches(arguments[0], VERBS, n=1, cutoff=0.75)
+        if near:
+            print(  # noqa: T201 - nothing is open that could show it
+                f"There is no file and no command “{arguments[0]}”. Did you mean “{near[0]}”?",
+                file=sys.stderr,
+            )
+            return 2
     return _open_window([Path(argument) for argument in arguments])
 
 

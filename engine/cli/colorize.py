@@ -1,9 +1,11 @@
 """photochrom colorize: color photos and save the results."""
 
 import json
+import math
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,27 @@ QUALITY = click.Choice(["fast", "balanced", "fine"])
 DEVICE = click.Choice(["auto", "cpu", "cuda", "mps"])
 
 
-@click.command()
+class Factor(click.FloatRange):
+    """A number in a range; "nan" is none, though no comparison says so."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read a number."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
+@click.command(short_help="Color photos.")
 @click.argument(
-    "photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO ..."
+    # Whether a photo can be read is found out photo by photo: one that cannot stops no other.
+    "photos",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, readable=False),
+    metavar="PHOTO ...",
 )
 @click.option(
     "-o",
@@ -43,13 +63,13 @@ DEVICE = click.Choice(["auto", "cpu", "cuda", "mps"])
 )
 @click.option(
     "--strength",
-    type=click.FloatRange(0, 1),
+    type=Factor(0, 1),
     metavar="0..1",
     help="0 gives back the gray photo, 1 the full color. [default: 1, or what --edits says]",
 )
 @click.option(
     "--saturation",
-    type=click.FloatRange(0, 3),
+    type=Factor(0, 3),
     metavar="0..3",
     help="Factor on the chroma of all colors. [default: 1, or what --edits says]",
 )
@@ -78,7 +98,9 @@ DEVICE = click.Choice(["auto", "cpu", "cuda", "mps"])
 def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **options: Any) -> int:
     """Color photos; each result has the photo's own lightness, in full resolution."""
     wish = Wish(_edits(**options), options["quality"], options["on_conflict"])
+    photos = _without_results(photos)
     targets = _targets(photos, output)
+    made: set[Path] = set()
     voice = _JsonVoice() if as_json else _PlainVoice()
     predictor = _Lazy(options["device"])
     failed = 0
@@ -89,7 +111,10 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
             started = time.monotonic()
             try:
                 _make_folder(target)
-                outcome = colorize_one(photo, target, predictor.get(), wish)
+                # What was made a moment ago is no earlier result, whatever --on-conflict says.
+                mine = replace(wish, on_conflict="unique") if target in made else wish
+                outcome = colorize_one(photo, target, predictor.get(), mine)
+                made.add(target)
             except PhotochromError as error:
                 failed += 1
                 voice.failed(photo, time.monotonic() - started, predictor.device, error)
@@ -181,11 +206,28 @@ def _edits(edits: Path | None, strength: float | None, saturation: float | None,
     )
 
 
+def _without_results(photos: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The photos without those that are results of others of them.
+
+    So `photochrom colorize *.jpg` can be called again in the same folder.
+    """
+    results = {colorized_path(photo) for photo in photos}
+    kept = tuple(photo for photo in photos if photo not in results)
+    for photo in photos:
+        if photo in results:
+            click.echo(f"{photo}: is a result of another photo given; left out.", err=True)
+    return kept
+
+
 def _targets(photos: tuple[Path, ...], output: str | None) -> list[Path]:
     """Where each photo's result goes."""
     if output is None:
         return [colorized_path(photo) for photo in photos]
     path = Path(output)
+    if output == "-":
+        raise click.UsageError("-o - : results go to files; name a file or a folder.")
+    if path.is_file() and not path.suffix:
+        raise click.UsageError(f"-o {output} is a file, and has no ending that names a format.")
     if _means_folder(output):
         return [colorized_path(photo, path) for photo in photos]
     if len(photos) > 1:

@@ -37,7 +37,7 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
         return counts
 
 
-@click.command()
+@click.command(short_help="Measure the network on color photos.")
 @click.argument("folder", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--hints",
@@ -72,7 +72,7 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
     "--sheet",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write a contact sheet, JPEG or PNG: truth, gray, result.",
+    help="Write a contact sheet, JPEG or PNG: gray, result, truth.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many photos.")
 @click.option(
@@ -102,6 +102,9 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
     objects = read_objects(options["objects"]) if options["objects"] else []
     if sheet is not None and sheet.suffix.lower() not in SHEET_SUFFIXES:
         raise click.UsageError(f"{sheet}: a contact sheet is a .jpg or a .png file.")
+    for file in (sheet, json_file):
+        if file is not None and not file.parent.is_dir():
+            raise click.UsageError(f"{file}: there is no folder {file.parent}.")
     entries = find_photos([folder])[: options["limit"]]
     predictor = load_predictor(options["device"], options["weights"])
     wanted = EvaluateOptions(

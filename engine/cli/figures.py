@@ -1,7 +1,7 @@
 """What `photochrom evaluate` prints and writes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,6 @@ from rich.table import Table
 if TYPE_CHECKING:
     from engine.measuring.evaluate import Evaluation, Row
     from engine.measuring.reach import Reach
-
-HEADINGS = (
-    *("PSNR", "SSIM", "LPIPS", "FID", "ΔE00"),
-    *("CF", "ratio", "error", "gray", "false", "a* off", "b* off"),
-)
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,8 @@ class Extras:
 def print_figures(result: "Evaluation", extras: Extras) -> None:
     """Print the tables for people."""
     console = Console(highlight=False)
-    console.print(_table(result))
+    for table in _tables(result):
+        console.print(table)
     doubt = result.doubt
     console.print(
         f"The most doubtful fifth holds {doubt.error_in_doubtful:.1%} of the squared color error; "
@@ -43,10 +39,10 @@ def print_figures(result: "Evaluation", extras: Extras) -> None:
         f"{100 * doubt.calibration_error:.1f} points."
     )
     if extras.stability is not None:
-        table = Table(title="Mean change of a*b*", box=SIMPLE_HEAD, show_header=False)
+        changes = Table(title="Mean change of a*b*", box=SIMPLE_HEAD, show_header=False)
         for name, change in extras.stability.items():
-            table.add_row(name, f"{change:.2f}")
-        console.print(table)
+            changes.add_row(name, f"{change:.2f}")
+        console.print(changes)
     if extras.reach:
         from engine.measuring.reach import mean_reach
 
@@ -58,54 +54,65 @@ def print_figures(result: "Evaluation", extras: Extras) -> None:
         )
 
 
-def _table(result: "Evaluation") -> Table:
-    table = Table(title=f"{result.photos} photos", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("hints", justify="left", no_wrap=True)
-    for heading in HEADINGS:
-        table.add_column(heading, justify="right", no_wrap=True)
-    _add(table, "no color", result.no_color)
-    _add(table, "mean color", result.mean_color)
-    for count, row in result.by_hints.items():
-        _add(table, str(count), row)
+# Headings with what they say of a row; two tables, since one would not fit into 80 columns.
+_Column = Callable[["Row"], str]
+DIFFERENCES: dict[str, _Column] = {
+    "PSNR": lambda row: f"{row.measures.psnr:.2f}",
+    "SSIM": lambda row: f"{row.measures.ssim:.3f}",
+    "LPIPS": lambda row: f"{row.measures.lpips:.4f}",
+    "CIEDE2000": lambda row: f"{row.measures.ciede2000:.2f}",
+    "FID": lambda row: f"{row.fid:.3f}",
+}
+COLORS: dict[str, _Column] = {
+    "colorful": lambda row: f"{row.measures.colorfulness:.1f}",
+    "of truth": lambda row: f"{row.measures.colorfulness_ratio:.3f}",
+    "off by": lambda row: f"{row.measures.colorfulness_error:.1f}",
+    "near gray": lambda row: f"{row.measures.near_gray:.3f}",
+    "on gray": lambda row: f"{row.measures.false_color:.2f}",
+    "a*": lambda row: f"{row.measures.mean_a:+.2f}",
+    "b*": lambda row: f"{row.measures.mean_b:+.2f}",
+}
+DIFFERENCES_CAPTION = (
+    "To the truth: PSNR in dB and SSIM (higher is better), LPIPS with AlexNet, CIEDE2000, FID on "
+    "AlexNet's last features (lower is better)"
+)
+COLORS_CAPTION = (
+    "Colorfulness, as a share of the truth's, and its mean error per photo; share of near-gray "
+    "pixels; mean chroma where the truth is gray; mean a* and b* less the truth's"
+)
+
+
+def _tables(result: "Evaluation") -> tuple[Table, Table]:
+    rows = {
+        "no color": result.no_color,
+        "mean color": result.mean_color,
+        **{_hinted(count): row for count, row in result.by_hints.items()},
+    }
     if result.aged is not None:
-        _add(table, "aged", result.aged)
+        rows["from old film"] = result.aged
+    differences = _table(f"{result.photos} photos", DIFFERENCES, DIFFERENCES_CAPTION, rows)
+    colors = _table("", COLORS, COLORS_CAPTION, rows)
     truth = result.no_color.measures
-    blank = [""] * 5
-    table.add_row(
-        *(
-            "truth",
-            *blank,
-            f"{truth.true_colorfulness:.2f}",
-            "1",
-            "0",
-            f"{truth.true_near_gray:.3f}",
-        )
+    colors.add_row(
+        "truth", f"{truth.true_colorfulness:.1f}", "1", "0", f"{truth.true_near_gray:.3f}"
     )
-    table.caption = (
-        "PSNR in dB; LPIPS with AlexNet; FID on its last features; CIEDE2000; colorfulness, its "
-        "ratio to the truth, mean error per photo; share of near-gray pixels; mean chroma where "
-        "the truth is gray; mean a* and b* less the truth's"
-    )
+    return differences, colors
+
+
+def _table(
+    title: str, columns: Mapping[str, _Column], caption: str, rows: Mapping[str, "Row"]
+) -> Table:
+    table = Table(title=title, caption=caption, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("", justify="left", no_wrap=True)
+    for heading in columns:
+        table.add_column(heading, justify="right", no_wrap=True)
+    for name, row in rows.items():
+        table.add_row(name, *(tell(row) for tell in columns.values()))
     return table
 
 
-def _add(table: Table, name: str, row: "Row") -> None:
-    measures = row.measures
-    table.add_row(
-        name,
-        f"{measures.psnr:.2f}",
-        f"{measures.ssim:.3f}",
-        f"{measures.lpips:.4f}",
-        f"{row.fid:.3f}",
-        f"{measures.ciede2000:.2f}",
-        f"{measures.colorfulness:.2f}",
-        f"{measures.colorfulness_ratio:.3f}",
-        f"{measures.colorfulness_error:.2f}",
-        f"{measures.near_gray:.3f}",
-        f"{measures.false_color:.2f}",
-        f"{measures.mean_a:+.2f}",
-        f"{measures.mean_b:+.2f}",
-    )
+def _hinted(count: int) -> str:
+    return "no hints" if count == 0 else f"{count} hint{'s' if count > 1 else ''}"
 
 
 def as_json(result: "Evaluation", extras: Extras, options: Mapping[str, Any]) -> str:

@@ -19,7 +19,7 @@ PACKAGES = (
 )
 
 
-@click.command()
+@click.command(short_help="Versions and devices, for a bug report.")
 def info() -> None:
     """Show versions, devices, model and license, to be pasted into a bug report."""
     import torch

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.training.trainer import Progress
 
 
-@click.command()
+@click.command(short_help="Make weights from color photos.")
 @click.argument(
     "places", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER_OR_TAR ..."
 )
@@ -54,9 +54,10 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--steps",
-    type=click.IntRange(min=0),
-    default=0,
-    help="Planned steps; by default as many as fit into the minutes.",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Planned steps; by default as many as fit into --minutes, or three rounds through the "
+    "photos.",
 )
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Of everything drawn by chance."
@@ -70,6 +71,8 @@ def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: A
     from engine.training.session import SessionOptions, run_session
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if options["phase"] == "vivid" and not (options["start_from"] or options["resume"]):
+        raise click.UsageError("--phase vivid goes on from weights: name them with --start-from.")
     if threads:
         torch.set_num_threads(threads)
     cancel = CancelToken()
@@ -88,7 +91,7 @@ def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: A
         device=options["device"],
         start_from=options["start_from"],
         validate=options["validate"],
-        train=TrainOptions.of_phase(options["phase"], options["seed"], options["steps"]),
+        train=TrainOptions.of_phase(options["phase"], options["seed"], options["steps"] or 0),
     )
     weights = run_session(session, cancel, _report)
     click.echo(f"Weights: {weights}")

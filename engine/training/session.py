@@ -62,7 +62,8 @@ def run_session(
         The weights file.
 
     Raises:
-        NoPhotos, CannotResume, StartingWeightsMissing, DeviceMissing, ModelError: see there.
+        NoPhotos, RunExists, CannotResume, StartingWeightsMissing, DeviceMissing, ModelError: see
+            there.
     """
     cv2.setNumThreads(1)  # the network needs the cores
     device = choose_device(options.device)

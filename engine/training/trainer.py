@@ -25,7 +25,7 @@ import torch
 from torch import Tensor
 
 from engine.cancel import CancelToken
-from engine.errors import CannotResume, NoPhotos
+from engine.errors import CannotResume, NoPhotos, RunExists
 from engine.i18n import N_
 from engine.measuring.photos import decode_photo, find_photos
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
@@ -96,9 +96,12 @@ class Trainer:
         """Begin a new run, from a weights file or from the ImageNet encoder.
 
         Raises:
+            RunExists: the folder holds a run; it is left as it is.
             ModelMissing, ModelDamaged: of the weights file.
             StartingWeightsMissing: the package with the encoder is not installed.
         """
+        if any(path.exists() for path in (self.folder.checkpoint, self.folder.weights)):
+            raise RunExists(folder=self.folder.path)
         if weights is not None:
             network, _ = load_weights(weights)
             self.network.load_state_dict(network.state_dict())

@@ -297,3 +297,67 @@ def test_interrupted_it_leaves_nothing_half_made(photo):
     assert process.wait(30) in (0, 130, -signal.SIGINT)
     left = listing(photo.parent)
     assert left in (["attic.png"], ["attic-colorized.png", "attic.png"])
+
+
+@pytest.mark.parametrize("policy", ["unique", "skip", "overwrite"])
+def test_two_photos_of_one_call_never_share_a_result(tmp_path, policy):
+    for number, place in enumerate(("a", "b")):
+        (tmp_path / place).mkdir()
+        save_gray(tmp_path / place / "x.png", seed=number)
+    photos = [str(tmp_path / place / "x.png") for place in ("a", "b")]
+    out = tmp_path / "out"
+    assert run(["colorize", *photos, "-o", f"{out}/", "--on-conflict", policy]) == 0
+    assert listing(out) == ["x-colorized-2.png", "x-colorized.png"]
+
+
+def test_calling_again_leaves_results_alone(photo, capsys):
+    assert run(["colorize", str(photo)]) == 0
+    both = [str(path) for path in sorted(photo.parent.glob("*.png"))]
+    assert len(both) == 2
+    assert run(["colorize", *both, "--on-conflict", "skip"]) == 0
+    assert listing(photo.parent) == ["attic-colorized.png", "attic.png"]
+    assert "left out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--strength", "nan"],
+        ["--saturation", "nan"],
+        ["--saturation", "inf"],
+        ["-o", "-"],
+    ],
+)
+def test_what_makes_no_sense_is_wrong_usage(photo, wrong):
+    assert run(["colorize", str(photo), *wrong]) == 2
+    assert listing(photo.parent) == ["attic.png"]
+
+
+def test_a_file_without_ending_is_no_folder(photo, tmp_path, capsys):
+    (tmp_path / "plain").write_text("kept")
+    assert run(["colorize", str(photo), "-o", str(tmp_path / "plain")]) == 2
+    assert "is a file" in capsys.readouterr().err
+    assert (tmp_path / "plain").read_text() == "kept"
+
+
+def test_a_misspelled_command_is_no_photo():
+    done = program("colorise", "attic.jpg")
+    assert done.returncode == 2
+    assert "colorize" in done.stderr
+
+
+def test_training_leaves_an_earlier_run_alone(tmp_path, capsys):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "one.png").write_bytes(
+        cv2.imencode(".png", np.full((80, 80, 3), (30, 90, 200), np.uint8))[1].tobytes()
+    )
+    run_folder = tmp_path / "run"
+    run_folder.mkdir()
+    (run_folder / "weights.safetensors").write_bytes(b"300 minutes of work")
+    assert run(["train", str(folder), "--out", str(run_folder), "--steps", "1"]) == 1
+    assert "--resume" in capsys.readouterr().err
+    assert listing(run_folder) == ["weights.safetensors"]
+    vivid = ["train", str(folder), "--out", str(tmp_path / "new"), "--phase", "vivid"]
+    assert run(vivid) == 2
+    assert "--start-from" in capsys.readouterr().err

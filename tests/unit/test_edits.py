@@ -54,10 +54,10 @@ HINT = {"x": 0.5, "y": 0.5, "radius": 0.1, "ab": [1, 2]}
         ({}, "version"),
         ({"version": 2}, "version"),
         ({"version": True}, "version"),
-        ([1], "version"),
+        ([1], "object"),
         ({"version": 1, "hint": []}, "hint"),
         ({"version": 1, "hints": [{**HINT, "colour": 1}]}, "colour"),
-        ({"version": 1, "hints": [{**HINT, "x": 1.1}]}, "$.hints[0].x"),
+        ({"version": 1, "hints": [{**HINT, "x": 1.1}]}, "hint 1, x"),
         ({"version": 1, "hints": [{**HINT, "radius": 0}]}, "radius"),
         ({"version": 1, "hints": [{"x": 0, "y": 0}]}, "either"),
         ({"version": 1, "hints": [{**HINT, "rgb": "#112233"}]}, "either"),
@@ -84,3 +84,24 @@ def test_what_is_no_json_is_refused(data):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(BadEdits, match=r"none\.json"):
         load_edits(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"version": 1, "hints": [{"x": 0, "y": 0}]}', "hint 1 needs"),
+        ('{"version": 1, "hints": [{"x": 2, "y": 0, "ab": [0, 0]}]}', "hint 1, x"),
+        ('{"version": 1, "hints": [{"x": 0, "y": 0, "rgb": "red"}]}', 'a color such as "#'),
+        ('{"version": 2}', "must be 1, not 2"),
+        ("[]", "one JSON object"),
+    ],
+)
+def test_what_is_wrong_is_said_in_words(text, said):
+    with pytest.raises(BadEdits, match=said) as caught:
+        edits_from_json(text.encode(), "edits.json")
+    assert "regex" not in str(caught.value)
+    assert "$" not in str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_error():
+    assert edits_from_json(b'\xef\xbb\xbf{"version": 1}', "edits.json") == Edits()
