@@ -109,6 +109,7 @@ def _card(trainer: Trainer, calibration: Calibration) -> ModelCard:
             "steps": trainer.step,
             "minutes": round(trainer.minutes, 1),
             "options": asdict(trainer.options),
+            "before": trainer.before,
         },
         license=LICENSE,
     )

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 SAVE_EVERY_SECONDS = 600.0
 LOG_EVERY_STEPS = 20
 PLANNING_STEPS = 30
-CHECKPOINT_FORMAT = 2
+CHECKPOINT_FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,11 @@ class Progress:
 
 
 class Trainer:
-    """A training run in a folder."""
+    """A training run in a folder.
+
+    Attributes:
+        before: what the weights it started from say of their own training; empty for none.
+    """
 
     def __init__(
         self,
@@ -88,6 +92,7 @@ class Trainer:
         self.step = 0
         self.planned = options.steps
         self.minutes = 0.0
+        self.before: dict[str, Any] = {}
         self.phase = make_phase(self.network, options, device)
 
     # Starting points
@@ -103,8 +108,9 @@ class Trainer:
         if any(path.exists() for path in (self.folder.checkpoint, self.folder.weights)):
             raise RunExists(folder=self.folder.path)
         if weights is not None:
-            network, _ = load_weights(weights)
+            network, card = load_weights(weights)
             self.network.load_state_dict(network.state_dict())
+            self.before = {"sha256": card.sha256, **card.training}
         else:
             load_starting_weights(self.network.encoder)
             self.network.bin_weights.copy_(losses.rebalancing(self._some_colors()))
@@ -134,6 +140,7 @@ class Trainer:
         self.phase.load(state["phase"])
         self.step, self.planned = state["step"], state["planned"]
         self.minutes = state["minutes"]
+        self.before = state["before"]
 
     def save(self) -> None:
         """Write the checkpoint, atomically."""
@@ -148,6 +155,7 @@ class Trainer:
             "step": self.step,
             "planned": self.planned,
             "minutes": self.minutes,
+            "before": self.before,
         }
         path = self.folder.checkpoint
         temporary = path.with_name(path.name + ".tmp")

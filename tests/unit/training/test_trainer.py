@@ -86,6 +86,7 @@ def test_its_result_is_a_weights_file_a_run_can_start_from(photo_folder, tmp_pat
     assert card.training["steps"] == 6
     other = trainer(photo_folder, tmp_path / "other")
     other.start(path)
+    assert other.before["steps"] == 6
     torch.testing.assert_close(other.network.to_bins.weight, network.to_bins.weight)
 
 
