@@ -1,7 +1,9 @@
 """Every error a user can meet, with the sentence that is shown for it.
 
 PhotochromError          what happened, what to do; `code` for scripts and tests
-  PhotoError             UnreadablePhoto, FolderNotPhoto
+  PhotoError             UnreadablePhoto and its kinds, each with its own advice:
+                         UnsupportedPhoto, TooLargePhoto, MissingPhoto, ForbiddenPhoto;
+                         FolderNotPhoto
   SaveError              CannotWrite, UnknownFormat, TooLargeForJpeg, DiskFull, SameAsSource
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
@@ -52,11 +54,39 @@ class PhotoError(PhotochromError):
 
 
 class UnreadablePhoto(PhotoError):
-    """The file is not a photo, or is damaged, or cannot be opened. Values: name, reason."""
+    """The file is not a photo, is damaged or cannot be opened. Values, as below: name, reason."""
 
     code = "unreadable-photo"
     sentence = N_("“{name}” cannot be read: {reason}.")
     advice = N_("Choose a JPEG, PNG or TIFF photo, or copy this one again from its source.")
+
+
+class UnsupportedPhoto(UnreadablePhoto):
+    """A photo of a kind that is not read."""
+
+    code = "unsupported-photo"
+    advice = N_("Save it as an 8- or 16-bit TIFF or PNG with another program.")
+
+
+class TooLargePhoto(UnreadablePhoto):
+    """A photo with more pixels than are read, or than the memory holds."""
+
+    code = "too-large-photo"
+    advice = N_("Close other programs, or use a smaller copy of the photo.")
+
+
+class MissingPhoto(UnreadablePhoto):
+    """There is no such file."""
+
+    code = "missing-photo"
+    advice = N_("Check its name and folder.")
+
+
+class ForbiddenPhoto(UnreadablePhoto):
+    """The file exists, but may not be read."""
+
+    code = "forbidden-photo"
+    advice = N_("Change its permissions, or ask its owner for a copy.")
 
 
 class FolderNotPhoto(PhotoError):

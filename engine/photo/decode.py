@@ -21,6 +21,7 @@ from engine.cancel import CancelToken
 from engine.i18n import N_
 from engine.photo import libvips, tiff
 from engine.photo.channels import as_whole_numbers
+from engine.photo.formats import RAW
 from engine.photo.ifd import BadDirectory
 from engine.photo.profiles import is_usable
 
@@ -32,8 +33,10 @@ DAMAGED = N_("it is damaged")
 TOO_EARLY = N_("it ends too early")
 NO_MEMORY = N_("the memory is not enough for it")
 TOO_LARGE = N_("it has more than 250 million pixels")
-RAW = N_("it is raw data from a camera")
 UNSUPPORTED = N_("pictures of its kind are not supported")
+HEIC = N_("HEIC pictures are not supported")
+BIT_DEPTH = N_("it has a bit depth that is not supported")
+COMPRESSION = N_("it is compressed in a way that is not supported")
 
 PROFILE_LEFT_ASIDE = N_(
     "The color profile in the file is damaged or meant for something else; it was left aside."
@@ -62,11 +65,17 @@ _HARMLESS = re.compile(
     r"|Adobe color transform|JFIF revision|ICC"
 )
 _TOO_EARLY = re.compile(r"premature end of JPEG image|Unexpected end|End of file|\(2\.100\)")
-_UNSUPPORTED = re.compile(
-    r"not supported|unsupported|not configured|not implemented|not been built in"
-    r"|not a whole number of bytes|samples out of range|bad labq format",
-    re.IGNORECASE,
-)
+# What libvips and its libraries say of what they do not read; the first that fits.
+_UNSUPPORTED = {
+    HEIC: re.compile(r"not been built in: HEVC"),
+    BIT_DEPTH: re.compile(r"data precision|not a whole number of bytes|samples out of range"),
+    COMPRESSION: re.compile(
+        r"compression (?:support is|.*not)|SOF type|not been built in", re.IGNORECASE
+    ),
+    UNSUPPORTED: re.compile(
+        r"not supported|unsupported|not configured|not implemented|bad labq format", re.IGNORECASE
+    ),
+}
 
 
 class Undecodable(Exception):
@@ -250,8 +259,9 @@ def _is_harmless(message: str) -> bool:
 
 def _reason(message: str, data: bytes, file_format: str) -> str:
     """Which half sentence suits libvips's words; they are used for nothing else."""
-    if _UNSUPPORTED.search(message):
-        return UNSUPPORTED
+    for reason, words in _UNSUPPORTED.items():
+        if words.search(message):
+            return reason
     if "out of memory" in message:
         return NO_MEMORY
     if file_format == "png":

@@ -6,10 +6,21 @@ for PDF, SVG and everything ImageMagick knows, which were never meant for files 
 
 import re
 
+from engine.i18n import N_
+
+RAW = N_("it is raw data from a camera")
 # Enough for every signature below.
 SIGNATURE_BYTES = 64
 
 READABLE = ("jpeg", "png", "tiff", "webp", "gif", "heif", "bmp", "pnm")
+# Pictures all the same, and why they are not read, as half a sentence to be translated.
+NOT_READ = {
+    "raw": RAW,
+    "jpeg-xl": N_("JPEG XL pictures are not supported"),
+    "jpeg-2000": N_("JPEG 2000 pictures are not supported"),
+    "photoshop": N_("Photoshop files are not supported"),
+    "hdr": N_("pictures of high dynamic range are not supported"),
+}
 
 _SIGNATURES = {
     "jpeg": rb"\xff\xd8\xff",
@@ -23,8 +34,10 @@ _SIGNATURES = {
     # "BM" alone would be any text about a BMW: the size of the second header has few values.
     "bmp": rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0",
     "pnm": rb"P[1-7]\s",
-    # Pictures all the same: JPEG XL, JPEG 2000, Photoshop, OpenEXR, Radiance.
-    "other": rb"\0\0\0\x0cJXL |\xff\x0a|\0\0\0\x0cjP  |\xff\x4f\xff\x51|8BPS|v/1\x01|#\?RADIANCE",
+    "jpeg-xl": rb"\0\0\0\x0cJXL |\xff\x0a",
+    "jpeg-2000": rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51",
+    "photoshop": rb"8BPS",
+    "hdr": rb"v/1\x01|#\?RADIANCE",  # OpenEXR, Radiance
 }
 _COMPILED = {name: re.compile(pattern, re.DOTALL) for name, pattern in _SIGNATURES.items()}
 
@@ -33,7 +46,6 @@ def format_of(start: bytes) -> str | None:
     """The format of a file, by its first bytes.
 
     Returns:
-        One of READABLE; "raw" for camera data and "other" for pictures of formats that are not
-        read; None for anything else.
+        One of READABLE or of NOT_READ; None for anything else.
     """
     return next((name for name, pattern in _COMPILED.items() if pattern.match(start)), None)

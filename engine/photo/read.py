@@ -4,12 +4,30 @@ import stat
 from pathlib import Path
 
 from engine.cancel import CancelToken
-from engine.errors import FolderNotPhoto, PhotoError, UnreadablePhoto
+from engine.errors import (
+    FolderNotPhoto,
+    ForbiddenPhoto,
+    MissingPhoto,
+    PhotoError,
+    TooLargePhoto,
+    UnreadablePhoto,
+    UnsupportedPhoto,
+)
 from engine.i18n import N_
 from engine.photo.bitmap import decode_bitmap
 from engine.photo.channels import upright
-from engine.photo.decode import NO_MEMORY, RAW, UNSUPPORTED, Decoded, Undecodable, decode
-from engine.photo.formats import READABLE, SIGNATURE_BYTES, format_of
+from engine.photo.decode import (
+    BIT_DEPTH,
+    COMPRESSION,
+    HEIC,
+    NO_MEMORY,
+    TOO_LARGE,
+    UNSUPPORTED,
+    Decoded,
+    Undecodable,
+    decode,
+)
+from engine.photo.formats import NOT_READ, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.metadata import carried_metadata
 from engine.values import Photo, Source
 
@@ -18,6 +36,15 @@ EMPTY = N_("it is empty")
 MISSING = N_("it does not exist")
 FORBIDDEN = N_("permission to read it is missing")
 NOT_OPENED = N_("it cannot be opened")
+
+# Reasons that call for another advice than a file that is no photo or damaged.
+_KINDS: dict[str, type[UnreadablePhoto]] = {
+    **dict.fromkeys(NOT_READ.values(), UnsupportedPhoto),
+    **dict.fromkeys((UNSUPPORTED, HEIC, BIT_DEPTH, COMPRESSION), UnsupportedPhoto),
+    **dict.fromkeys((TOO_LARGE, NO_MEMORY), TooLargePhoto),
+    MISSING: MissingPhoto,
+    FORBIDDEN: ForbiddenPhoto,
+}
 
 
 def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
@@ -33,7 +60,8 @@ def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
 
     Raises:
         FolderNotPhoto: it is a folder.
-        UnreadablePhoto: anything else is wrong with it: it is never read in part.
+        UnreadablePhoto: or one of its kinds: anything else is wrong with it. It is never read in
+            part.
         Cancelled: on request.
     """
     try:
@@ -70,7 +98,7 @@ def _read_file(path: Path) -> tuple[bytes, str]:
             raise Undecodable(EMPTY)
         file_format = format_of(start)
         if file_format not in READABLE:
-            raise Undecodable({"raw": RAW, "other": UNSUPPORTED}.get(file_format or "", NO_PHOTO))
+            raise Undecodable(NOT_READ.get(file_format or "", NO_PHOTO))
         file.seek(0)
         return file.readall(), str(file_format)
 
@@ -102,7 +130,7 @@ def _cannot_open(path: Path, error: OSError) -> PhotoError:
 
 
 def _unreadable(path: Path, reason: str) -> UnreadablePhoto:
-    return UnreadablePhoto(name=path.name or str(path), reason=reason)
+    return _KINDS.get(reason, UnreadablePhoto)(name=path.name or str(path), reason=reason)
 
 
 def _check(cancel: CancelToken | None) -> None:

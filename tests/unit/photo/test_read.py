@@ -17,18 +17,30 @@ import tifffile
 from PIL import Image, ImageCms, ImageOps
 
 from engine.cancel import CancelToken
-from engine.errors import Cancelled, FolderNotPhoto, UnreadablePhoto
+from engine.errors import (
+    Cancelled,
+    FolderNotPhoto,
+    ForbiddenPhoto,
+    MissingPhoto,
+    TooLargePhoto,
+    UnreadablePhoto,
+    UnsupportedPhoto,
+)
 from engine.photo import decode as decode_module
 from engine.photo.channels import upright
 from engine.photo.decode import (
+    BIT_DEPTH,
     CHANNEL_LEFT_OUT,
     CMYK_CONVERTED,
+    COMPRESSION,
+    HEIC,
+    NO_MEMORY,
     PROFILE_LEFT_ASIDE,
-    RAW,
     SEVERAL_PAGES,
     TOO_LARGE,
     UNSUPPORTED,
 )
+from engine.photo.formats import NOT_READ, RAW
 from engine.photo.read import EMPTY, FORBIDDEN, MISSING, NO_PHOTO, read_photo
 from tests.support.pictures import (
     ICC,
@@ -56,6 +68,14 @@ def pillow_pixels(data: bytes) -> np.ndarray:
 def reason_of(path: Path) -> str:
     with pytest.raises(UnreadablePhoto) as caught:
         read_photo(path)
+    kinds = {
+        UnsupportedPhoto: {*NOT_READ.values(), UNSUPPORTED, HEIC, BIT_DEPTH, COMPRESSION},
+        TooLargePhoto: {TOO_LARGE, NO_MEMORY},
+        MissingPhoto: {MISSING},
+        ForbiddenPhoto: {FORBIDDEN},
+    }
+    fitting = (kind for kind, reasons in kinds.items() if caught.value.values["reason"] in reasons)
+    assert type(caught.value) is next(fitting, UnreadablePhoto)
     assert caught.value.values["name"] == path.name
     reason = caught.value.values["reason"]
     assert str(caught.value).startswith(f"“{path.name}” cannot be read: {reason}.")
@@ -185,7 +205,28 @@ def test_white_may_be_zero_in_tiff(tmp_path):
 
 def test_a_depth_libvips_lacks_is_refused(tmp_path):
     doubles = by_tifffile(np.ones((8, 8, 3), np.float64), photometric="rgb")
-    assert reason_of(saved(tmp_path, doubles)) == UNSUPPORTED
+    assert reason_of(saved(tmp_path, doubles)) == BIT_DEPTH
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_bits_that_fill_no_whole_bytes_are_named_as_the_reason(tmp_path, bits):
+    path = saved(tmp_path, with_tag(by_tifffile(gray_picture()), "BitsPerSample", bits))
+    assert reason_of(path) == BIT_DEPTH
+    with pytest.raises(UnsupportedPhoto, match="Save it as an 8- or 16-bit TIFF or PNG"):
+        read_photo(path)
+
+
+@pytest.mark.parametrize("scheme", [6, 34925, 50013])  # JPEG of old, LZMA, Pixar's deflate
+def test_a_compression_libtiff_lacks_is_named_as_the_reason(tmp_path, scheme):
+    data = with_tag(by_tifffile(gray_picture()), "Compression", scheme)
+    assert reason_of(saved(tmp_path, data)) == COMPRESSION
+
+
+def with_tag(tiff: bytes, name: str, value: int) -> bytes:
+    """The file with another number in a tag."""
+    with tifffile.TiffFile(io.BytesIO(tiff)) as file:
+        at = file.pages[0].tags[name].valueoffset
+    return tiff[:at] + value.to_bytes(2, "little") + tiff[at + 2 :]
 
 
 @pytest.mark.parametrize("file_format", ["PNG", "TIFF"])
@@ -390,8 +431,10 @@ def test_opens_a_name_that_is_no_unicode(tmp_path):
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", NO_PHOTO),
         (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', NO_PHOTO),
         (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41", NO_PHOTO),
-        (b"\0\0\0\x0cJXL \r\n\x87\n", UNSUPPORTED),
-        (b"8BPS\0\1\0\0", UNSUPPORTED),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", NOT_READ["jpeg-xl"]),
+        (b"\xff\x4f\xff\x51\0\x2f", NOT_READ["jpeg-2000"]),
+        (b"8BPS\0\1\0\0", NOT_READ["photoshop"]),
+        (b"#?RADIANCE\n", NOT_READ["hdr"]),
     ],
 )
 def test_what_is_no_photo(tmp_path, data, reason):
