@@ -23,7 +23,7 @@ from gui.worker.jobs import (
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The photos that were dropped or chosen together.
+    """The photos that were dropped or chosen, in one go or one after the other.
 
     Attributes:
         photos: their paths, in order.
@@ -50,6 +50,7 @@ class Document:
         warming_up: what it does before any photo asks for it, or None.
         save_progress: what it does to save one.
         error: why the photo could not be opened or colored, or None.
+        refused: why new photos did not come into the roll, since photos were last asked for.
         stopped: whether the user stopped the coloring before there was a picture.
     """
 
@@ -62,6 +63,7 @@ class Document:
         self.warming_up: Progressed | None = None
         self.save_progress: Progressed | None = None
         self.error: Exception | None = None
+        self.refused: dict[Path, Exception] = {}
         self.stopped = False
         self._generation = 0
         self._opening: OpenPhoto | None = None
@@ -110,27 +112,42 @@ class Document:
         """Whether there is a colored photo to save."""
         return self.shown is not None and not self.is_opening
 
-    def open(self, photos: Sequence[Path], at: int = 0) -> OpenPhoto:
-        """Ask for a photo of these; all coloring of the one before is given up."""
-        if self._opening is None:
-            self._roll_before = self.roll
-        self._cancel_all(self._opening, self._coloring)
-        self._coloring = None
-        self._outdated = self._generation
-        self.roll = Roll(tuple(photos), at)
-        self._opening = OpenPhoto(generation=self._next(), path=photos[at])
-        self.progress = None
-        return self._opening
+    def open(self, photos: Sequence[Path]) -> OpenPhoto | None:
+        """Add photos to the roll and ask for the first new one.
+
+        If none is new, the first of them is asked for, unless it is the one on screen.
+        """
+        self.refused = {}
+        kept = self.roll.photos
+        if self.photo is None and self.error is not None:  # it never came to be a photo
+            kept = tuple(path for path in kept if path != self.path)
+        new = tuple(path for path in dict.fromkeys(photos) if path not in kept)
+        wanted = (*new, *photos)[0]
+        if not self.is_opening and self.photo is not None and wanted == self.path:
+            return None
+        return self._ask_for(Roll(kept + new, (kept + new).index(wanted)))
 
     def step(self, step: int) -> OpenPhoto | None:
         """Ask for the next photo of the roll (1) or the one before (-1)."""
+        self.refused = {}
         if not self.roll.has(step):
             return None
-        return self.open(self.roll.photos, self.roll.at + step)
+        return self._ask_for(Roll(self.roll.photos, self.roll.at + step))
 
     def open_again(self) -> OpenPhoto | None:
         """Ask once more for a photo that could not be opened."""
-        return self.open(self.roll.photos, self.roll.at) if self.roll.photos else None
+        return self._ask_for(self.roll) if self.roll.photos else None
+
+    def go_on(self) -> OpenPhoto | Recolor | None:
+        """After a new photo was refused, ask for the next new one.
+
+        If there is none, ask for the color that the photo on screen lacks, since its coloring was
+        given up for the new one.
+        """
+        if self.roll.photos[self.roll.at] not in self._roll_before.photos:
+            return self._ask_for(self.roll, self._roll_before)
+        is_colored = self.shown is not None and self.shown.complete
+        return None if is_colored or self.stopped or self.error is not None else self.recolor()
 
     def recolor(self) -> Recolor | None:
         """Ask for color with the edits of the moment."""
@@ -197,14 +214,28 @@ class Document:
         if isinstance(result, Progressed):
             self.progress = result
             return
+        path = self._opening.path if self._opening is not None else None
         self._opening = self.progress = None
         if isinstance(result, WasCancelled):
             self.roll = self._roll_before
+            return
+        if isinstance(result, Failed) and path is not None and self._leave_out(path):
+            self.refused[path] = result.error
             return
         self.photo = result if isinstance(result, PhotoOpened) else None
         self.error = result.error if isinstance(result, Failed) else None
         self.shown, self.stopped = None, False
         self.edits = self._saved_edits = Edits()
+
+    def _leave_out(self, path: Path) -> bool:
+        """Take a new photo out of the roll again, if there is another one to show."""
+        before = self._roll_before
+        rest = tuple(each for each in self.roll.photos if each != path)
+        if path in before.photos or not rest:
+            return False
+        new = [each for each in rest if each not in before.photos]
+        self.roll = Roll(rest, rest.index(new[0])) if new else before
+        return True
 
     def _is_wanted_color(self, result: Result) -> bool:
         on_screen = self.shown.generation if self.shown is not None else 0
@@ -235,6 +266,23 @@ class Document:
         is_this_photo = self.photo is not None and request.photo is self.photo.request
         if isinstance(result, PhotoSaved) and is_this_photo:
             self._saved_edits = result.edits
+
+    def _ask_for(self, roll: Roll, before: Roll | None = None) -> OpenPhoto:
+        """Ask for a photo; all coloring of the one on screen is given up.
+
+        Args:
+            roll: where the photo is.
+            before: where to go back to; if not given, to the photo on screen.
+        """
+        if self._opening is None:
+            self._roll_before = before or self.roll
+        self._cancel_all(self._opening, self._coloring)
+        self._coloring = None
+        self._outdated = self._generation
+        self.roll = roll
+        self._opening = OpenPhoto(generation=self._next(), path=roll.photos[roll.at])
+        self.progress = None
+        return self._opening
 
     def _next(self) -> int:
         self._generation += 1

@@ -30,7 +30,7 @@ from gui.language import KEY as LANGUAGE_KEY
 from gui.language import use_language
 from gui.message_bar import Kind, Message
 from gui.status_line import StatusLine
-from gui.texts import error_text
+from gui.texts import error_text, refused_text
 from gui.theme import palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
 from gui.views.compare_view import STEP
@@ -85,11 +85,11 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def open_photos(self, photos: Sequence[Path]) -> None:
-        """Open the first of these photos; the others can be stepped to."""
-        each_once = tuple(dict.fromkeys(photos))
-        if each_once and self._may_leave_photo():
+        """Add photos to those that are open, and show the first new one."""
+        paths = [photo.absolute() for photo in photos]
+        if paths and self._may_leave_photo():
             self.message_bar.clear()
-            self._ask(self.document.open(each_once))
+            self._ask(self.document.open(paths))
 
     def warm_up(self) -> None:
         """Let the worker load the network while the user looks for a photo."""
@@ -129,6 +129,9 @@ class MainWindow(QMainWindow):
             self._say_notices(result.warnings)
         elif isinstance(result, PhotoSaved):
             self._on_saved(result)
+        elif isinstance(result, Failed) and result.error in self.document.refused.values():
+            self.say(Message(Kind.ERROR, partial(refused_text, dict(self.document.refused))))
+            self._ask(self.document.go_on())
         elif isinstance(result, Failed) and result.error is not self.document.error:
             self.say(Message(Kind.ERROR, partial(error_text, result.error)))
         if self.document.photo is not before:
@@ -350,7 +353,7 @@ class MainWindow(QMainWindow):
         ))  # fmt: skip
 
     def _say_notices(self, notices: Sequence[str]) -> None:
-        if notices:
+        if notices and not self.document.refused:
             self.say(Message(Kind.NOTE, lambda: " ".join(translate(each) for each in notices)))
 
     def _close_if_wanted(self, result: Result) -> None:

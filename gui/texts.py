@@ -1,5 +1,6 @@
 """Sentences that depend on a value, put into words when they are shown."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine import PhotochromError, translate
@@ -7,6 +8,8 @@ from gui.worker.jobs import Stage
 
 # Set by `gui.app`; told to the user where an error has no sentence of its own.
 log_path: Path | None = None
+
+MOST_NAMES = 5
 
 
 def stage_text(stage: Stage) -> str:
@@ -38,6 +41,18 @@ def error_text(error: BaseException) -> str:
         kind=_kind(error),
         path=log_path,
     )
+
+
+def refused_text(refused: Mapping[Path, BaseException]) -> str:
+    """Why a photo was not opened, and which others were not."""
+    first, *others = refused
+    text = error_text(refused[first])
+    if not others:
+        return text
+    names = ", ".join(path.name for path in others[:MOST_NAMES])
+    if len(others) > MOST_NAMES:
+        names += ", …"
+    return f"{text}\n{translate('Not opened either: {names}', names=names)}"
 
 
 def device_text(device: str) -> str:

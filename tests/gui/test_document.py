@@ -20,7 +20,7 @@ from gui.worker.jobs import (
     WasCancelled,
 )
 
-A, B, C = Path("a.png"), Path("b.png"), Path("c.png")
+A, B, C, D, E = (Path(f"{name}.png") for name in "abcde")
 PICTURE = picture_of(np.zeros((2, 3, 1), np.uint8), (3, 2))
 
 
@@ -37,6 +37,10 @@ def must(request):
     return request
 
 
+def must_open(document: Document, photos: list[Path]) -> OpenPhoto:
+    return must(document.open(photos))
+
+
 @pytest.fixture
 def document() -> Document:
     return Document()
@@ -45,7 +49,7 @@ def document() -> Document:
 @pytest.fixture
 def colored(document) -> Document:
     """A document whose photo A, of A, B and C, is colored."""
-    assert document.accept(opened(document.open([A, B, C])))
+    assert document.accept(opened(must_open(document, [A, B, C])))
     assert document.accept(preview(must(document.recolor())))
     return document
 
@@ -64,7 +68,7 @@ def test_warming_up_is_known_while_it_lasts(document):
 
 
 def test_a_photo_is_opened_colored_and_refined(document):
-    request = document.open([A])
+    request = must_open(document, [A])
     assert document.is_opening
     assert document.accept(Progressed(request.generation, Stage.OPENING))
     assert document.accept(opened(request))
@@ -79,9 +83,9 @@ def test_a_photo_is_opened_colored_and_refined(document):
 
 
 def test_results_for_the_photo_before_are_dropped(document):
-    document.accept(opened(document.open([A])))
+    document.accept(opened(must_open(document, [A])))
     old = must(document.recolor())
-    second = document.open([B])
+    second = must_open(document, [B])
     assert old.cancel.is_set
     assert not document.accept(preview(old))
     assert not document.accept(WasCancelled(old.generation))
@@ -94,7 +98,7 @@ def test_results_for_the_photo_before_are_dropped(document):
 
 
 def test_of_two_photos_asked_for_only_the_second_is_shown(document):
-    first, second = document.open([A]), document.open([B])
+    first, second = must_open(document, [A]), must_open(document, [B])
     assert first.cancel.is_set
     assert not document.accept(opened(first))
     assert document.photo is None
@@ -103,7 +107,7 @@ def test_of_two_photos_asked_for_only_the_second_is_shown(document):
 
 
 def test_colorings_of_a_drag_show_in_order_and_never_go_back(document):
-    document.accept(opened(document.open([A])))
+    document.accept(opened(must_open(document, [A])))
     first, second, third = (must(document.recolor()) for _ in range(3))
     assert document.accept(preview(first))
     assert document.is_coloring
@@ -115,7 +119,7 @@ def test_colorings_of_a_drag_show_in_order_and_never_go_back(document):
 
 
 def test_after_cancelling_nothing_of_it_is_shown(document):
-    document.accept(opened(document.open([A])))
+    document.accept(opened(must_open(document, [A])))
     coloring = must(document.recolor())
     document.cancel()
     assert coloring.cancel.is_set
@@ -129,7 +133,7 @@ def test_after_cancelling_nothing_of_it_is_shown(document):
 
 
 def test_cancelling_after_a_preview_keeps_it(document):
-    document.accept(opened(document.open([A])))
+    document.accept(opened(must_open(document, [A])))
     coloring = must(document.recolor())
     document.accept(preview(coloring, complete=False))
     document.cancel()
@@ -150,10 +154,70 @@ def test_cancelling_an_opening_goes_back_to_the_photo_before(colored):
 
 
 def test_cancelling_the_second_of_two_openings_goes_back_as_far(colored):
-    colored.open([B])
-    colored.open([C])
+    must_open(colored, [B])
+    must_open(colored, [C])
     colored.cancel()
     assert colored.roll.photos == (A, B, C)
+
+
+def test_more_photos_join_the_roll_and_the_first_new_one_is_shown(colored):
+    request = must_open(colored, [B, D, A, E, D])
+    assert request.path == D
+    assert colored.roll.photos == (A, B, C, D, E)
+    colored.accept(opened(request))
+    assert colored.path == D
+
+
+def test_a_photo_of_the_roll_is_shown_and_does_not_join_it_again(colored):
+    assert colored.open([A]) is None  # it is on screen
+    assert must_open(colored, [C, A]).path == C
+    assert colored.roll.photos == (A, B, C)
+    assert must_open(colored, [A]).path == A  # it was on screen, but C is on its way
+
+
+def test_a_new_photo_that_cannot_be_opened_leaves_all_as_it_was(colored):
+    shown = colored.shown
+    request = must_open(colored, [D])
+    error = PhotochromError()
+    assert colored.accept(Failed(request.generation, error))
+    assert colored.refused == {D: error}
+    assert (colored.path, colored.shown, colored.error) == (A, shown, None)
+    assert (colored.roll.photos, colored.roll.at) == ((A, B, C), 0)
+    assert colored.go_on() is None
+    must(colored.step(1))
+    assert not colored.refused
+
+
+def test_color_that_was_given_up_for_a_bad_photo_is_asked_for_again(document):
+    document.accept(opened(must_open(document, [A])))
+    given_up = must(document.recolor())
+    request = must_open(document, [D])
+    assert given_up.cancel.is_set
+    document.accept(Failed(request.generation, PhotochromError()))
+    again = document.go_on()
+    assert isinstance(again, Recolor)
+    assert document.accept(preview(again))
+
+
+def test_after_a_bad_photo_the_next_new_one_is_opened(colored):
+    bad = must_open(colored, [D, E])
+    colored.accept(Failed(bad.generation, PhotochromError()))
+    good = colored.go_on()
+    assert isinstance(good, OpenPhoto)
+    assert good.path == E
+    colored.cancel()
+    assert colored.roll.photos == (A, B, C)
+
+
+def test_if_no_photo_is_left_the_error_stands_in_its_place_until_another_is_opened(document):
+    bad = must_open(document, [D, E])
+    document.accept(Failed(bad.generation, PhotochromError()))
+    error = PhotochromError()
+    document.accept(Failed(must(document.go_on()).generation, error))
+    assert document.error is error
+    assert document.path == E
+    must_open(document, [A])
+    assert document.roll.photos == (A,)
 
 
 def test_a_worker_that_gave_up_an_opening_has_the_same_effect(colored):
@@ -183,7 +247,7 @@ def test_a_photo_that_cannot_be_opened_leaves_its_error_in_its_place(colored):
 
 
 def test_a_photo_that_cannot_be_colored_stays_open(document):
-    document.accept(opened(document.open([A])))
+    document.accept(opened(must_open(document, [A])))
     coloring = must(document.recolor())
     document.accept(Failed(coloring.generation, PhotochromError()))
     assert document.photo is not None
@@ -193,7 +257,7 @@ def test_a_photo_that_cannot_be_colored_stays_open(document):
 
 
 def test_an_error_at_full_size_leaves_the_preview(document):
-    document.accept(opened(document.open([A])))
+    document.accept(opened(must_open(document, [A])))
     coloring = must(document.recolor())
     document.accept(preview(coloring, complete=False))
     assert document.accept(Failed(coloring.generation, MemoryError()))

@@ -152,8 +152,39 @@ def test_cancel_works_within_a_second(qtbot, window, predictor, make_photo, how)
     assert not window.stage.notice.isVisible()
 
 
-def test_a_photo_that_cannot_be_read_is_told_in_its_place(qtbot, window, tmp_path, open_colored):
-    open_colored()
+def test_a_wrong_file_leaves_the_open_photos_as_they_are(
+    qtbot, window, tmp_path, open_colored, make_photo
+):
+    first = open_colored()
+    view = window.stage.view
+    view.zoom_by(3)
+    qtbot.waitUntil(lambda: view.transform.scale == view.scale)
+    bad, other = tmp_path / "holiday.jpg", make_photo("b.png")
+    bad.write_bytes(b"no photo")
+    drop_files(window, bad)
+    qtbot.waitUntil(lambda: "“holiday.jpg” cannot be read" in window.message_bar.text)
+    assert window.document.path == first
+    assert view.shows_split
+    assert not view.transform.is_fit
+    assert not window.stage.notice.isVisible()
+    assert window.windowTitle().startswith("attic.png")
+    assert action(window, "save").isEnabled()
+    drop_files(window, bad, tmp_path / "gone.jpg", other, first)
+    qtbot.waitUntil(lambda: window.document.path == other and is_done(window))
+    assert "“holiday.jpg” cannot be read" in window.message_bar.text
+    assert "Not opened either: gone.jpg" in window.message_bar.text
+    assert window.toolbar._roll_label.text() == "Photo 2 of 2"
+
+
+def test_a_relative_and_an_absolute_name_are_one_photo(qtbot, window, open_colored, monkeypatch):
+    path = open_colored()
+    monkeypatch.chdir(path.parent)
+    window.open_photos([Path(path.name)])
+    assert not window.document.is_working
+    assert window.document.roll.photos == (path,)
+
+
+def test_a_photo_that_cannot_be_read_is_told_in_its_place(qtbot, window, tmp_path):
     bad = tmp_path / "holiday.jpg"
     bad.write_bytes(b"no photo")
     drop_files(window, bad)
@@ -355,10 +386,13 @@ def test_a_save_that_failed_keeps_the_window_open(qtbot, window, open_colored):
     assert window.isVisible()
 
 
-def test_edits_that_were_not_saved_are_asked_about(qtbot, window, open_colored, monkeypatch):
+def test_edits_that_were_not_saved_are_asked_about(
+    qtbot, window, open_colored, make_photo, monkeypatch
+):
     from PySide6.QtWidgets import QMessageBox
 
-    source = open_colored()
+    open_colored()
+    other = make_photo("other.png")
     window.document.edits = Edits(adjustments=Adjustments(strength=0.4))
     asked: list[str] = []
 
@@ -373,11 +407,11 @@ def test_edits_that_were_not_saved_are_asked_about(qtbot, window, open_colored, 
 
     monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.RejectRole))
     assert not window.close()
-    window.open_photos([source])
+    window.open_photos([other])
     assert not window.document.is_working
     assert len(asked) == 2
     monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.DestructiveRole))
-    window.open_photos([source])
+    window.open_photos([other])
     qtbot.waitUntil(lambda: is_done(window))
     assert len(asked) == 3
 
