@@ -30,6 +30,9 @@ _ICONS = {
     "detailModeButton": "view-list-outline",
 }
 
+# "Folder" and "jpg File", which Qt's catalogs leave partly in English; the icons say it, too.
+_TYPE_COLUMN = 2
+
 READABLE = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp"
 
 
@@ -42,10 +45,8 @@ class OpenDialog(QFileDialog):
         self.setFileMode(QFileDialog.FileMode.ExistingFiles)
         # The endings stand there twice, for systems that tell "jpg" from "JPG".
         self.setOption(QFileDialog.Option.HideNameFilterDetails)
-        self.setNameFilters([
-            f"{translate('Photos')} ({READABLE} {READABLE.upper()})",
-            f"{translate('All files')} (*)",
-        ])  # fmt: skip
+        photos, others = translate("Photos"), translate("All files")
+        self.setNameFilters([f"{photos} ({READABLE} {READABLE.upper()})", f"{others} (*)"])
         _label(self)
         _dress(self)
 
@@ -114,6 +115,7 @@ def _dress(dialog: QFileDialog) -> None:
     files = dialog.findChild(QTreeView, "treeView")
     if files is not None:
         files.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        files.hideColumn(_TYPE_COLUMN)
     for each in dialog.findChildren(QPushButton):
         each.setIcon(QIcon())
 

@@ -52,7 +52,7 @@ def refused_text(refused: Mapping[Path, BaseException]) -> str:
     names = ", ".join(path.name for path in others[:MOST_NAMES])
     if len(others) > MOST_NAMES:
         names += ", …"
-    return f"{text}\n{translate('Not opened either: {names}', names=names)}"
+    return text + "\n" + translate("Not opened either: {names}", names=names)
 
 
 def device_text(device: str) -> str:

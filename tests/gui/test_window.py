@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QToolButton,
+    QTreeView,
 )
 
 import gui.theme as theme_module
@@ -319,6 +320,21 @@ def test_qt_s_own_dialog_has_icons_in_the_colors_of_the_theme(qtbot, window, mon
         assert colors == {theme_module.theme().text}, button.objectName()
     assert all(button.icon().isNull() for button in dialog.findChildren(QPushButton))
     assert dialog.findChild(QComboBox, "fileTypeCombo").itemText(0) == "Photos"
+    dialog.close()
+
+
+def test_qt_s_own_dialog_speaks_chinese(qtbot, window):
+    window.set_language("zh_CN")
+    dialog = OpenDialog(window, "")
+    qtbot.addWidget(dialog)
+    assert dialog.findChild(QComboBox, "fileTypeCombo").itemText(0) == "照片"
+    files = dialog.findChild(QTreeView, "treeView")
+    titles = {
+        str(files.model().headerData(column, Qt.Orientation.Horizontal)): column
+        for column in range(files.model().columnCount())
+    }
+    assert {"名称", "类型"} <= set(titles)
+    assert files.isColumnHidden(titles["类型"])  # "Folder" is English in Qt's catalog
     dialog.close()
 
 

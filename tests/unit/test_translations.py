@@ -1,5 +1,6 @@
 """No sentence is missing in Chinese, none loses a placeholder, and the catalog is compiled."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -45,6 +46,21 @@ def english_again():
 def test_none_is_missing_and_none_is_left_over(sentences, catalog):
     assert sentences == set(catalog)
     assert all(catalog.values())
+
+
+def test_no_sentence_hides_in_an_f_string():
+    """Before Python 3.12 pybabel does not look into them."""
+    for path in (*ROOT.glob("engine/**/*.py"), *ROOT.glob("gui/**/*.py"), ROOT / "main.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        hidden = [
+            f"{path.name}:{call.lineno}"
+            for text in ast.walk(tree)
+            if isinstance(text, ast.JoinedStr)
+            for call in ast.walk(text)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+            if call.func.id in KEYWORDS and isinstance(call.args[0], ast.Constant)
+        ]
+        assert not hidden
 
 
 def test_placeholders_are_kept(catalog):
