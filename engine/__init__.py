@@ -17,7 +17,7 @@ No Qt below here, and no torch before `load_predictor` is called.
 from engine.cancel import CancelToken
 from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
-from engine.errors import Cancelled, PhotochromError
+from engine.errors import Cancelled, PhotochromError, SameAsSource, UnknownFormat
 from engine.i18n import LANGUAGES, set_language, translate
 from engine.photo.lightness import measure_lightness, shrink
 from engine.photo.naming import OnConflict, colorized_path
@@ -55,8 +55,10 @@ __all__ = [
     "Prepared",
     "Quality",
     "Rendition",
+    "SameAsSource",
     "Saved",
     "Source",
+    "UnknownFormat",
     "colorized_path",
     "compose",
     "depth_for",

@@ -1,5 +1,7 @@
 """Choosing photos to open, and where a colored one goes."""
 
+import contextlib
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
@@ -13,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import translate
+from engine import PhotochromError, SameAsSource, UnknownFormat, colorized_path, translate
 from gui.theme import icon
 
 # Suffixes of each format, the one that is proposed first.
@@ -32,6 +34,9 @@ _ICONS = {
 
 # "Folder" and "jpg File", which Qt's catalogs leave partly in English; the icons say it, too.
 _TYPE_COLUMN = 2
+
+# What is meant as an ending: that of "attic.gif", not that of "attic.2" or "Mr. Smith".
+_ENDING = re.compile(r"\.[a-z][a-z0-9]{1,3}", re.IGNORECASE)
 
 READABLE = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp"
 
@@ -54,15 +59,24 @@ class OpenDialog(QFileDialog):
 class SaveDialog(QFileDialog):
     """Asks for a file of one of the formats that can be written.
 
+    Args:
+        parent: the window.
+        original: the photo that was colored, for which no name is taken.
+        proposal: the name to start with.
+
     Signals:
         target_chosen: the file, and whether it may be replaced if it is there already, to which
             the dialog has then had the user agree.
+        refused: why the name that was typed cannot be used, and one that can be; the dialog is
+            then closed.
     """
 
     target_chosen = Signal(object, bool)
+    refused = Signal(object, object)
 
-    def __init__(self, parent: QWidget, proposal: Path) -> None:
+    def __init__(self, parent: QWidget, original: Path, proposal: Path) -> None:
         super().__init__(parent, translate("Save the colored photo"), str(proposal.parent))
+        self._original = original
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setFileMode(QFileDialog.FileMode.AnyFile)
@@ -77,6 +91,27 @@ class SaveDialog(QFileDialog):
         _dress(self)
         self.filterSelected.connect(self._on_filter_selected)
         self.fileSelected.connect(self._on_file_selected)
+
+    def accept(self) -> None:
+        """Refuse names that cannot be used, before Qt asks whether to replace what has them."""
+        typed = Path(next(iter(self.selectedFiles()), ""))
+        error, better = self._check(typed)
+        if error is None:
+            super().accept()
+            return
+        self.reject()
+        self.refused.emit(error, better)
+
+    def _check(self, typed: Path) -> tuple[PhotochromError | None, Path]:
+        """Why a name cannot be used, or None, and a name that can be."""
+        with contextlib.suppress(OSError, ValueError):  # there is no such file
+            if typed.samefile(self._original):
+                return SameAsSource(name=typed.name), colorized_path(self._original)
+        is_known = any(_has(typed.name, suffixes) for suffixes in FORMATS.values())
+        if not is_known and _ENDING.fullmatch(typed.suffix):
+            suffix = self._filters.get(self.selectedNameFilter(), ("png",))[0]
+            return UnknownFormat(name=typed.name), typed.with_suffix(f".{suffix}")
+        return None, typed
 
     def _filter_of(self, target: Path) -> str:
         suffix = target.suffix.lower().removeprefix(".")

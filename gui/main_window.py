@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import colorized_path, translate
+from engine import PhotochromError, colorized_path, translate
 from gui.document import Document
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
@@ -149,12 +149,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def on_save(self) -> None:
         """Choose where the colored photo goes."""
-        path = self.document.path
-        if path is None or not self.document.can_save:
-            return
-        dialog = SaveDialog(self, colorized_path(path))
-        dialog.target_chosen.connect(self._on_target_chosen)
-        dialog.open()
+        if self.document.path is not None:
+            self._ask_for_target(colorized_path(self.document.path))
 
     @Slot()
     def on_previous(self) -> None:
@@ -381,6 +377,23 @@ class MainWindow(QMainWindow):
     @Slot(list)
     def _on_files_selected(self, names: list[str]) -> None:
         self.open_photos([Path(name) for name in names])
+
+    def _ask_for_target(self, proposal: Path) -> None:
+        path = self.document.path
+        if path is None or not self.document.can_save:
+            return
+        dialog = SaveDialog(self, path, proposal)
+        dialog.target_chosen.connect(self._on_target_chosen)
+        dialog.refused.connect(self._on_target_refused)
+        dialog.open()
+
+    @Slot(object, object)
+    def _on_target_refused(self, error: PhotochromError, proposal: Path) -> None:
+        """Say why, then ask once more."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "", str(error), parent=self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(lambda: self._ask_for_target(proposal))
+        box.open()
 
     @Slot(object, bool)
     def _on_target_chosen(self, target: Path, overwrite: bool) -> None:

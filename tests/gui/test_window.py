@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QLabel,
+    QMessageBox,
     QPushButton,
     QToolButton,
     QTreeView,
@@ -340,7 +341,7 @@ def test_qt_s_own_dialog_speaks_chinese(qtbot, window):
 
 def test_the_name_follows_the_format_and_gets_an_ending(qtbot, window, make_photo):
     source = make_photo("attic.2.tif")
-    dialog = SaveDialog(window, source)
+    dialog = SaveDialog(window, source, source)
     qtbot.addWidget(dialog)
     assert dialog.selectedNameFilter() == "TIFF (*.tif *.tiff)"
     chosen: list[tuple[Path, bool]] = []
@@ -351,6 +352,34 @@ def test_the_name_follows_the_format_and_gets_an_ending(qtbot, window, make_phot
     dialog.fileSelected.emit("/photos/attic.PNG")
     assert chosen == [(Path("/photos/attic.2.tif"), False), (Path("/photos/attic.PNG"), True)]
     dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence", "proposed"),
+    [
+        ("attic.png", "never written over", "attic-colorized.png"),
+        ("foo.gif", "no ending that says which format", "foo.png"),
+    ],
+)
+def test_a_name_that_cannot_be_used_is_refused_and_asked_for_again(
+    qtbot, window, open_colored, typed, sentence, proposed
+):
+    source = open_colored()
+    before = source.read_bytes()
+    action(window, "save").trigger()
+    (dialog,) = dialogs(SaveDialog)
+    dialog.selectFile(typed)
+    dialog.accept()  # Qt asks nothing about replacing, or this would wait for the answer
+    (box,) = dialogs(QMessageBox)
+    assert sentence in box.text()
+    assert not dialog.isVisible()
+    box.accept()
+    again = next(each for each in dialogs(SaveDialog) if each.isVisible())
+    assert [Path(name).name for name in again.selectedFiles()] == [proposed]
+    again.accept()
+    qtbot.waitUntil(lambda: "Saved as" in window.message_bar.text)
+    assert source.read_bytes() == before
+    assert source.with_name(proposed).exists()
 
 
 def test_saving_over_the_original_is_refused_in_the_message_bar(qtbot, window, open_colored):
@@ -405,8 +434,6 @@ def test_a_save_that_failed_keeps_the_window_open(qtbot, window, open_colored):
 def test_edits_that_were_not_saved_are_asked_about(
     qtbot, window, open_colored, make_photo, monkeypatch
 ):
-    from PySide6.QtWidgets import QMessageBox
-
     open_colored()
     other = make_photo("other.png")
     window.document.edits = Edits(adjustments=Adjustments(strength=0.4))
