@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -80,8 +80,8 @@ class NoticeCard(Card):
     """Says what happened and offers what to do about it.
 
     Signals:
-        again_wanted: the first button was pressed.
-        open_wanted: the second button was pressed.
+        again_wanted: the button to try once more was pressed.
+        open_wanted: the button to open another photo was pressed.
     """
 
     again_wanted = Signal()
@@ -90,20 +90,20 @@ class NoticeCard(Card):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._words: Callable[[], tuple[str, str, str]] | None = None
-        self._is_error = False
+        self._is_error = self._opens_first = False
         self._sign = QLabel()
         self._title = _title_label(1.15)
         self._text = QLabel(wordWrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._again, self._open = QPushButton(), QPushButton()
-        self._again.setProperty("primary", "true")
-        self._again.clicked.connect(self.again_wanted)
-        self.setFocusProxy(self._again)
-        self._open.clicked.connect(self.open_wanted)
+        self._main, self._other = QPushButton(), QPushButton()
+        self._main.setProperty("primary", "true")
+        self._main.clicked.connect(self._on_main)
+        self.setFocusProxy(self._main)
+        self._other.clicked.connect(self._on_other)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(self._open)
-        buttons.addWidget(self._again)
+        buttons.addWidget(self._other)
+        buttons.addWidget(self._main)
         words = QVBoxLayout()
         words.setSpacing(8)
         for widget in (self._title, self._text):
@@ -116,32 +116,48 @@ class NoticeCard(Card):
         box.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(words, 1)
 
-    def say(self, words: Callable[[], tuple[str, str, str]], *, is_error: bool) -> None:
+    def say(
+        self,
+        words: Callable[[], tuple[str, str, str]],
+        *,
+        is_error: bool,
+        opens_first: bool = False,
+    ) -> None:
         """Show a notice.
 
         Args:
-            words: gives title, text and the first button in the language of the moment.
+            words: gives title, text and the button to try once more in the language of the moment.
             is_error: whether something went wrong.
+            opens_first: whether opening another photo promises more than trying once more.
         """
-        self._words, self._is_error = words, is_error
+        self._words, self._is_error, self._opens_first = words, is_error, opens_first
         self.retranslate()
         self.recolor()
 
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""
-        self._open.setText(translate("Open another photo…"))
         if self._words is not None:
             title, text, again = self._words()
+            another = translate("Open another photo…")
+            self._main.setText(another if self._opens_first else again)
+            self._other.setText(again if self._opens_first else another)
             self._title.setText(title)
             self._text.setText(text)
             self._text.setVisible(bool(text))
-            self._again.setText(again)
 
     def recolor(self) -> None:
         """Show the sign in the colors of the moment."""
         name, color = ("alert-circle-outline", theme().bad) if self._is_error else (
             "pause-circle-outline", theme().quiet)  # fmt: skip
         self._sign.setPixmap(icon(name, color).pixmap(QSize(26, 26), self.devicePixelRatioF()))
+
+    @Slot()
+    def _on_main(self) -> None:
+        (self.open_wanted if self._opens_first else self.again_wanted).emit()
+
+    @Slot()
+    def _on_other(self) -> None:
+        (self.again_wanted if self._opens_first else self.open_wanted).emit()
 
 
 class EmptyPage(QWidget):

@@ -115,7 +115,7 @@ class PhotoStage(QWidget):
             self.notice.hide()
             return
         if error is not None and photo is None:
-            self.notice.say(lambda: _words_not_opened(error), is_error=True)
+            self.notice.say(lambda: _words_not_opened(error), is_error=True, opens_first=True)
         elif error is not None:
             self.notice.say(lambda: _words_not_colored(error), is_error=True)
         else:

@@ -196,6 +196,12 @@ def test_a_photo_that_cannot_be_read_is_told_in_its_place(qtbot, window, tmp_pat
     assert "Choose a JPEG" in words
     assert window.stage.view.original is None
     assert not action(window, "save").isEnabled()
+    main = visible_button(window.stage.notice, "Open another photo…")
+    assert main.property("primary")
+    assert main.hasFocus()
+    qtbot.mouseClick(main, Qt.MouseButton.LeftButton)
+    (dialog,) = dialogs(OpenDialog)
+    dialog.close()
     with Image.new("L", (40, 30), 99) as image:
         image.save(bad, "PNG")
     qtbot.mouseClick(visible_button(window.stage, "Try again"), Qt.MouseButton.LeftButton)
