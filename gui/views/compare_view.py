@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QWidget
 from engine import translate
 from gui.images import Picture
 from gui.theme import theme
-from gui.views.marks import HANDLE_RADIUS, draw_badge, draw_divider
+from gui.views.marks import HANDLE_RADIUS, draw_badge, draw_divider, handle_center
 from gui.views.painting import draw_picture
 from gui.views.transform import Transform, between, fit
 
@@ -199,7 +199,7 @@ class CompareView(QWidget):
         if self.shows_split:
             draw_badge(painter, translate("Colored"), right & inside, at_right=True)
             active = self._over_divider or self._is_dragging_divider()
-            draw_divider(painter, x, self.height(), active=active)
+            draw_divider(painter, x, whole, active=active)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Keep the photo fitted, or what lies in the middle."""
@@ -342,8 +342,10 @@ class CompareView(QWidget):
     def _hits_divider(self, at: QPointF) -> bool:
         if not self.shows_split:
             return False
-        dx, dy = at.x() - self._divider_x(), at.y() - self.height() / 2
-        return abs(dx) <= GRAB or math.hypot(dx, dy) <= HANDLE_RADIUS + 3
+        x = self._divider_x()
+        from_handle = at - handle_center(x, QRectF(self.rect()))
+        on_handle = math.hypot(from_handle.x(), from_handle.y()) <= HANDLE_RADIUS + 3
+        return on_handle or abs(at.x() - x) <= GRAB
 
     def _point_at(self, at: QPointF) -> None:
         """Let the pointer tell what a press would do."""

@@ -12,19 +12,26 @@ _SHADE = QColor(0, 0, 0, 90)
 _BADGE = QColor(20, 20, 20, 175)
 
 
-def draw_divider(painter: QPainter, x: float, height: float, *, active: bool) -> None:
+def handle_center(x: float, view: QRectF) -> QPointF:
+    """Where the handle of a divider at x is: on the line, but wholly inside the view."""
+    room = HANDLE_RADIUS + 3
+    inside = max(view.left() + room, min(x, view.right() - room))
+    return QPointF(inside, view.center().y())
+
+
+def draw_divider(painter: QPainter, x: float, view: QRectF, *, active: bool) -> None:
     """A full-height line with a two-arrow handle, readable on light and dark pictures.
 
     Args:
         painter: in logical pixels.
         x: where the line is.
-        height: of the view.
+        view: all that can be painted on.
         active: whether it is being dragged or pointed at.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.fillRect(QRectF(x - 2, 0, 4, height), _SHADE)
-    painter.fillRect(QRectF(x - 1, 0, 2, height), _WHITE)
-    center = QPointF(x, height / 2)
+    painter.fillRect(QRectF(x - 2, view.top(), 4, view.height()), _SHADE)
+    painter.fillRect(QRectF(x - 1, view.top(), 2, view.height()), _WHITE)
+    center = handle_center(x, view)
     painter.setPen(QPen(_WHITE, 2))
     painter.setBrush(QColor(20, 20, 20, 215 if active else 165))
     painter.drawEllipse(center, HANDLE_RADIUS, HANDLE_RADIUS)

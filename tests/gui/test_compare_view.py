@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.images import Picture, picture_of
 from gui.views.compare_view import CompareView
+from gui.views.marks import HANDLE_RADIUS
 
 WIDTH, HEIGHT = 800, 600
 LEFT = Qt.MouseButton.LeftButton
@@ -90,6 +91,19 @@ def test_the_divider_stays_inside(qtbot, view):
     assert view.divider == 1
     drag(qtbot, view, QPoint(WIDTH - 1, 50), QPoint(-500, 50))
     assert view.divider == 0
+
+
+@pytest.mark.parametrize(("divider", "edge", "inward"), [(0.0, 0, 1), (1.0, WIDTH - 1, -1)])
+def test_at_an_edge_the_handle_is_whole_and_can_be_grabbed(qtbot, view, divider, edge, inward):
+    view.set_divider(divider)
+    image = view.grab().toImage()
+    middle = [QColor(image.pixel(edge + inward * x, HEIGHT // 2)).lightness() for x in range(60)]
+    ring = [x for x in range(3, 60) if middle[x] > 200]
+    assert ring[0] <= 4
+    assert ring[-1] >= 2 * HANDLE_RADIUS  # its far side
+    far = QPoint(edge + inward * 34, HEIGHT // 2)
+    drag(qtbot, view, far, far + QPoint(inward * 80, 0))
+    assert view.divider == pytest.approx(divider + inward * 80 / WIDTH)
 
 
 def test_the_divider_keeps_its_share_of_the_width(view):
