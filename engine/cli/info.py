@@ -37,17 +37,18 @@ def info() -> None:
     try:
         network, card = load_weights()
     except ModelError as error:
-        rows.append(("Model", str(error)))
+        rows.append(("Weights", str(error)))
     else:
         millions = sum(parameter.numel() for parameter in network.parameters()) / 1e6
         rows += [
-            ("Model", f"{SHIPPED.name}, {millions:.1f} million parameters"),
-            ("Model SHA-256", card.sha256),
+            ("Weights", f"{SHIPPED.name}, {millions:.1f} million parameters"),
+            ("Weights SHA-256", card.sha256),
             (
-                "Model trained",
-                "{minutes} minutes, {photos_seen} photos seen".format_map(card.training),
+                "Weights trained",
+                f"{card.in_all('minutes'):.0f} minutes, "
+                f"{card.in_all('photos_seen'):.0f} photos seen",
             ),
-            ("Model license", card.license),
+            ("Weights license", card.license),
         ]
     rows.append(("License", "MIT"))
     width = max(len(name) for name, _ in rows)

@@ -40,7 +40,7 @@ class InputSpec:
 
     plane: str = "CIE L*, 0..100, D65"
     multiple: int = INPUT_MULTIPLE
-    balanced_size: int = 256
+    balanced_size: int = 384
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,14 @@ class ModelCard:
     training: Mapping[str, Any]
     license: str
     sha256: str = ""
+
+    def in_all(self, name: str) -> float:
+        """A number of the training, such as "minutes", added up over all runs it grew from."""
+        total, run = 0.0, self.training
+        while run:
+            total += run.get(name, 0)
+            run = run.get("before", {})
+        return total
 
 
 def save_weights(network: ColorNetwork, card: ModelCard, path: Path) -> None:

@@ -31,6 +31,9 @@ TEMPERATURES = (1.0, 0.8, 0.65, 0.5, 0.38, 0.28)
 LEAST_GAIN, MOST_GAIN = 0.7, 1.3
 MOST_PHOTOS = 150
 SIZE = 256
+# Slightly under the truth: every error grows with the vividness, and a wrong color that shouts is
+# worse than one that speaks.
+VIVIDNESS = 0.95
 # A network too pale to be made as colorful as the truth is judged by how far it falls short: a
 # twentieth of the colorfulness counts as much as a twentieth of "no color"'s LPIPS.
 PALENESS = 1.0
@@ -51,7 +54,7 @@ class _Trial:
 def calibrate(
     network: ColorNetwork, card: ModelCard, held_out: Sequence[PhotoEntry], device: torch.device
 ) -> tuple[Calibration, Measures | None]:
-    """Find temperature and gain: as vivid as the truth at the least LPIPS.
+    """Find temperature and gain: about as vivid as the truth at the least LPIPS.
 
     Args:
         network: trained; its batch norms get folded.
@@ -74,7 +77,7 @@ def calibrate(
         predictor.card = replace(card, calibration=Calibration(temperature, 1.0))
         planes = [predictor.predict(trial.prepared, ()) for trial in trials]
         gain, measures = _vivid_gain(trials, planes)
-        score = measures.lpips / gray + PALENESS * abs(1 - measures.colorfulness_ratio)
+        score = measures.lpips / gray + PALENESS * abs(VIVIDNESS - measures.colorfulness_ratio)
         log.info(
             "Temperature %.2f, gain %.2f: LPIPS %.4f, CIEDE2000 %.2f, colorfulness %.3f",
             *(temperature, gain, measures.lpips, measures.ciede2000, measures.colorfulness_ratio),
@@ -97,11 +100,11 @@ def _trials(held_out: Sequence[PhotoEntry], predictor: TorchPredictor) -> list[_
 
 
 def _vivid_gain(trials: Sequence[_Trial], planes: Sequence[AbPlanes]) -> tuple[float, Measures]:
-    """The gain at which the results are as colorful as the truths, by halving its range."""
+    """The gain at which the results are as vivid as wanted, by halving its range."""
     low, high = LEAST_GAIN, MOST_GAIN
     gain, measures = 1.0, _with_gain(trials, planes, 1.0)
     for _ in range(5):
-        if measures.colorfulness_ratio < 1:
+        if measures.colorfulness_ratio < VIVIDNESS:
             low = gain
         else:
             high = gain

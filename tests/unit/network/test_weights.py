@@ -107,6 +107,7 @@ def test_what_does_not_fit_is_refused(network, card, tmp_path, change):
 
 def test_the_shipped_weights_load_and_say_what_they_are():
     _, card = load_weights()
-    assert card.training["minutes"] >= 90
+    assert card.in_all("minutes") >= 90
+    assert card.in_all("minutes") > card.training["minutes"]  # it grew from earlier runs
     assert SHIPPED.stat().st_size < 30e6
     assert SHIPPED.with_suffix(".md").is_file()
