@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, QUrl, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -49,6 +49,7 @@ from gui.worker.thread import EngineThread
 
 logger = logging.getLogger(__name__)
 
+FIRST_SIZE = QSize(1200, 800)
 LEAST_WIDTH, LEAST_HEIGHT = 720, 480
 _NEEDS_PHOTO = (
     "zoom_out", "zoom_in", "fit", "full", "divider_left", "divider_middle", "divider_right",
@@ -79,7 +80,9 @@ class MainWindow(QMainWindow):
         self._connect()
         self.recolor()
         self.set_language(language)
-        self.resize(1200, 800)
+        # The frame and its title need some of the screen, too.
+        room = self.screen().availableSize() * 0.92
+        self.resize(FIRST_SIZE.boundedTo(room))
         geometry = settings.value("geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -605,3 +605,14 @@ def test_a_change_of_the_system_s_colors_is_followed(qtbot, window, open_colored
     QApplication.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
     dark = window.stage.view.grab().toImage().pixel(3, 3)
     assert (light & 0xFF) > 2 * (dark & 0xFF)
+
+
+def test_the_first_window_fits_on_a_small_screen(qtbot, settings, predictor, monkeypatch):
+    monkeypatch.setattr(
+        "PySide6.QtGui.QScreen.availableSize", lambda _: QSize(1024, 720), raising=True
+    )
+    thread = EngineThread(Desk(load=lambda: predictor))
+    window = MainWindow(thread, settings, "en")
+    qtbot.addWidget(window)
+    assert window.width() < 1024
+    assert window.height() < 720
