@@ -110,13 +110,12 @@ class TorchPredictor:
             OutOfMemory: the device cannot hold it.
             TypeError: the photo was prepared by another kind of predictor.
         """
-        if not isinstance(prepared, PreparedPhoto):
-            raise TypeError(f"{type(prepared).__name__} is of another predictor")
+        photo = _own(prepared)
         with self._running():
-            ab = self._paint(prepared, hints)
-        frame = prepared.passes[0].frame
+            ab = self._paint(photo, hints)
+        frame = photo.passes[0].frame
         inside = ab[0, :, : frame.height, : frame.width].cpu().numpy()
-        return AbPlanes(prepared.lightness.L, np.ascontiguousarray(inside))
+        return AbPlanes(photo.lightness.L, np.ascontiguousarray(inside))
 
     def believe(self, prepared: Prepared, hints: Sequence[Hint]) -> Belief:
         """Say what the network believes of the colors that `predict` gives.
@@ -125,12 +124,11 @@ class TorchPredictor:
             OutOfMemory: the device cannot hold it.
             TypeError: the photo was prepared by another kind of predictor.
         """
-        if not isinstance(prepared, PreparedPhoto):
-            raise TypeError(f"{type(prepared).__name__} is of another predictor")
+        photo = _own(prepared)
         network, calibration = self._network, self.card.calibration
-        frame = prepared.passes[0].frame
+        frame = photo.passes[0].frame
         with self._running():
-            painting, placed = self._painting(prepared, hints)
+            painting, placed = self._painting(photo, hints)
             share = posterior(
                 painting.logits,
                 network.bin_weights,
@@ -187,6 +185,12 @@ class TorchPredictor:
             if "not enough memory" in str(error) or "alloc" in str(error):
                 raise OutOfMemory(device=self.device) from error
             raise
+
+
+def _own(prepared: Prepared) -> PreparedPhoto:
+    if not isinstance(prepared, PreparedPhoto):
+        raise TypeError(f"{type(prepared).__name__} is of another predictor")
+    return prepared
 
 
 def _onto(planes: Tensor, other: Pass, frame: Frame, grid: torch.Size) -> Tensor:
