@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.photo.decode import DAMAGED, MOST_PIXELS, TOO_EARLY, TOO_LARGE, Decoded, Undecodable
+from engine.photo.decoded import DAMAGED, MOST_PIXELS, TOO_EARLY, TOO_LARGE, Decoded, Undecodable
 
 _LOG = logging.getLogger(__name__)
 _PNM_SIZE = re.compile(rb"P[1-6](?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})\s")

@@ -11,7 +11,6 @@ it is to be depends on the format, as measured on cut and damaged files with lib
 """
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import pyvips
@@ -21,22 +20,24 @@ from engine.cancel import CancelToken
 from engine.i18n import N_
 from engine.photo import libvips, tiff
 from engine.photo.channels import as_whole_numbers
+from engine.photo.decoded import (
+    BIT_DEPTH,
+    COMPRESSION,
+    DAMAGED,
+    HEIC,
+    MOST_PIXELS,
+    NO_MEMORY,
+    TOO_EARLY,
+    TOO_LARGE,
+    UNSUPPORTED,
+    Decoded,
+    Undecodable,
+)
 from engine.photo.formats import RAW
 from engine.photo.ifd import BadDirectory
 from engine.photo.profiles import is_usable
 
 Array = NDArray[np.generic]
-
-MOST_PIXELS = 250_000_000
-
-DAMAGED = N_("it is damaged")
-TOO_EARLY = N_("it ends too early")
-NO_MEMORY = N_("the memory is not enough for it")
-TOO_LARGE = N_("it has more than 250 million pixels")
-UNSUPPORTED = N_("pictures of its kind are not supported")
-HEIC = N_("HEIC pictures are not supported")
-BIT_DEPTH = N_("it has a bit depth that is not supported")
-COMPRESSION = N_("it is compressed in a way that is not supported")
 
 PROFILE_LEFT_ASIDE = N_(
     "The color profile in the file is damaged or meant for something else; it was left aside."
@@ -76,41 +77,6 @@ _UNSUPPORTED = {
         r"not supported|unsupported|not configured|not implemented|bad labq format", re.IGNORECASE
     ),
 }
-
-
-class Undecodable(Exception):
-    """The bytes give no picture.
-
-    Attributes:
-        reason: why, as half a sentence to be translated.
-    """
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Decoded:
-    """A picture as its file has it.
-
-    Attributes:
-        pixels: (H, W, 1 or 3), uint8 or uint16, as stored: perhaps lying or mirrored.
-        alpha: (H, W), same type, or None.
-        orientation: how to put it upright, 1..8 as in EXIF.
-        icc: the profile if it is usable.
-        blocks: metadata by libvips name.
-        pixels_per_mm: horizontal and vertical resolution as stored, or None.
-        notices: sentences to be translated.
-    """
-
-    pixels: Array
-    alpha: Array | None
-    orientation: int = 1
-    icc: bytes | None = None
-    blocks: dict[str, bytes] | None = None
-    pixels_per_mm: tuple[float, float] | None = None
-    notices: tuple[str, ...] = ()
 
 
 def decode(data: bytes, file_format: str, cancel: CancelToken | None) -> Decoded:

@@ -16,7 +16,8 @@ from engine.errors import (
 from engine.i18n import N_
 from engine.photo.bitmap import decode_bitmap
 from engine.photo.channels import upright
-from engine.photo.decode import (
+from engine.photo.decode import decode
+from engine.photo.decoded import (
     BIT_DEPTH,
     COMPRESSION,
     HEIC,
@@ -25,7 +26,6 @@ from engine.photo.decode import (
     UNSUPPORTED,
     Decoded,
     Undecodable,
-    decode,
 )
 from engine.photo.formats import NOT_READ, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.metadata import carried_metadata

@@ -11,7 +11,7 @@ import tifffile
 
 from engine.errors import UnreadablePhoto
 from engine.photo import libvips, read
-from engine.photo.decode import DAMAGED, NO_MEMORY, TOO_EARLY
+from engine.photo.decoded import DAMAGED, NO_MEMORY, TOO_EARLY
 from engine.photo.lightness import measure_lightness
 from engine.photo.read import EMPTY, NO_PHOTO, read_photo
 from tests.support.pictures import (

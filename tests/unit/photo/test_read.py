@@ -29,14 +29,16 @@ from engine.errors import (
 from engine.photo import decode as decode_module
 from engine.photo.channels import upright
 from engine.photo.decode import (
-    BIT_DEPTH,
     CHANNEL_LEFT_OUT,
     CMYK_CONVERTED,
+    PROFILE_LEFT_ASIDE,
+    SEVERAL_PAGES,
+)
+from engine.photo.decoded import (
+    BIT_DEPTH,
     COMPRESSION,
     HEIC,
     NO_MEMORY,
-    PROFILE_LEFT_ASIDE,
-    SEVERAL_PAGES,
     TOO_LARGE,
     UNSUPPORTED,
 )

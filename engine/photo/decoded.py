@@ -1,0 +1,56 @@
+"""What every decoder hands over, or why it cannot."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.i18n import N_
+
+Array = NDArray[np.generic]
+
+MOST_PIXELS = 250_000_000
+
+DAMAGED = N_("it is damaged")
+TOO_EARLY = N_("it ends too early")
+NO_MEMORY = N_("the memory is not enough for it")
+TOO_LARGE = N_("it has more than 250 million pixels")
+UNSUPPORTED = N_("pictures of its kind are not supported")
+HEIC = N_("HEIC pictures are not supported")
+BIT_DEPTH = N_("it has a bit depth that is not supported")
+COMPRESSION = N_("it is compressed in a way that is not supported")
+
+
+class Undecodable(Exception):
+    """The bytes give no picture.
+
+    Attributes:
+        reason: why, as half a sentence to be translated.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """A picture as its file has it.
+
+    Attributes:
+        pixels: (H, W, 1 or 3), uint8 or uint16, as stored: perhaps lying or mirrored.
+        alpha: (H, W), same type, or None.
+        orientation: how to put it upright, 1..8 as in EXIF.
+        icc: the profile if it is usable.
+        blocks: metadata by libvips name.
+        pixels_per_mm: horizontal and vertical resolution as stored, or None.
+        notices: sentences to be translated.
+    """
+
+    pixels: Array
+    alpha: Array | None
+    orientation: int = 1
+    icc: bytes | None = None
+    blocks: dict[str, bytes] | None = None
+    pixels_per_mm: tuple[float, float] | None = None
+    notices: tuple[str, ...] = ()
