@@ -19,12 +19,13 @@ from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
 from engine.errors import Cancelled, PhotochromError, SameAsSource, UnknownFormat
 from engine.i18n import LANGUAGES, set_language, translate
-from engine.photo.lightness import measure_lightness, shrink
+from engine.photo.lightness import measure_lightness
 from engine.photo.naming import OnConflict, colorized_path
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
 from engine.pipeline import depth_for
 from engine.predictors import load_predictor
+from engine.resize import shrink
 from engine.values import (
     AbPlanes,
     Lightness,

@@ -6,11 +6,13 @@ enlarged, and the full-size lightness then draws the edges.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.compiled import compiled
 from engine.values import AbPlanes
 
 Plane = NDArray[np.float32]
@@ -25,16 +27,11 @@ class ChromaField:
     """Color as a linear function of lightness, at the small size.
 
     Attributes:
-        slope: (h, w, 2) float32, change of a* and b* per L*.
-        offset: (h, w, 2) float32, a* and b* where that line meets L* = 0.
-        low: (h, w, 2) float32, least a* and b* around each cell; no result goes below.
-        high: (h, w, 2) float32, greatest ones.
+        coefficients: (h, 8, w) float32, in pairs for a* and b*: change per L*; value where that
+            line meets L* = 0; least and greatest value around each cell, which no result leaves.
     """
 
-    slope: Plane
-    offset: Plane
-    low: Plane
-    high: Plane
+    coefficients: Plane
 
 
 def chroma_field(planes: AbPlanes) -> ChromaField:
@@ -46,15 +43,13 @@ def chroma_field(planes: AbPlanes) -> ChromaField:
     covariance = _box(ab * L[..., None]) - mean_ab * mean_L[..., None]
     slope = covariance / (np.maximum(variance, 0) + np.float32(FLATNESS))[..., None]
     kernel = np.ones((2 * RADIUS + 1, 2 * RADIUS + 1), np.uint8)
-    return ChromaField(
-        slope=_box(slope),
-        offset=_box(mean_ab - slope * mean_L[..., None]),
-        low=np.asarray(cv2.erode(ab, kernel), np.float32),
-        high=np.asarray(cv2.dilate(ab, kernel), np.float32),
-    )
+    low, high = cv2.erode(ab, kernel), cv2.dilate(ab, kernel)
+    parts = [_box(slope), _box(mean_ab - slope * mean_L[..., None]), low, high]
+    joined = np.concatenate(parts, axis=2).transpose(0, 2, 1)
+    return ChromaField(np.ascontiguousarray(joined, np.float32))
 
 
-def chroma_rows(field: ChromaField, L: Plane, top: int, height: int) -> tuple[Plane, Plane]:
+def chroma_rows(field: ChromaField, L: Plane, top: int, height: int) -> Plane:
     """Color of a strip of rows at full size.
 
     Args:
@@ -64,14 +59,15 @@ def chroma_rows(field: ChromaField, L: Plane, top: int, height: int) -> tuple[Pl
         height: rows of the whole photo.
 
     Returns:
-        a* and b*, each (rows, W) float32.
+        (2, rows, W) float32, a* and b*.
     """
     rows, width = L.shape
-    area = (top, rows, height, width)
-    slope, offset = _enlarge(field.slope, *area), _enlarge(field.offset, *area)
-    ab = slope * L[..., None] + offset
-    ab = np.clip(ab, _enlarge(field.low, *area), _enlarge(field.high, *area))
-    return ab[..., 0], ab[..., 1]
+    upper, share = _cells(top, rows, height, len(field.coefficients))
+    first, last = int(upper[0]), int(upper[-1]) + 2
+    band = _widened(field.coefficients[first:last], width)
+    ab = np.empty((2, rows, width), np.float32)
+    _spread(L, band, upper - first, share, ab)
+    return ab
 
 
 def _box(plane: NDArray[np.floating]) -> Plane:
@@ -79,23 +75,42 @@ def _box(plane: NDArray[np.floating]) -> Plane:
     return np.asarray(cv2.blur(plane, (side, side), borderType=cv2.BORDER_REFLECT_101), np.float32)
 
 
-def _enlarge(small: Plane, top: int, rows: int, height: int, width: int) -> Plane:
-    """Rows `top` to `top + rows` of a (h, w, 2) plane enlarged to (height, width, 2), bilinear."""
-    y = (np.arange(top, top + rows, dtype=np.float32) + 0.5) * (small.shape[0] / height) - 0.5
-    x = (np.arange(width, dtype=np.float32) + 0.5) * (small.shape[1] / width) - 0.5
-    y, x = np.clip(y, 0, small.shape[0] - 1), np.clip(x, 0, small.shape[1] - 1)
-    below = np.minimum(y.astype(np.int32), max(0, small.shape[0] - 2))
-    right = np.minimum(x.astype(np.int32), max(0, small.shape[1] - 2))
-    share_y, share_x = y - below, x - right
-    # Columns first: the small plane has few rows, so this costs little.
-    first, last = int(below[0]), min(int(below[-1]) + 2, small.shape[0])
-    band = small[first:last]
-    next_column = np.minimum(right + 1, small.shape[1] - 1)
-    wide = (
-        band[:, right] * (1 - share_x)[None, :, None]
-        + band[:, next_column] * share_x[None, :, None]
-    )
-    upper = below - first
-    lower = np.minimum(upper + 1, len(wide) - 1)
-    weight = share_y[:, None, None]
-    return np.asarray(wide[upper] * (1 - weight) + wide[lower] * weight, np.float32)
+def _cells(start: int, count: int, large: int, small: int) -> tuple[NDArray[np.int32], Plane]:
+    """Between which two cells pixels lie, and how far from the first: bilinear enlargement."""
+    at = (np.arange(start, start + count, dtype=np.float32) + 0.5) * (small / large) - 0.5
+    at = np.clip(at, 0, small - 1)
+    before = np.minimum(at.astype(np.int32), max(0, small - 2))
+    return before, (at - before).astype(np.float32)
+
+
+def _widened(band: Plane, width: int) -> Plane:
+    """A band of the field, brought to the photo's width; a row more, for fields of one row."""
+    left, share = _cells(0, width, width, band.shape[2])
+    right = np.minimum(left + 1, band.shape[2] - 1)
+    wide = np.empty((len(band) + 1, band.shape[1], width), np.float32)
+    _widen(band, left, right, share, wide)
+    wide[-1] = wide[-2]
+    return wide
+
+
+@compiled
+def _widen(band: Any, left: Any, right: Any, share: Any, wide: Any) -> None:
+    for row in range(band.shape[0]):
+        for k in range(band.shape[1]):
+            for x in range(len(left)):
+                start = band[row, k, left[x]]
+                wide[row, k, x] = start + share[x] * (band[row, k, right[x]] - start)
+
+
+@compiled
+def _spread(L: Any, band: Any, upper: Any, share: Any, ab: Any) -> None:
+    rows, width = L.shape
+    for row in range(rows):
+        one, two, t = band[upper[row]], band[upper[row] + 1], share[row]
+        for c in range(2):
+            for x in range(width):
+                slope = one[c, x] + t * (two[c, x] - one[c, x])
+                offset = one[2 + c, x] + t * (two[2 + c, x] - one[2 + c, x])
+                low = one[4 + c, x] + t * (two[4 + c, x] - one[4 + c, x])
+                high = one[6 + c, x] + t * (two[6 + c, x] - one[6 + c, x])
+                ab[c, row, x] = min(max(slope * L[row, x] + offset, low), high)

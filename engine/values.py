@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.color.rgb import SRGB_SPACE, RgbSpace
 from engine.edits import Hint
 
 Quality = Literal["fast", "balanced", "fine"]
@@ -52,21 +53,70 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lightness:
+    """The photo's lightness, CIE 1976 L*, 0..100.
+
+    Gray photos keep their codes, of one or two bytes, and L* is looked up: exactly, and in a
+    fraction of the memory that L* itself would take.
+
+    Attributes:
+        plane: (H, W), L* as float32; or codes, uint8 or uint16, where there is a table.
+        table: (256 or 65536,) float32, L* of each code.
+    """
+
+    plane: NDArray[np.generic]
+    table: NDArray[np.float32] | None = None
+
+    def __post_init__(self) -> None:
+        if self.plane.ndim != 2 or (self.table is None) != (self.plane.dtype == np.float32):
+            raise ValueError(f"plane of shape {self.plane.shape} and type {self.plane.dtype}")
+        _freeze(self.plane)
+        _freeze(self.table)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.plane.shape[0], self.plane.shape[1]
+
+    @property
+    def L(self) -> NDArray[np.float32]:  # noqa: N802 - as in the literature
+        """All of it: (H, W) float32."""
+        return self.rows(slice(None))
+
+    def rows(self, rows: slice) -> NDArray[np.float32]:
+        """A strip of it: (rows, W) float32."""
+        if self.table is None:
+            return np.asarray(self.plane[rows], np.float32)
+        return np.asarray(self.table[self.plane[rows]], np.float32)
+
+    def at(self, row: int, column: int) -> float:
+        """L* of one pixel."""
+        value = self.plane[row, column]
+        return float(value if self.table is None else self.table[value])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Photo:
     """A decoded photo, upright, still in the color space of its file.
 
     Attributes:
         source: where it came from.
-        pixels: (H, W, 1 or 3), uint8 or uint16, encoded; 3 channels are RGB.
-        alpha: (H, W), same dtype as pixels, or None.
+        pixels: (H, W, 1 or 3), uint8 or uint16, encoded; 3 channels are RGB. None where only the
+            lightness was wanted.
+        alpha: (H, W), uint8 or uint16, or None.
+        lightness: where it was measured while reading; at least one of this and `pixels` is there.
     """
 
     source: Source
-    pixels: NDArray[np.generic]
+    pixels: NDArray[np.generic] | None
     alpha: NDArray[np.generic] | None = None
+    lightness: Lightness | None = None
 
     def __post_init__(self) -> None:
-        if self.pixels.ndim != 3 or self.pixels.shape[2] not in (1, 3):
+        if self.pixels is None:
+            if self.lightness is None:
+                raise ValueError("neither pixels nor lightness")
+        elif self.pixels.ndim != 3 or self.pixels.shape[2] not in (1, 3):
             raise ValueError(f"pixels of shape {self.pixels.shape}")
         _freeze(self.pixels)
         _freeze(self.alpha)
@@ -74,28 +124,10 @@ class Photo:
     @property
     def size(self) -> tuple[int, int]:
         """Height and width in pixels."""
+        if self.lightness is not None:
+            return self.lightness.size
+        assert self.pixels is not None
         return self.pixels.shape[0], self.pixels.shape[1]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lightness:
-    """The photo's lightness.
-
-    Attributes:
-        L: (H, W) float32, CIE 1976 L*, 0..100.
-    """
-
-    L: NDArray[np.float32]
-
-    def __post_init__(self) -> None:
-        if self.L.ndim != 2 or self.L.dtype != np.float32:
-            raise ValueError(f"L of shape {self.L.shape} and type {self.L.dtype}")
-        _freeze(self.L)
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width in pixels."""
-        return self.L.shape[0], self.L.shape[1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,22 +172,57 @@ class Belief:
         _freeze(self.doubt)
 
 
+class ColoredRows(Protocol):
+    """A colored photo that hands out its rows; what is saved."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+
+    @property
+    def depth(self) -> Depth:
+        """Bits per channel."""
+
+    @property
+    def space(self) -> RgbSpace:
+        """What the codes are of."""
+
+    def rows(self, rows: slice) -> NDArray[np.generic]:
+        """A strip of it: (rows, W, 3), uint8 or uint16; may be called by several threads."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rendition:
-    """The colored photo, encoded in sRGB.
+    """The colored photo, all of it.
 
     Attributes:
         pixels: (H, W, 3), uint8 or uint16.
-        reduced_share: 0..1, the share of pixels whose chroma was lowered to fit into sRGB.
+        space: what they are codes of.
+        reduced_share: 0..1, the share of pixels whose chroma was lowered to fit into that space.
         warnings: sentences for the user, such as of a hint whose color does not exist there.
     """
 
     pixels: NDArray[np.generic]
+    space: RgbSpace = SRGB_SPACE
     reduced_share: float = 0.0
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _freeze(self.pixels)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    @property
+    def depth(self) -> Depth:
+        """Bits per channel."""
+        return 8 if self.pixels.dtype == np.uint8 else 16
+
+    def rows(self, rows: slice) -> NDArray[np.generic]:
+        """A strip of it: (rows, W, 3)."""
+        return self.pixels[rows]
 
 
 @dataclass(frozen=True, slots=True)

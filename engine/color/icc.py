@@ -40,6 +40,7 @@ PCS_WHITE: NDArray[np.float64] = np.array([0.9642, 1.0, 0.8249])
 _CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
 _DEVICE_CLASSES = (b"scnr", b"mntr", b"prtr", b"spac")
 _LOOKUP_TAGS = (b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2", b"D2B3")
+_CURVES, _COLUMNS = (b"rTRC", b"gTRC", b"bTRC"), (b"rXYZ", b"gXYZ", b"bXYZ")
 _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
@@ -57,7 +58,8 @@ def _adaptation(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDA
 
 
 # Weights of the PCS's X, Y and Z in the Y of D65.
-_PCS_TO_LUMINANCE: NDArray[np.float64] = _adaptation(PCS_WHITE, WHITE)[1]
+_PCS_TO_XYZ: NDArray[np.float64] = _adaptation(PCS_WHITE, WHITE)
+_PCS_TO_LUMINANCE: NDArray[np.float64] = _PCS_TO_XYZ[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,21 @@ class LuminanceModel:
         parts = zip(self.curves, self.weights, strict=True)
         channels = (weight * curve(encoded[..., i]) for i, (curve, weight) in enumerate(parts))
         return np.asarray(sum(channels), np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class RgbModel:
+    """An RGB profile as curves and a matrix.
+
+    Attributes:
+        curves: encoded value 0..1 -> linear light.
+        to_xyz: (3, 3) linear RGB -> XYZ for D65, Y = 1 for the white.
+        is_srgb: whether it is sRGB but for rounding.
+    """
+
+    curves: tuple[Curve, ...]
+    to_xyz: NDArray[np.float64]
+    is_srgb: bool
 
 
 def _srgb_curve(encoded: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -138,6 +155,24 @@ def luminance_model(profile: bytes) -> LuminanceModel | None:
     return _or_srgb_itself(model)
 
 
+def rgb_model(profile: bytes) -> RgbModel | None:
+    """An RGB profile as curves and a matrix, to write results in its space.
+
+    Returns:
+        None if its colors lie in tables, or if it is not for RGB.
+
+    Raises:
+        BadProfile: it is damaged, or its white is not white.
+    """
+    luminance = luminance_model(profile)
+    if luminance is None or len(luminance.curves) != 3:
+        return None
+    tags = _tags(profile)
+    columns = np.stack([_fixed(tags[name], 8, 3) for name in _COLUMNS], axis=1)
+    curves = tuple(_curve(tags[name]) for name in _CURVES)
+    return RgbModel(curves, _PCS_TO_XYZ @ columns, luminance is SRGB)
+
+
 def lightness_of_pcs_lab(lab: Floats) -> NDArray[np.float32]:
     """L* for D65 of CIELAB as the profile connection space has it, for D50.
 
@@ -178,8 +213,8 @@ def _through_lightness(curve: Curve, encoded: NDArray[np.float64]) -> NDArray[np
 
 
 def _matrix_model(tags: dict[bytes, bytes]) -> LuminanceModel:
-    curves = tuple(_curve(tags[name]) for name in (b"rTRC", b"gTRC", b"bTRC"))
-    columns = [_fixed(tags[name], 8, 3) for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
+    curves = tuple(_curve(tags[name]) for name in _CURVES)
+    columns = [_fixed(tags[name], 8, 3) for name in _COLUMNS]
     return LuminanceModel(curves, tuple(float(_PCS_TO_LUMINANCE @ column) for column in columns))
 
 

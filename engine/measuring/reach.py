@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.cancel import CancelToken
 from engine.color.gamut import chroma_share_inside
 from engine.color.lab import srgb_to_lab
+from engine.color.rgb import SRGB_SPACE
 from engine.composition import compose
 from engine.edits import Edits, Hint
 from engine.errors import BadObjects
@@ -183,7 +184,7 @@ def contrary(L: float, known: Plane) -> tuple[float, float]:
     best, farthest = (0.0, 0.0), -1.0
     for angle in np.arange(24) * (2 * np.pi / 24):
         a, b = CHROMA * float(np.cos(angle)), CHROMA * float(np.sin(angle))
-        share = chroma_share_inside(L, a, b)
+        share = chroma_share_inside(L, a, b, SRGB_SPACE)
         distance = float(np.hypot(*(known - (share * a, share * b)).T).min())
         if distance > farthest:
             best, farthest = (share * a, share * b), distance

@@ -24,8 +24,9 @@ from engine.network.model import (
     ResidualPair,
     in_channels_last,
 )
-from engine.network.prepare import Frame, frame_for, hints_in_frame, padded_input, shrink_into
+from engine.network.prepare import Frame, frame_for, hints_in_frame, padded_input
 from engine.network.weights import ModelCard, load_weights
+from engine.resize import lightness_at_size
 from engine.values import AbPlanes, Belief, Lightness, Prepared, Quality
 
 FAST_SIZE = 256
@@ -95,7 +96,7 @@ class TorchPredictor:
         with self._running():
             for size, mirrored in self.plan(quality):
                 frame = frame_for(lightness.size, size, self.card.input.multiple)
-                small = shrink_into(lightness.L, frame)
+                small = lightness_at_size(lightness, (frame.height, frame.width))
                 result_lightness = result_lightness or Lightness(small)
                 seen = np.ascontiguousarray(small[:, ::-1]) if mirrored else small
                 look = self._network.look(padded_input(seen, frame).to(self._device))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -43,18 +42,11 @@ def frame_for(photo_size: tuple[int, int], size: int, multiple: int) -> Frame:
     return Frame(h, w, -(-h // multiple) * multiple, -(-w // multiple) * multiple)
 
 
-def shrink_into(L: NDArray[np.float32], frame: Frame) -> NDArray[np.float32]:
-    """Lightness at the frame's size, not yet padded: (H, W) -> (height, width)."""
-    way = cv2.INTER_AREA if frame.height <= L.shape[0] else cv2.INTER_CUBIC
-    small = cv2.resize(L, (frame.width, frame.height), interpolation=way)
-    return np.clip(np.asarray(small, np.float32), 0, 100)
-
-
 def padded_input(small: NDArray[np.float32], frame: Frame) -> Tensor:
     """The network input.
 
     Args:
-        small: (height, width), from `shrink_into`.
+        small: (height, width), as the frame wants it.
         frame: its frame.
 
     Returns:

@@ -113,6 +113,7 @@ class Desk:
     def _serve_open(self, request: OpenPhoto, tell: Tell) -> None:
         tell(Progressed(request.generation, Stage.OPENING))
         photo = self._opened(request, request.cancel).photo
+        assert photo.pixels is not None
         height, width = photo.size
         picture = picture_of(photo.pixels, (width, height), photo.source.icc, request.cancel)
         source = photo.source

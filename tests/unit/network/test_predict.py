@@ -15,8 +15,8 @@ from engine.network.prepare import (
     frame_for,
     hints_in_frame,
     padded_input,
-    shrink_into,
 )
+from engine.resize import lightness_at_size
 from engine.values import Lightness
 
 
@@ -47,7 +47,7 @@ def test_a_frame_keeps_the_aspect_ratio_and_pads(size):
 
 def test_the_padding_mirrors_the_photo():
     frame = frame_for((100, 90), 40, 32)
-    small = shrink_into(lightness(100, 90).L, frame)
+    small = lightness_at_size(lightness(100, 90), (frame.height, frame.width))
     padded = padded_input(small, frame)[0, 0].numpy()
     np.testing.assert_array_equal(padded[: frame.height, : frame.width], small)
     np.testing.assert_array_equal(padded[frame.height, : frame.width], small[-1])

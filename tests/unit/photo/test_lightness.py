@@ -9,14 +9,12 @@ from engine.cancel import CancelToken
 from engine.color.icc import SRGB, SRGB_GRAY, BadProfile, luminance_model, profile_channels
 from engine.errors import Cancelled
 from engine.photo import strips
-from engine.photo.lightness import measure_lightness, shrink
+from engine.photo.lightness import measure_lightness
 from engine.photo.profiles import is_usable
-from engine.values import Lightness
 from tests.support.pictures import (
     ICC,
     dot_gain_profile,
     gray_gamma_profile,
-    gray_picture,
     photo_of,
     profile,
     random_pixels,
@@ -143,22 +141,7 @@ def test_cancel():
     token = CancelToken()
     token.cancel()
     with pytest.raises(Cancelled):
-        measure_lightness(photo_of(gray_picture()), token)
-
-
-@pytest.mark.parametrize(("long_side", "size"), [(32, (24, 32)), (64, (48, 64)), (999, (48, 64))])
-def test_shrink(long_side, size):
-    lightness = measure_lightness(photo_of(gray_picture()))
-    small = shrink(lightness, long_side)
-    assert small.size == size
-    assert (small is lightness) == (long_side >= 64)
-
-
-def test_shrink_takes_the_mean_and_keeps_a_pixel():
-    L = np.arange(16, dtype=np.float32).reshape(4, 4)
-    np.testing.assert_allclose(shrink(Lightness(L), 2).L, [[2.5, 4.5], [10.5, 12.5]])
-    line = Lightness(np.zeros((1000, 1), np.float32))
-    assert shrink(line, 10).size == (10, 1)
+        measure_lightness(photo_of(rgb_picture()), token)
 
 
 def test_srgb_profiles_are_recognized():

@@ -1,0 +1,102 @@
+"""RGB color spaces that results are written in.
+
+Sources: ICC.1:2022 for profiles; B. Lindbloom, "Chromatic Adaptation", for linear Bradford.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.color.icc import BadProfile, rgb_model
+from engine.color.lab import SRGB_TO_XYZ, WHITE, encode_srgb
+
+# Nodes of the encoding curves. They lie even over the square root of light, so that curves that
+# start steeply are followed: off by 0.02 of a 16-bit code at most, but for the darkest 1/16,000,000
+# of a pure power, where it is 0.4.
+NODES = 4096
+_SAMPLES = 1 << 17
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RgbSpace:
+    """An RGB space with a curve for each channel.
+
+    Attributes:
+        name: for people; the profile's own description where it comes from a file.
+        icc: its profile, to be embedded; empty for the sRGB profile libvips brings along.
+        mixing: (3, 2) float32. With x, y, z the tristimulus values over those of the white, a
+            channel's light is y + mixing[c, 0] * (x - y) + mixing[c, 1] * (z - y): written so,
+            gray has equal channels to the last bit.
+        encoding: (3, NODES) float32, light -> code 0..1, at light (k / (NODES - 1))**2.
+    """
+
+    name: str
+    icc: bytes
+    mixing: NDArray[np.float32]
+    encoding: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        self.mixing.setflags(write=False)
+        self.encoding.setflags(write=False)
+
+
+def _mixing(to_xyz: NDArray[np.float64]) -> NDArray[np.float32]:
+    """From the matrix linear RGB -> XYZ for D65.
+
+    Rows add up to 1 but for the rounding in profiles. That is put right in the share of y, which is
+    left out here: so luminance stays exact whatever the chroma.
+    """
+    return np.ascontiguousarray((np.linalg.inv(to_xyz) * WHITE)[:, [0, 2]], np.float32)
+
+
+def _light() -> NDArray[np.float64]:
+    return np.asarray((np.arange(NODES) / (NODES - 1)) ** 2, np.float64)
+
+
+SRGB_SPACE = RgbSpace(
+    "sRGB",
+    b"",
+    _mixing(SRGB_TO_XYZ),
+    np.repeat(encode_srgb(_light())[None], 3, axis=0).astype(np.float32),
+)
+
+
+@lru_cache(maxsize=8)
+def space_of_profile(icc: bytes, name: str) -> RgbSpace | None:
+    """The space of a profile, if it is of the kind "three curves and a matrix".
+
+    Args:
+        icc: an ICC profile for RGB.
+        name: what to call it.
+
+    Returns:
+        None if its colors lie in tables, or if one of its curves cannot be turned around.
+    """
+    try:
+        model = rgb_model(icc)
+    except BadProfile:
+        return None
+    if model is None:
+        return None
+    if model.is_srgb:
+        return RgbSpace(name, icc, SRGB_SPACE.mixing.copy(), SRGB_SPACE.encoding.copy())
+    if not _is_sound(model.to_xyz):
+        return None
+    codes = np.linspace(0, 1, _SAMPLES)
+    encoding = []
+    for curve in model.curves:
+        light = np.asarray(curve(codes), np.float64)
+        if not (np.all(np.diff(light) >= 0) and light[0] < 0.01 and light[-1] > 0.99):
+            return None
+        encoding.append(np.interp(_light(), light, codes))
+    return RgbSpace(name, icc, _mixing(model.to_xyz), np.array(encoding, np.float32))
+
+
+def _is_sound(to_xyz: NDArray[np.float64]) -> bool:
+    """Whether its white is that of D65, and its primaries span a space."""
+    return (
+        bool(np.abs(to_xyz.sum(axis=1) - WHITE).max() < 0.02)
+        and abs(float(np.linalg.det(to_xyz))) > 1e-3
+    )

@@ -1,0 +1,56 @@
+"""Smaller copies of the lightness: means over areas, the same from codes as from L*."""
+
+import cv2
+import numpy as np
+import pytest
+
+from engine.color.lab import srgb_to_lab
+from engine.resize import lightness_at_size, shrink
+from engine.values import Lightness
+
+
+def ramp_and_noise(height, width):
+    noise = np.random.default_rng(4).uniform(0, 100, (height, width))
+    return Lightness(noise.astype(np.float32))
+
+
+@pytest.mark.parametrize(("long_side", "size"), [(32, (24, 32)), (64, (48, 64)), (999, (48, 64))])
+def test_shrink(long_side, size):
+    lightness = ramp_and_noise(48, 64)
+    small = shrink(lightness, long_side)
+    assert small.size == size
+    assert (small is lightness) == (long_side >= 64)
+
+
+def test_shrink_takes_the_mean_and_keeps_a_pixel():
+    L = np.arange(16, dtype=np.float32).reshape(4, 4)
+    np.testing.assert_allclose(shrink(Lightness(L), 2).L, [[2.5, 4.5], [10.5, 12.5]])
+    line = Lightness(np.zeros((1000, 1), np.float32))
+    assert shrink(line, 10).size == (10, 1)
+
+
+@pytest.mark.parametrize("size", [(7, 5), (48, 64), (13, 64), (1, 1), (47, 3)])
+def test_areas_are_those_of_opencv(size):
+    lightness = ramp_and_noise(48, 64)
+    expected = cv2.resize(lightness.L, size[::-1], interpolation=cv2.INTER_AREA)
+    np.testing.assert_allclose(lightness_at_size(lightness, size), expected, atol=2e-4)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_codes_give_the_mean_lightness_not_the_lightness_of_the_mean(dtype):
+    top = np.iinfo(dtype).max
+    codes = np.random.default_rng(5).integers(0, top + 1, (40, 50), dtype)
+    every = np.repeat(np.arange(top + 1, dtype=dtype)[:, None, None], 3, axis=2)
+    table = np.ascontiguousarray(srgb_to_lab(every)[:, 0, 0])
+    coded = Lightness(codes, table)
+    np.testing.assert_array_equal(coded.L, table[codes])
+    assert coded.at(3, 4) == pytest.approx(float(table[codes[3, 4]]))
+    small = lightness_at_size(coded, (7, 9))
+    np.testing.assert_allclose(small, lightness_at_size(Lightness(coded.L), (7, 9)), atol=1e-3)
+
+
+def test_enlarging_stays_within_the_range():
+    large = lightness_at_size(Lightness(np.array([[0, 100], [100, 0]], np.float32)), (20, 30))
+    assert large.shape == (20, 30)
+    assert large.min() >= 0
+    assert large.max() <= 100
