@@ -1,8 +1,8 @@
-"""Bytes of a JPEG, PNG, TIFF, WebP, GIF or HEIF file -> channels and what the file says of them.
+"""A JPEG, PNG, TIFF, WebP, GIF or AVIF file -> channels and what the file says of them.
 
-libvips decodes straight into one array (`access="sequential"`), reporting errors as it goes:
-measured on files cut at 150 places each, it gave the same result as `access="random"`. How strict
-it is to be depends on the format, as measured on cut and damaged files with libvips 8.18.7:
+libvips decodes from top to bottom (`access="sequential"`), reporting errors as it goes: measured on
+files cut at 150 places each, it gave the same result as `access="random"`. How strict it is to be
+depends on the format, as measured on cut and damaged files with libvips 8.18.7:
 
 - `fail_on="truncated"` lets TIFF files through that lack half of their strips; "error" does not.
 - Damaged tiles in a TIFF file only show in the error buffer, so that is looked at, too.
@@ -10,16 +10,19 @@ it is to be depends on the format, as measured on cut and damaged files with lib
   by their text and then read with "error".
 """
 
+import os
 import re
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import numpy as np
 import pyvips
-from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
 from engine.i18n import N_
 from engine.photo import libvips, tiff
 from engine.photo.channels import as_whole_numbers
+from engine.photo.collect import Collected, Strip
 from engine.photo.decoded import (
     BIT_DEPTH,
     COMPRESSION,
@@ -31,13 +34,13 @@ from engine.photo.decoded import (
     TOO_LARGE,
     UNSUPPORTED,
     Decoded,
+    Keep,
     Undecodable,
 )
 from engine.photo.formats import RAW
 from engine.photo.ifd import BadDirectory
 from engine.photo.profiles import is_usable
-
-Array = NDArray[np.generic]
+from engine.photo.strips import row_strips
 
 PROFILE_LEFT_ASIDE = N_(
     "The color profile in the file is damaged or meant for something else; it was left aside."
@@ -79,13 +82,16 @@ _UNSUPPORTED = {
 }
 
 
-def decode(data: bytes, file_format: str, cancel: CancelToken | None) -> Decoded:
-    """Decode a file's first picture with libvips.
+def decode(
+    file: BinaryIO, file_format: str, cancel: CancelToken | None, keep: Keep = "pixels"
+) -> Decoded:
+    """Decode a file's first picture with libvips, strip by strip.
 
     Args:
-        data: the whole file.
+        file: on the disk or in memory.
         file_format: "jpeg", "png", "tiff", "webp", "gif" or "heif".
-        cancel: stops libvips while it works.
+        cancel: checked between strips.
+        keep: what to keep of the pixels.
 
     Raises:
         Undecodable: it cannot be decoded, wholly and without damage.
@@ -95,22 +101,22 @@ def decode(data: bytes, file_format: str, cancel: CancelToken | None) -> Decoded
     for level in levels:
         try:
             with libvips.own_errors():
-                return _decode(data, file_format, level, cancel)
+                return _decode(file, file_format, level, cancel, keep)
         except pyvips.Error as error:
             if cancel is not None:
                 cancel.raise_if_set()
             if level == "warning" and _is_harmless(error.detail):
                 continue
-            raise Undecodable(_reason(error.detail, data, file_format)) from error
+            raise Undecodable(_reason(error.detail, file, file_format)) from error
     raise AssertionError("the last level either decodes or raises")
 
 
-def _decode(data: bytes, file_format: str, fail_on: str, cancel: CancelToken | None) -> Decoded:
-    facts = _tiff_facts(data) if file_format == "tiff" else None
-    # A source reads from our memory; a buffer would be copied first, with Python standing still.
-    source = pyvips.Source.new_from_memory(data)
+def _decode(
+    file: BinaryIO, file_format: str, fail_on: str, cancel: CancelToken | None, keep: Keep
+) -> Decoded:
+    facts = _tiff_facts(file) if file_format == "tiff" else None
     stored = pyvips.Operation.call(
-        _LOADERS[file_format], source, access="sequential", fail_on=fail_on
+        _LOADERS[file_format], libvips.source_of(file), access="sequential", fail_on=fail_on
     )
     if stored.width * stored.height > MOST_PIXELS:
         raise Undecodable(TOO_LARGE)
@@ -120,31 +126,54 @@ def _decode(data: bytes, file_format: str, fail_on: str, cancel: CancelToken | N
     image = _as_gray_or_rgb(stored, icc, notices)
     if image is not stored:
         icc = None
-    channels = _channels(image, cancel)
+    colors = _colors(image)
+    has_alpha = image.bands > colors
+    if has_alpha and facts is not None and not facts.has_alpha:
+        notices.append(CHANNEL_LEFT_OUT)
+        has_alpha = False
+    strips = libvips.strips_of(image, cancel)
+    if image.format not in ("uchar", "ushort"):
+        strips = _whole_numbers(image, colors, icc is None, strips)
+    dtype = np.dtype(np.uint8 if image.format == "uchar" else np.uint16)
+    kept = Collected((image.height, image.width), dtype, colors, has_alpha, icc, keep)
+    kept.take(strips)
     if file_format == "tiff" and "tiff2vips" in libvips.error_text():
         raise pyvips.Error("libtiff complained")
-    pixels, alpha = _split(channels, _colors(image), facts, linear=icc is None, notices=notices)
     return Decoded(
-        pixels,
-        alpha,
+        kept.pixels,
+        kept.alpha,
         _number(stored, "orientation", 1),
         icc,
         {name: stored.get(name) for name in _BLOCKS if stored.get_typeof(name)},
         _resolution(stored, file_format),
         tuple(notices),
+        kept.L,
+        8 if dtype == np.uint8 else 16,
     )
 
 
-def _tiff_facts(data: bytes) -> tiff.TiffFacts | None:
+def _tiff_facts(file: BinaryIO) -> tiff.TiffFacts | None:
     try:
-        facts = tiff.look_at_tiff(data)
+        facts = tiff.look_at_tiff(file)
     except BadDirectory:
         return None  # libvips will have its own words for it
     if facts.raw:
         raise Undecodable(RAW)
     if not facts.complete:
-        raise Undecodable(_reason("", data, "tiff"))
+        raise Undecodable(_reason("", file, "tiff"))
     return facts
+
+
+def _whole_numbers(
+    image: pyvips.Image, colors: int, linear: bool, strips: Iterator[Strip]
+) -> Iterator[Strip]:
+    """Rarer types as 16 bit: what stands for white in them, only the whole picture tells."""
+    channels = np.concatenate([strip for _, strip in strips])
+    pixels = as_whole_numbers(channels[..., :colors], linear)
+    rest = as_whole_numbers(channels[..., colors:], linear=False) if image.bands > colors else None
+    for rows in row_strips(image.height, image.width):
+        strip = pixels[rows]
+        yield rows, strip if rest is None else np.concatenate([strip, rest[rows]], axis=2)
 
 
 def _profile(image: pyvips.Image) -> tuple[bytes | None, list[str]]:
@@ -185,26 +214,6 @@ def _as_gray_or_rgb(image: pyvips.Image, icc: bytes | None, notices: list[str]) 
     return inks.icc_transform("srgb", embedded=True, input_profile="cmyk", depth=depth)
 
 
-def _channels(image: pyvips.Image, cancel: CancelToken | None) -> Array:
-    """(H, W, bands): here the file is really decoded."""
-    libvips.stop_on(cancel, image)
-    array: Array = image.numpy()
-    return array.reshape(image.height, image.width, image.bands)
-
-
-def _split(
-    channels: Array, colors: int, facts: tiff.TiffFacts | None, linear: bool, notices: list[str]
-) -> tuple[Array, Array | None]:
-    """Colors and alpha apart, as whole numbers of 8 or 16 bit."""
-    pixels = as_whole_numbers(channels[..., :colors], linear)
-    if channels.shape[2] == colors:
-        return pixels, None
-    if facts is not None and not facts.has_alpha:
-        notices.append(CHANNEL_LEFT_OUT)
-        return pixels, None
-    return pixels, as_whole_numbers(channels[..., colors : colors + 1], linear=False)[..., 0]
-
-
 def _number(image: pyvips.Image, name: str, default: int = 0) -> int:
     return int(image.get(name)) if image.get_typeof(name) else default
 
@@ -223,7 +232,7 @@ def _is_harmless(message: str) -> bool:
     return bool(complaints) and all(map(_HARMLESS.search, complaints))
 
 
-def _reason(message: str, data: bytes, file_format: str) -> str:
+def _reason(message: str, file: BinaryIO, file_format: str) -> str:
     """Which half sentence suits libvips's words; they are used for nothing else."""
     for reason, words in _UNSUPPORTED.items():
         if words.search(message):
@@ -231,11 +240,19 @@ def _reason(message: str, data: bytes, file_format: str) -> str:
     if "out of memory" in message:
         return NO_MEMORY
     if file_format == "png":
-        cut_off = b"IEND" not in data
+        cut_off = b"IEND" not in _end(file)
     elif file_format == "tiff":
-        cut_off = tiff.is_cut_off(data)
+        cut_off = tiff.is_cut_off(file)
     elif file_format == "webp":
-        cut_off = int.from_bytes(data[4:8], "little") + 8 > len(data)
+        file.seek(4)
+        promised = int.from_bytes(file.read(4), "little") + 8
+        cut_off = promised > file.seek(0, os.SEEK_END)
     else:
         cut_off = _TOO_EARLY.search(message) is not None
     return TOO_EARLY if cut_off else DAMAGED
+
+
+def _end(file: BinaryIO) -> bytes:
+    """The last megabyte."""
+    file.seek(max(0, file.seek(0, os.SEEK_END) - (1 << 20)))
+    return file.read()

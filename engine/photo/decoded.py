@@ -1,13 +1,18 @@
 """What every decoder hands over, or why it cannot."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.i18n import N_
+from engine.values import Depth
 
 Array = NDArray[np.generic]
+# What is wanted of a photo: to be shown, or to be colored. The second takes a fraction of the
+# memory, as L* of RGB pixels is measured while they pass by.
+Keep = Literal["pixels", "lightness"]
 
 MOST_PIXELS = 250_000_000
 
@@ -38,19 +43,24 @@ class Decoded:
     """A picture as its file has it.
 
     Attributes:
-        pixels: (H, W, 1 or 3), uint8 or uint16, as stored: perhaps lying or mirrored.
-        alpha: (H, W), same type, or None.
+        pixels: (H, W, 1 or 3), uint8 or uint16, as stored: perhaps lying or mirrored. None of RGB
+            where only the lightness was wanted.
+        alpha: (H, W), uint8 or uint16, or None.
         orientation: how to put it upright, 1..8 as in EXIF.
         icc: the profile if it is usable.
         blocks: metadata by libvips name.
         pixels_per_mm: horizontal and vertical resolution as stored, or None.
         notices: sentences to be translated.
+        L: (H, W) float32, L* where it was measured instead of keeping the pixels.
+        depth: bits per channel of the pixels that L* was measured of.
     """
 
-    pixels: Array
+    pixels: Array | None
     alpha: Array | None
     orientation: int = 1
     icc: bytes | None = None
     blocks: dict[str, bytes] | None = None
     pixels_per_mm: tuple[float, float] | None = None
     notices: tuple[str, ...] = ()
+    L: NDArray[np.float32] | None = None
+    depth: Depth = 8

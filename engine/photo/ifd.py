@@ -4,12 +4,16 @@ Only what libvips does not tell is read here: which page is a preview, what a fo
 where the orientation stands in an EXIF block. Source: TIFF 6.0, section 2; BigTIFF as in libtiff.
 """
 
+import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 _MOST_ENTRIES = 4096
 _MOST_PAGES = 1000
+# More than the offsets of all the strips or tiles of any photo take.
+_MOST_BYTES = 1 << 26
 # struct letter by TIFF type: BYTE, SHORT, LONG, IFD, LONG8, IFD8
 _LETTERS = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}
 
@@ -52,17 +56,17 @@ class Tags:
     """Reads whole-number tags out of a TIFF file or an EXIF block.
 
     Args:
-        data: the whole of it, starting with "II" or "MM".
+        data: the whole of it, starting with "II" or "MM"; or a file, of which little is read.
 
     Raises:
         BadDirectory: it does not start like a TIFF file.
     """
 
-    def __init__(self, data: bytes) -> None:
-        order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
+    def __init__(self, data: bytes | BinaryIO) -> None:
+        self._file = io.BytesIO(data) if isinstance(data, bytes) else data
+        order = {b"II": "<", b"MM": ">"}.get(self._bytes(0, 2))
         if order is None:
             raise BadDirectory("no byte order")
-        self._data = data
         self.order = order
         magic = self._unpack("H", 2)
         if magic not in (42, 43):
@@ -112,8 +116,8 @@ class Tags:
         if entry is None or letter is None:
             return ()
         try:
-            return struct.unpack_from(f"{self.order}{entry.count}{letter}", self._data, entry.at)
-        except (struct.error, OverflowError):
+            return self._values(f"{entry.count}{letter}", entry.at)
+        except (struct.error, OverflowError, MemoryError):
             return ()
 
     def number(self, directory: Directory, tag: int, default: int = 0) -> int:
@@ -132,7 +136,18 @@ class Tags:
 
     def _unpack(self, letter: str, at: int) -> int:
         try:
-            value: int = struct.unpack_from(self.order + letter, self._data, at)[0]
+            value: int = self._values(letter, at)[0]
         except (struct.error, OverflowError) as error:
             raise BadDirectory(f"nothing at {at}") from error
         return value
+
+    def _values(self, letters: str, at: int) -> tuple[int, ...]:
+        layout = struct.Struct(self.order + letters)
+        return layout.unpack(self._bytes(at, layout.size))
+
+    def _bytes(self, at: int, size: int) -> bytes:
+        """What is there, less than asked for at the end of the file."""
+        if size > _MOST_BYTES:
+            return b""
+        self._file.seek(at)
+        return self._file.read(size)

@@ -4,16 +4,32 @@ Its cache of operations is switched off: it holds on to files that were read lon
 """
 
 import contextlib
+import io
+import os
 import threading
 from collections.abc import Iterator
+from typing import BinaryIO
 
+import numpy as np
 import pyvips
+from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
+from engine.photo.strips import row_strips
 
 pyvips.cache_set_max(0)
 
 _LOCK = threading.Lock()
+_DTYPES = {
+    "uchar": np.uint8,
+    "char": np.int8,
+    "ushort": np.uint16,
+    "short": np.int16,
+    "uint": np.uint32,
+    "int": np.int32,
+    "float": np.float32,
+    "double": np.float64,
+}
 
 
 def _leniently(text: object) -> str:
@@ -42,15 +58,29 @@ def error_text() -> str:
     return _leniently(pyvips.vips_lib.vips_error_buffer())
 
 
-def stop_on(cancel: CancelToken | None, image: pyvips.Image) -> None:
-    """Let libvips give up on working out this image as soon as the token is set."""
-    if cancel is None:
-        return
-    token = cancel
+def source_of(file: BinaryIO) -> pyvips.Source:
+    """What libvips reads a file from: straight from the disk if it lies there."""
+    name = getattr(file, "name", None)
+    if isinstance(file, io.BytesIO) or not isinstance(name, str | bytes):
+        file.seek(0)
+        return pyvips.Source.new_from_memory(file.read())
+    return pyvips.Source.new_from_file(os.fsencode(name))
 
-    def check(working: pyvips.Image, _progress: object) -> None:
-        if token.is_set:
-            working.set_kill(True)
 
-    image.set_progress(True)
-    image.signal_connect("eval", check)
+def strips_of(
+    image: pyvips.Image, cancel: CancelToken | None
+) -> Iterator[tuple[slice, NDArray[np.generic]]]:
+    """Rows of an image from top to bottom, as (rows, W, bands), decoded as they are asked for.
+
+    Raises:
+        pyvips.Error: it cannot be decoded.
+        Cancelled: on request, between strips.
+    """
+    region = pyvips.Region.new(image)
+    dtype = _DTYPES[image.format]
+    for rows in row_strips(image.height, image.width):
+        if cancel is not None:
+            cancel.raise_if_set()
+        count = rows.stop - rows.start
+        strip = np.frombuffer(region.fetch(0, rows.start, image.width, count), dtype)
+        yield rows, strip.reshape(count, image.width, image.bands)

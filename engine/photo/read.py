@@ -2,6 +2,9 @@
 
 import stat
 from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
 
 from engine.cancel import CancelToken
 from engine.errors import (
@@ -25,11 +28,13 @@ from engine.photo.decoded import (
     TOO_LARGE,
     UNSUPPORTED,
     Decoded,
+    Keep,
     Undecodable,
 )
 from engine.photo.formats import NOT_READ, READABLE, SIGNATURE_BYTES, format_of
+from engine.photo.lightness import measure_lightness
 from engine.photo.metadata import carried_metadata
-from engine.values import Photo, Source
+from engine.values import Lightness, Photo, Source
 
 NO_PHOTO = N_("it is not a photo")
 EMPTY = N_("it is empty")
@@ -47,7 +52,7 @@ _KINDS: dict[str, type[UnreadablePhoto]] = {
 }
 
 
-def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
+def read_photo(path: Path, cancel: CancelToken | None = None, keep: Keep = "pixels") -> Photo:
     """Read a photo.
 
     What it is is told from its content, not from its name. It is put upright; the orientation is
@@ -56,7 +61,9 @@ def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
 
     Args:
         path: the file.
-        cancel: checked between steps and while libvips decodes.
+        cancel: checked between strips.
+        keep: "lightness" leaves out the pixels of RGB photos and measures their lightness while
+            reading, in a fraction of the memory; gray ones keep theirs, which take little.
 
     Raises:
         FolderNotPhoto: it is a folder.
@@ -65,15 +72,15 @@ def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
         Cancelled: on request.
     """
     try:
-        data, file_format = _read_file(path)
+        with _opened(path) as file:
+            file_format = _format(file)
+            _check(cancel)
+            if file_format in ("bmp", "pnm"):
+                decoded = decode_bitmap(file.read())
+            else:
+                decoded = decode(file, file_format, cancel, keep)
         _check(cancel)
-        decoded = (
-            decode_bitmap(data)
-            if file_format in ("bmp", "pnm")
-            else decode(data, file_format, cancel)
-        )
-        _check(cancel)
-        return _photo(path, file_format, decoded)
+        return _photo(path, file_format, decoded, keep, cancel)
     except Undecodable as error:
         raise _unreadable(path, error.reason) from error
     except MemoryError as error:
@@ -82,8 +89,8 @@ def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
         raise _cannot_open(path, error) from error
 
 
-def _read_file(path: Path) -> tuple[bytes, str]:
-    """The bytes of a regular file and their format; of a video only the start is read."""
+def _opened(path: Path) -> BinaryIO:
+    """A regular file, opened for reading."""
     try:
         mode = path.stat().st_mode
     except ValueError as error:  # a path with a null character
@@ -92,33 +99,52 @@ def _read_file(path: Path) -> tuple[bytes, str]:
         raise IsADirectoryError
     if not stat.S_ISREG(mode):
         raise Undecodable(NO_PHOTO)  # a pipe or a device, which may never end
-    with path.open("rb", buffering=0) as file:  # a buffer would be joined to the rest by copying
-        start = file.read(SIGNATURE_BYTES)
-        if not start:
-            raise Undecodable(EMPTY)
-        file_format = format_of(start)
-        if file_format not in READABLE:
-            raise Undecodable(NOT_READ.get(file_format or "", NO_PHOTO))
-        file.seek(0)
-        return file.readall(), str(file_format)
+    return path.open("rb")
 
 
-def _photo(path: Path, file_format: str, decoded: Decoded) -> Photo:
-    pixels = upright(decoded.pixels, decoded.orientation)
-    alpha = None if decoded.alpha is None else upright(decoded.alpha, decoded.orientation)
+def _format(file: BinaryIO) -> str:
+    """Its format; of a video, or anything else that is not read, only the start is looked at."""
+    start = file.read(SIGNATURE_BYTES)
+    if not start:
+        raise Undecodable(EMPTY)
+    file_format = format_of(start)
+    if file_format not in READABLE:
+        raise Undecodable(NOT_READ.get(file_format or "", NO_PHOTO))
+    file.seek(0)
+    return str(file_format)
+
+
+def _photo(
+    path: Path, file_format: str, decoded: Decoded, keep: Keep, cancel: CancelToken | None
+) -> Photo:
+    turn = decoded.orientation
+    pixels, alpha, L = (
+        None if plane is None else upright(plane, turn)
+        for plane in (decoded.pixels, decoded.alpha, decoded.L)
+    )
+    if pixels is not None:
+        size, depth = pixels.shape[:2], 8 if pixels.dtype == np.uint8 else 16
+    else:
+        assert L is not None
+        size, depth = L.shape, decoded.depth
     resolution = decoded.pixels_per_mm
-    if resolution is not None and decoded.orientation in (5, 6, 7, 8):
+    if resolution is not None and turn in (5, 6, 7, 8):
         resolution = resolution[::-1]
     source = Source(
         path=path,
         format=file_format,
-        depth=8 if pixels.dtype == "uint8" else 16,
+        depth=8 if depth == 8 else 16,
         icc=decoded.icc,
-        metadata=carried_metadata(decoded.blocks or {}, pixels.shape[:2]),
+        metadata=carried_metadata(decoded.blocks or {}, (size[0], size[1])),
         pixels_per_mm=resolution,
         notices=decoded.notices,
     )
-    return Photo(source, pixels, alpha)
+    if pixels is None:
+        return Photo(source, None, alpha, Lightness(np.asarray(L, np.float32)))
+    photo = Photo(source, pixels, alpha)
+    if keep == "lightness" and pixels.shape[2] == 3:
+        return Photo(source, None, alpha, measure_lightness(photo, cancel))
+    return photo
 
 
 def _cannot_open(path: Path, error: OSError) -> PhotoError:

@@ -1,7 +1,9 @@
 """What a TIFF file says of its pages and channels that libvips does not pass on."""
 
+import os
 from dataclasses import dataclass
 from itertools import islice
+from typing import BinaryIO
 
 from engine.photo.ifd import BadDirectory, Directory, Tags
 
@@ -33,13 +35,13 @@ class TiffFacts:
     has_alpha: bool
 
 
-def look_at_tiff(data: bytes) -> TiffFacts:
+def look_at_tiff(file: BinaryIO) -> TiffFacts:
     """Read the facts from the tags.
 
     Raises:
         BadDirectory: the first page has no readable tags.
     """
-    tags = Tags(data)
+    tags = Tags(file)
     pages = list(islice(tags.pages(), 100))
     if not pages:
         raise BadDirectory("no page")
@@ -47,24 +49,25 @@ def look_at_tiff(data: bytes) -> TiffFacts:
     return TiffFacts(
         raw=_is_reduced(tags, first) or _DNG_VERSION in first.entries,
         several_pages=any(not _is_reduced(tags, page) for page in others),
-        complete=_has_all_pieces(tags, first) and not is_cut_off(data),
+        complete=_has_all_pieces(tags, first) and not is_cut_off(file),
         has_alpha=tags.number(first, _EXTRA_SAMPLES, _UNSPECIFIED) != _UNSPECIFIED,
     )
 
 
-def is_cut_off(data: bytes) -> bool:
+def is_cut_off(file: BinaryIO) -> bool:
     """Whether the first page's tags or pixels would lie behind the end of the file."""
     try:
-        tags = Tags(data)
+        tags = Tags(file)
         page = next(tags.pages(), None)
     except BadDirectory:
         return True
     if page is None:
         return False
+    length = file.seek(0, os.SEEK_END)
     pieces = ((_STRIP_OFFSETS, _STRIP_SIZES), (_TILE_OFFSETS, _TILE_SIZES))
     for offsets, sizes in pieces:
         ends = zip(tags.numbers(page, offsets), tags.numbers(page, sizes), strict=False)
-        if any(offset + size > len(data) for offset, size in ends):
+        if any(offset + size > length for offset, size in ends):
             return True
     return False
 
