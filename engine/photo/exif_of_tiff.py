@@ -1,0 +1,207 @@
+"""EXIF out of TIFF files into the block that other formats carry, and back.
+
+A TIFF file has no EXIF block: the file is one, with the picture's own tags among those that
+describe it. libvips neither reads nor writes them. They are added behind the finished file, which
+is not copied: see docs/decisions/0011. Sources: TIFF 6.0; CIPA DC-008 (EXIF 2.32), sections 4.5
+and 4.6; Adobe DNG 1.6; TIFF/EP (ISO 12234-2) for cameras that put details beside the pixels.
+"""
+
+import io
+import os
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from engine.photo.fields import (
+    Field,
+    Fields,
+    Header,
+    entry_of,
+    in_order,
+    offset_field,
+    pointer,
+    read_entries,
+    read_fields,
+    read_header,
+    written_directory,
+)
+from engine.photo.ifd import BadDirectory
+
+_EXIF, _GPS, _INTEROP, _MAKER_NOTE = 0x8769, 0x8825, 0xA005, 0x927C
+_ORIENTATION, _RESOLUTION = 0x0112, {0x011A, 0x011B, 0x0128}
+# What describes a photo: document name, description, make, model, software, date, artist, host
+# computer, rating, copyright, and the titles and keywords that Windows writes.
+_DESCRIPTIVE = {0x010D, 0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x013C, 0x4746, 0x4749,
+                0x8298, 0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F}  # fmt: skip
+# Exposure and the like, which TIFF/EP puts into the first directory, and EXIF into its own.
+_DETAILS = {0x829A, 0x829D, 0x8822, 0x8827, *range(0x9003, 0x9005), *range(0x9201, 0x920B),
+            0x920E, 0x920F, 0x9210, 0x9214, 0x9215, 0x9217, 0x9290, 0x9291, 0x9292,
+            *range(0xA430, 0xA436)}  # fmt: skip
+# Beyond it a block would not fit into a JPEG file, so no room is wasted on empty bytes.
+_MOST_PADDED = 60_000
+
+
+@dataclass
+class _Exif:
+    """All that EXIF has to say; the fields in one byte order, the links between them left out."""
+
+    main: dict[int, Field] = field(default_factory=dict)
+    details: dict[int, Field] = field(default_factory=dict)
+    place: dict[int, Field] = field(default_factory=dict)
+    interop: dict[int, Field] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        described = bool(set(self.main) & _DESCRIPTIVE)
+        return bool(described or self.details or self.place or self.interop)
+
+
+def exif_block_of_tiff(data_or_file: bytes | BinaryIO) -> bytes:
+    """The EXIF block of a TIFF, BigTIFF, DNG or NEF file.
+
+    A camera maker's notes are copied byte for byte, and where there is room they lie as far from
+    the start as in the file, since the offsets in them mostly count from there.
+
+    Args:
+        data_or_file: the file's bytes, or a file that can seek; only the tags of it are read.
+
+    Returns:
+        The block as JPEG and PNG files carry it, from its byte order on, without a preview; empty
+        if the file says nothing of that kind or its tags cannot be read.
+    """
+    file = io.BytesIO(data_or_file) if isinstance(data_or_file, bytes) else data_or_file
+    try:
+        header = read_header(file)
+        exif = _read_exif(file, header, _DESCRIPTIVE | _RESOLUTION | {_ORIENTATION})
+    except BadDirectory:
+        return b""
+    return _block(exif, header.order) if exif else b""
+
+
+def put_exif_in_tiff(path: Path, exif: bytes) -> None:
+    """Add an EXIF block to a finished TIFF file, in its place.
+
+    The directories go behind the end of the file, with a new first directory that has the old
+    one's entries and theirs; then the header is turned to it, in one short write, and before that
+    write the file is what it was. The pixels are neither read nor moved. What cannot be read of the
+    block is left out.
+
+    Args:
+        path: a plain or BigTIFF file, of any size.
+        exif: as `fitted_exif` gives it.
+
+    Raises:
+        BadDirectory: this is no TIFF file, or a plain one without room below its 4 GiB.
+        OSError: it cannot be written.
+    """
+    added, order = _read_block(exif)
+    with path.open("r+b") as file:
+        header = read_header(file)
+        entries, following = read_entries(file, header, header.first)
+        if not added:
+            return
+        end = file.seek(0, os.SEEK_END)
+        start = end + end % 2
+        tail, first = _tail(
+            _converted(added, order, header.order), entries, following, start, header
+        )
+        if not header.big and start + len(tail) >= 1 << 32:
+            raise BadDirectory("no room for EXIF below 4 GiB")
+        file.seek(end)
+        file.write(b"\0" * (start - end) + tail)
+        file.flush()
+        file.seek(header.first_at)
+        file.write(struct.pack(header.offset, first))
+
+
+def _read_block(exif: bytes) -> tuple[_Exif, str]:
+    """What a block says, without what only tells of its own pixels; and its byte order."""
+    block = io.BytesIO(exif.removeprefix(b"Exif\0\0"))
+    try:
+        header = read_header(block)
+        return _read_exif(block, header, _DESCRIPTIVE), header.order
+    except BadDirectory:
+        return _Exif(), "<"
+
+
+def _read_exif(file: BinaryIO, header: Header, wanted: set[int]) -> _Exif:
+    asked = wanted | _DETAILS | {_EXIF, _GPS}
+    first = read_fields(file, header, header.first, asked)
+    details = _linked(file, header, first.get(_EXIF))
+    place = _linked(file, header, first.get(_GPS))
+    interop = _linked(file, header, details.pop(_INTEROP, None))
+    beside = {tag: first[tag] for tag in _DETAILS & set(first)}
+    main = {tag: first[tag] for tag in wanted & set(first)}
+    return _Exif(main, beside | details, place, interop)
+
+
+def _linked(file: BinaryIO, header: Header, link: Field | None) -> dict[int, Field]:
+    """The fields a link leads to; none where it leads nowhere."""
+    offset = pointer(link, header)
+    try:
+        return read_fields(file, header, offset) if offset else {}
+    except BadDirectory:
+        return {}
+
+
+def _converted(exif: _Exif, before: str, after: str) -> _Exif:
+    def converted(fields: dict[int, Field]) -> dict[int, Field]:
+        pairs = ((tag, in_order(one, before, after)) for tag, one in fields.items())
+        return {tag: one for tag, one in pairs if one is not None}
+
+    return _Exif(*(converted(one) for one in (exif.main, exif.details, exif.place, exif.interop)))
+
+
+def _block(exif: _Exif, order: str) -> bytes:
+    """A block in the byte order that the fields have."""
+    header = Header(order, big=False, first=0)
+    exif = _converted(exif, order, order)
+    start = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}H", 42)
+    notes = exif.details.get(_MAKER_NOTE)
+    if notes is not None and 8 <= notes.at <= _MOST_PADDED and len(notes.value) > header.room:
+        details: Fields = {
+            **exif.details,
+            _MAKER_NOTE: entry_of(_MAKER_NOTE, notes, notes.at, header),
+        }
+        rest, first = _directories(exif, details, dict(exif.main), 0, 8, header)
+        if 8 + len(rest) <= notes.at:
+            body = rest.ljust(notes.at - 8, b"\0") + notes.value
+            return start + struct.pack(f"{order}I", first) + body
+        behind = notes.at + len(notes.value) + len(notes.value) % 2
+        rest, first = _directories(exif, details, dict(exif.main), 0, behind, header)
+        body = bytes(notes.at - 8) + notes.value.ljust(behind - notes.at, b"\0")
+        return start + struct.pack(f"{order}I", first) + body + rest
+    rest, first = _directories(exif, dict(exif.details), dict(exif.main), 0, 8, header)
+    return start + struct.pack(f"{order}I", first) + rest
+
+
+def _tail(
+    exif: _Exif, entries: dict[int, bytes], following: int, start: int, header: Header
+) -> tuple[bytes, int]:
+    """What goes behind a TIFF file, and the offset of the new first directory in it."""
+    # The file's own tags win: they tell how its pixels are stored.
+    main: Fields = {**exif.main, **entries}
+    return _directories(exif, dict(exif.details), main, following, start, header)
+
+
+def _directories(
+    exif: _Exif, details: Fields, main: Fields, following: int, start: int, header: Header
+) -> tuple[bytes, int]:
+    """All directories from an offset on, the first one last, and where that one lies."""
+    body = b""
+
+    def add(fields: Fields, then: int = 0) -> int:
+        nonlocal body
+        body += b"\0" * (len(body) % 2)
+        at = start + len(body)
+        body += written_directory(fields, at, then, header)
+        return at
+
+    if exif.interop:
+        details[_INTEROP] = offset_field(add(dict(exif.interop)), header)
+    if details:
+        main[_EXIF] = offset_field(add(details), header)
+    if exif.place:
+        main[_GPS] = offset_field(add(dict(exif.place)), header)
+    first = add(main, following)
+    return body, first
