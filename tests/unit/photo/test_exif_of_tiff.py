@@ -45,7 +45,8 @@ def rich_exif(order="<", notes=b"Our own notes, byte for byte"):
     exposure = struct.pack(f"{order}2I", 1, 250)
     details = directory(
         [(0x829A, RATIONAL, 1, exposure), (0x8827, SHORT, 1, 400),
-         (NOTES, UNDEFINED, len(notes), notes), (INTEROP, LONG, 1, interop)], order, at)  # fmt: skip
+         (NOTES, UNDEFINED, len(notes), notes), (INTEROP, LONG, 1, interop)],
+        order, at)  # fmt: skip
     degrees = struct.pack(f"{order}6I", 47, 1, 22, 1, 30, 1)
     gps_at = at + len(details)
     place = directory(

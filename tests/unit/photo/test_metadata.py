@@ -117,7 +117,7 @@ def test_transparency_is_missed_in_jpeg_only_if_there_was_some(tmp_path):
 
 def test_a_block_too_large_for_jpeg_is_left_out():
     jpeg = by_pillow(gray_picture(), "JPEG")
-    data, left_out = embed_in_jpeg(jpeg, {"xmp-data": bytes(70_000)}, (3.0, 3.0))
+    data, left_out = embed_in_jpeg(jpeg, {"exif-data": bytes(65_528)}, (3.0, 3.0))
     assert left_out
     assert len(data) == len(jpeg) + 18
     assert "too large" in TOO_LARGE_FOR_JPEG
