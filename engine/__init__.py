@@ -7,9 +7,9 @@ One photo goes one way:
     predictor = load_predictor("auto")                the network, on the best device
     prepared = predictor.prepare(lightness, "balanced")       once per photo
     planes = predictor.predict(prepared, edits.hints)         once per change of the hints
-    depth = depth_for(photo, target)                          8, or 16 where both can hold it
-    rendition = compose(lightness, planes, edits, depth)      once per change of a slider
-    saved = write_photo(rendition, photo, target, on_conflict="unique")
+    rendition = compose(lightness, planes, edits)             once per change of a slider
+    composition, notices = composition_for(photo, lightness, planes, target, Wish(edits))
+    saved = write_photo(composition, photo, target, on_conflict="unique")
 
 No Qt below here, and no torch before `load_predictor` is called.
 """
@@ -23,7 +23,7 @@ from engine.photo.lightness import measure_lightness
 from engine.photo.naming import OnConflict, colorized_path
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
-from engine.pipeline import depth_for
+from engine.pipeline import Wish, composition_for
 from engine.predictors import load_predictor
 from engine.resize import shrink
 from engine.values import (
@@ -60,9 +60,10 @@ __all__ = [
     "Saved",
     "Source",
     "UnknownFormat",
+    "Wish",
     "colorized_path",
     "compose",
-    "depth_for",
+    "composition_for",
     "edits_from_json",
     "edits_to_json",
     "load_edits",

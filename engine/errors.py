@@ -4,7 +4,8 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
   PhotoError             UnreadablePhoto and its kinds, each with its own advice:
                          UnsupportedPhoto, TooLargePhoto, MissingPhoto, ForbiddenPhoto;
                          FolderNotPhoto
-  SaveError              CannotWrite, UnknownFormat, TooLargeForJpeg, DiskFull, SameAsSource
+  SaveError              CannotWrite, UnknownFormat, TooLargeForFormat, DiskFull,
+                         SameAsSource
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
   EditsError             BadEdits
@@ -120,13 +121,13 @@ class UnknownFormat(SaveError):
     advice = N_("Use a name that ends in .jpg, .png or .tif.")
 
 
-class TooLargeForJpeg(SaveError):
-    """The photo is longer than a JPEG file may be. Values: name, width, height, most."""
+class TooLargeForFormat(SaveError):
+    """The photo is longer than files of a kind may be. Values: name, kind, width, height, most."""
 
-    code = "too-large-for-jpeg"
+    code = "too-large-for-format"
     sentence = N_(
-        "“{name}” cannot be a JPEG file: the photo has {width} × {height} pixels, "
-        "and JPEG files can have at most {most} on a side."
+        "“{name}” cannot be a {kind} file: the photo has {width} × {height} pixels, "
+        "and {kind} files can have at most {most} on a side."
     )
     advice = N_("Save it as PNG or TIFF.")
 

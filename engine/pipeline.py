@@ -1,6 +1,6 @@
 """One photo from file to file: the stages in their order. Read this file first.
 
-read_photo -> measure_lightness -> prepare -> predict -> compose -> write_photo
+read_photo -> measure_lightness -> prepare -> predict -> Composition -> write_photo
 """
 
 import time
@@ -9,16 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cancel import CancelToken
-from engine.composition import compose
+from engine.composition import Composition
 from engine.edits import Edits
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
-from engine.photo.naming import WRITABLE, OnConflict
+from engine.photo.losses import depth_for
+from engine.photo.naming import OnConflict, format_for
+from engine.photo.options import SaveOptions
 from engine.photo.read import read_photo
+from engine.photo.spaces import space_for
 from engine.photo.write import write_photo
-from engine.values import Depth, Photo, Predictor, Quality
+from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality
 
-STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Composing"), N_("Saving"))
+STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,13 @@ class Wish:
         edits: hints and adjustments.
         quality: quality level.
         on_conflict: what to do where the target exists.
+        saving: how the result is written.
     """
 
     edits: Edits = Edits()
     quality: Quality = "balanced"
     on_conflict: OnConflict = "unique"
+    saving: SaveOptions = SaveOptions()
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ def colorize(
     if wish.on_conflict == "skip" and target.exists():
         return _skipped(target, started)
     tell(STAGES[0])
-    photo = read_photo(path, cancel)
+    photo = read_photo(path, cancel, keep="lightness")
     lightness = measure_lightness(photo, cancel)
     tell(STAGES[1])
     prepared = predictor.prepare(lightness, wish.quality)
@@ -90,20 +95,33 @@ def colorize(
     tell(STAGES[2])
     planes = predictor.predict(prepared, wish.edits.hints)
     _check(cancel)
+    composition, notices = composition_for(photo, lightness, planes, target, wish)
     tell(STAGES[3])
-    rendition = compose(lightness, planes, wish.edits, depth_for(photo, target), cancel)
-    tell(STAGES[4])
-    saved = write_photo(rendition, photo, target, wish.on_conflict)
+    saved = write_photo(composition, photo, target, wish.on_conflict, wish.saving, cancel)
     if saved is None:
         return _skipped(target, started)
-    warnings = (*photo.source.notices, *rendition.warnings, *saved.notices)
+    warnings = (*photo.source.notices, *composition.warnings, *notices, *saved.notices)
     return Outcome(saved.path, time.monotonic() - started, warnings)
 
 
-def depth_for(photo: Photo, target: Path) -> Depth:
-    """Bits per channel of a result: those of the photo, where the target's format can hold them."""
-    holds_16 = WRITABLE.get(target.suffix.lower()) != "jpeg"
-    return 16 if photo.source.depth == 16 and holds_16 else 8
+def composition_for(
+    photo: Photo, lightness: Lightness, planes: AbPlanes, target: Path, wish: Wish
+) -> tuple[Composition, tuple[str, ...]]:
+    """The colored photo as it is to be saved, worked out while it is written.
+
+    Args:
+        photo: the original.
+        lightness: its own.
+        planes: the predicted color.
+        target: where it goes; its suffix tells the format.
+        wish: how.
+
+    Returns:
+        It, and sentences about the color space, to be translated.
+    """
+    depth = depth_for(photo, format_for(target), wish.saving)
+    space, notices = space_for(photo, wish.saving.space)
+    return Composition(lightness, planes, wish.edits, depth, space), notices
 
 
 def _skipped(target: Path, started: float) -> Outcome:

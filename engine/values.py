@@ -20,7 +20,7 @@ from engine.edits import Hint
 
 Quality = Literal["fast", "balanced", "fine"]
 Depth = Literal[8, 16]
-FileFormat = Literal["jpeg", "png", "tiff"]
+FileFormat = Literal["jpeg", "png", "tiff", "webp", "avif"]
 
 
 def _freeze(array: NDArray[np.generic] | None) -> None:
@@ -120,6 +120,11 @@ class Photo:
             raise ValueError(f"pixels of shape {self.pixels.shape}")
         _freeze(self.pixels)
         _freeze(self.alpha)
+
+    @property
+    def is_gray(self) -> bool:
+        """Whether the file has one channel of color, so that its profile, if any, is for gray."""
+        return self.pixels is not None and self.pixels.shape[2] == 1
 
     @property
     def size(self) -> tuple[int, int]:

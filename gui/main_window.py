@@ -341,10 +341,6 @@ class MainWindow(QMainWindow):
         def text() -> str:
             sentences = [translate("Saved as “{path}”.", path=saved.path)]
             sentences += [translate(notice) for notice in saved.notices]
-            if result.lost_depth:
-                sentences.append(translate(
-                    "JPEG holds 8 of the photo's 16 bits per channel; PNG and TIFF hold them all."
-                ))  # fmt: skip
             return " ".join(sentences)
 
         self.say(Message(

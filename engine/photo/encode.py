@@ -1,128 +1,191 @@
-"""Rendition -> the bytes of a JPEG, PNG or TIFF file, with what the photo's file said carried over.
+"""Colored rows -> a JPEG, PNG, TIFF, WebP or AVIF file, with what the photo's file said.
 
-Nothing goes in that changes from run to run, such as the time: the same rendition gives the same
-bytes.
+Nothing goes in that changes from run to run, such as the time: the same photo and edits give the
+same bytes. The picture passes through in strips; only WebP and AVIF encoders want all of it.
 """
 
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import numpy as np
 import pyvips
-from numpy.typing import NDArray
 
-from engine.i18n import N_
+from engine.cancel import CancelToken
 from engine.photo import libvips
-from engine.photo.channels import top_code
-from engine.photo.embed import embed_in_jpeg, embed_in_png
+from engine.photo.embed import (
+    AFTER_JPEG_START,
+    AFTER_PNG_HEADER,
+    metadata_for_jpeg,
+    metadata_for_png,
+)
+from engine.photo.embed_avif import put_exif_in_avif
+from engine.photo.embed_webp import put_metadata_in_webp
+from engine.photo.exif_of_tiff import put_exif_in_tiff
+from engine.photo.ifd import BadDirectory
+from engine.photo.losses import NOT_INTO_FILE, TOO_LARGE_FOR_JPEG, losses
 from engine.photo.metadata import photoshop_resource
-from engine.values import FileFormat, Photo, Rendition
-
-NO_ALPHA_IN_JPEG = N_("JPEG files hold no transparency; it was left out.")
-NO_EXIF_IN_TIFF = N_("Camera data (EXIF) is not written into TIFF files; it was left out.")
-NO_IPTC_IN_PNG = N_("PNG files hold no captions and keywords (IPTC); they were left out.")
-TOO_LARGE_FOR_JPEG = N_("Some of the photo's metadata is too large for JPEG; it was left out.")
+from engine.photo.options import SaveOptions
+from engine.photo.place import Draft
+from engine.photo.row_stream import RowStream
+from engine.values import ColoredRows, FileFormat, Photo
 
 # Not optimize_coding: it would hold the whole picture once more, as 16-bit coefficients.
-_JPEG = {"Q": 95, "subsample_mode": "off"}
+_JPEG = {"subsample_mode": "off"}
 _PNG = {"compression": 6, "filter": "up"}
-_TIFF = {"compression": "deflate", "predictor": "horizontal", "resunit": "inch"}
+_TIFF = {"predictor": "horizontal", "resunit": "inch"}
 # Above it the offsets of a plain TIFF file may overflow: it has 32 bits for them.
 _BIG_TIFF_BYTES = 3_900_000_000
-# Where the photo's file says nothing; TIFF and JPEG want some number.
-_DEFAULT_RESOLUTION = 72 / 25.4
+# Where the photo's file says nothing; JPEG and TIFF want some number.
+_DEFAULT_RESOLUTION = (72 / 25.4, 72 / 25.4)
+# Bits per channel of AVIF files: the format has no 16.
+_AVIF_BITS = {8: 8, 16: 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """All that an encoder needs.
+
+    Attributes:
+        image: the picture, with its profile; to be read once, from top to bottom.
+        metadata: as `carried_metadata` gives it.
+        pixels_per_mm: horizontal and vertical resolution, or None.
+        depth: bits per channel of the image.
+        options: the photographer's choices.
+        draft: where it is written.
+    """
+
+    image: pyvips.Image
+    metadata: dict[str, bytes]
+    pixels_per_mm: tuple[float, float] | None
+    depth: int
+    options: SaveOptions
+    draft: Draft
 
 
 def encode(
-    rendition: Rendition, photo: Photo, file_format: FileFormat
-) -> tuple[bytes, tuple[str, ...]]:
-    """Make the file.
-
-    JPEG: quality 95, no chroma subsampling. PNG and TIFF: the depth of the rendition, without loss;
-    TIFF with deflate and horizontal differencing. All carry an sRGB profile.
+    colored: ColoredRows,
+    photo: Photo,
+    file_format: FileFormat,
+    options: SaveOptions,
+    draft: Draft,
+    cancel: CancelToken | None = None,
+) -> tuple[str, ...]:
+    """Write the file.
 
     Args:
-        rendition: uint8, or uint16 for PNG and TIFF.
+        colored: of the photo's size; of 8 bit for JPEG and WebP.
         photo: where alpha, resolution and metadata come from.
-        file_format: what to make.
+        file_format: what to write.
+        options: the photographer's choices.
+        draft: the empty file.
+        cancel: checked between strips.
 
     Returns:
-        The file, and sentences about what it could not hold, to be translated.
+        Sentences about what the file could not hold, to be translated.
 
     Raises:
-        ValueError: JPEG of 16 bit, or alpha of another size than the rendition.
+        ValueError: more than 8 bit for JPEG or WebP, or alpha of another size than the picture.
         pyvips.Error: libvips cannot, such as a JPEG wider than 65,500 pixels.
+        OSError: it cannot be written.
+        Cancelled: on request.
     """
-    if file_format == "jpeg" and rendition.pixels.dtype != np.uint8:
-        raise ValueError("JPEG holds 8 bits per channel")
-    alpha = None if file_format == "jpeg" else photo.alpha
-    resolution = photo.source.pixels_per_mm or (_DEFAULT_RESOLUTION, _DEFAULT_RESOLUTION)
-    image = _image(rendition.pixels, alpha).copy(xres=resolution[0], yres=resolution[1])
-    _attach(image, "icc-profile-data", pyvips.Image.profile_load("srgb"))
-    metadata = dict(photo.source.metadata)
-    notices = _losses(photo, file_format)
-    with libvips.own_errors():
-        if file_format == "tiff":
-            return _tiff(image, metadata), notices
-        if file_format == "png":
-            return embed_in_png(image.pngsave_buffer(keep="icc", **_PNG), metadata), notices
-        jpeg = image.jpegsave_buffer(keep="icc", **_JPEG)
-    data, left_out = embed_in_jpeg(jpeg, metadata, resolution)
-    return data, (*notices, TOO_LARGE_FOR_JPEG) if left_out else notices
+    if file_format in ("jpeg", "webp") and colored.depth != 8:
+        raise ValueError(f"{file_format} holds 8 bits per channel")
+    stream = RowStream(colored, None if file_format == "jpeg" else photo.alpha, cancel)
+    resolution = photo.source.pixels_per_mm
+    with libvips.own_errors(), libvips.failures_of(stream, draft):
+        across, down = resolution or _DEFAULT_RESOLUTION
+        image = stream.image().copy(xres=across, yres=down)
+        _attach(image, "icc-profile-data", colored.space.icc or _srgb_profile())
+        job = Job(
+            image,
+            dict(photo.source.metadata) if options.metadata else {},
+            resolution,
+            colored.depth,
+            options,
+            draft,
+        )
+        left_out = _ENCODERS[file_format](job)
+    return (*losses(photo, file_format, options), *left_out)
 
 
-def _tiff(image: pyvips.Image, metadata: dict[str, bytes]) -> bytes:
-    if "xmp-data" in metadata:
-        _attach(image, "xmp-data", metadata["xmp-data"])
-    if "iptc-data" in metadata:
+def _jpeg(job: Job) -> tuple[str, ...]:
+    segments, left_out = metadata_for_jpeg(job.metadata, job.pixels_per_mm or _DEFAULT_RESOLUTION)
+    target = libvips.target_of(job.draft, AFTER_JPEG_START, segments)
+    job.image.jpegsave_target(target, Q=job.options.quality, keep="icc", **_JPEG)
+    return (TOO_LARGE_FOR_JPEG,) if left_out else ()
+
+
+def _png(job: Job) -> tuple[str, ...]:
+    # libvips writes the resolution, which it has been given with the picture.
+    target = libvips.target_of(job.draft, AFTER_PNG_HEADER, metadata_for_png(job.metadata, None))
+    job.image.pngsave_target(target, keep="icc", **_PNG)
+    return ()
+
+
+def _tiff(job: Job) -> tuple[str, ...]:
+    image = job.image
+    if "xmp-data" in job.metadata:
+        _attach(image, "xmp-data", job.metadata["xmp-data"])
+    if "iptc-data" in job.metadata:
         # Not as "iptc-data": libvips 8.18.7 then writes the first quarter of it, as it counts in
         # units of four bytes where libtiff has come to count in single ones.
-        _attach(image, "photoshop-data", photoshop_resource(metadata["iptc-data"]))
-    size = image.width * image.height * image.bands * (1 if image.format == "uchar" else 2)
-    data: bytes = image.tiffsave_buffer(bigtiff=size > _BIG_TIFF_BYTES, **_TIFF)
-    return data
-
-
-def _losses(photo: Photo, file_format: FileFormat) -> tuple[str, ...]:
-    """Sentences about what the format cannot hold of this photo."""
-    names = {name for name, _ in photo.source.metadata}
-    transparent = photo.alpha is not None and not _is_opaque(photo.alpha)
-    losses: dict[Literal["jpeg", "png", "tiff"], tuple[bool, str]] = {
-        "jpeg": (transparent, NO_ALPHA_IN_JPEG),
-        "png": ("iptc-data" in names, NO_IPTC_IN_PNG),
-        "tiff": ("exif-data" in names, NO_EXIF_IN_TIFF),
-    }
-    lost, sentence = losses[file_format]
-    return (sentence,) if lost else ()
-
-
-def _is_opaque(alpha: NDArray[np.generic]) -> bool:
-    return bool(np.all(alpha == top_code(alpha)))
-
-
-def _image(pixels: NDArray[np.generic], alpha: NDArray[np.generic] | None) -> pyvips.Image:
-    image = _plain_image(pixels)
-    if alpha is not None:
-        if alpha.shape != pixels.shape[:2]:
-            raise ValueError(f"alpha of shape {alpha.shape} for pixels of shape {pixels.shape}")
-        image = image.bandjoin(_plain_image(_of_depth(alpha, pixels.dtype)[..., None]))
-    return image.copy(interpretation="srgb" if pixels.dtype == np.uint8 else "rgb16")
-
-
-def _plain_image(pixels: NDArray[np.generic]) -> pyvips.Image:
-    height, width, bands = pixels.shape
-    kind = "uchar" if pixels.dtype == np.uint8 else "ushort"
-    return pyvips.Image.new_from_memory(
-        np.ascontiguousarray(pixels).data, width, height, bands, kind
+        _attach(image, "photoshop-data", photoshop_resource(job.metadata["iptc-data"]))
+    size = image.width * image.height * image.bands * job.depth // 8
+    image.tiffsave_target(
+        libvips.target_of(job.draft),
+        compression=job.options.tiff_compression,
+        bigtiff=size > _BIG_TIFF_BYTES,
+        **_TIFF,
     )
+    if "exif-data" not in job.metadata:
+        return ()
+    try:
+        put_exif_in_tiff(job.draft.path, job.metadata["exif-data"])
+    except BadDirectory:
+        return (NOT_INTO_FILE,)
+    return ()
 
 
-def _of_depth(alpha: NDArray[np.generic], dtype: np.dtype[np.generic]) -> NDArray[np.generic]:
-    """Alpha in 8 or 16 bit, opaque staying opaque."""
-    if alpha.dtype == dtype:
-        return alpha
-    if dtype == np.uint16:
-        return alpha.astype(np.uint16) * np.uint16(257)
-    return ((alpha.astype(np.uint32) + 128) // 257).astype(np.uint8)
+def _webp(job: Job) -> tuple[str, ...]:
+    data = job.image.webpsave_buffer(
+        Q=job.options.quality, lossless=job.options.lossless, keep="icc"
+    )
+    job.draft.write(put_metadata_in_webp(data, job.metadata))
+    return ()
+
+
+def _avif(job: Job) -> tuple[str, ...]:
+    kept = ["icc"]
+    for name, kind in (("xmp-data", "xmp"), ("exif-data", "exif")):
+        if name in job.metadata:
+            _attach(job.image, name, job.metadata[name])
+            kept.append(kind)
+    data = job.image.heifsave_buffer(
+        compression="av1",
+        Q=job.options.quality,
+        bitdepth=_AVIF_BITS[job.depth],
+        subsample_mode="off",
+        keep="|".join(kept),
+    )
+    left_out = False
+    if "exif-data" in job.metadata:
+        data, left_out = put_exif_in_avif(data, job.metadata["exif-data"])
+    job.draft.write(data)
+    return (NOT_INTO_FILE,) if left_out else ()
+
+
+_ENCODERS: dict[FileFormat, Callable[[Job], tuple[str, ...]]] = {
+    "jpeg": _jpeg,
+    "png": _png,
+    "tiff": _tiff,
+    "webp": _webp,
+    "avif": _avif,
+}
+
+
+def _srgb_profile() -> bytes:
+    profile: bytes = pyvips.Image.profile_load("srgb")
+    return profile
 
 
 def _attach(image: pyvips.Image, name: str, block: bytes) -> None:

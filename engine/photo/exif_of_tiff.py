@@ -2,7 +2,7 @@
 
 A TIFF file has no EXIF block: the file is one, with the picture's own tags among those that
 describe it. libvips neither reads nor writes them. They are added behind the finished file, which
-is not copied: see docs/decisions/0011. Sources: TIFF 6.0; CIPA DC-008 (EXIF 2.32), sections 4.5
+is not copied: see docs/decisions/0012. Sources: TIFF 6.0; CIPA DC-008 (EXIF 2.32), sections 4.5
 and 4.6; Adobe DNG 1.6; TIFF/EP (ISO 12234-2) for cameras that put details beside the pixels.
 """
 

@@ -7,8 +7,8 @@ import contextlib
 import io
 import os
 import threading
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO, Protocol
 
 import numpy as np
 import pyvips
@@ -84,3 +84,80 @@ def strips_of(
         count = rows.stop - rows.start
         strip = np.frombuffer(region.fetch(0, rows.start, image.width, count), dtype)
         yield rows, strip.reshape(count, image.width, image.bands)
+
+
+class Sink(Protocol):
+    """A file that libvips writes."""
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write all of it."""
+
+    def read(self, count: int) -> bytes:
+        """Read back."""
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Go to another place."""
+
+
+class _Inserting:
+    """Writes to a sink, with something put in at a place in the stream.
+
+    Exceptions are kept, as none may leave through libvips: see `failures_of`.
+    """
+
+    def __init__(self, sink: Sink, at: int, insert: bytes) -> None:
+        self._sink, self._left, self._insert = sink, at, insert
+
+    def write(self, data: memoryview) -> int:
+        rest = memoryview(data)
+        if self._insert and len(rest) >= self._left:
+            self._sink.write(rest[: self._left])
+            self._sink.write(self._insert)
+            rest, self._insert = rest[self._left :], b""
+        elif self._insert:
+            self._left -= len(rest)
+        self._sink.write(rest)
+        return len(data)
+
+
+def target_of(sink: Sink, at: int = 0, insert: bytes = b"") -> pyvips.Target:
+    """What libvips writes a file to.
+
+    Args:
+        sink: the file.
+        at: behind how many bytes something is put in.
+        insert: what.
+    """
+    inserting = _Inserting(sink, at, insert)
+    target = pyvips.TargetCustom()
+    target.on_write(lambda data: _kept(sink, lambda: inserting.write(data), -1))
+    target.on_read(lambda count: _kept(sink, lambda: sink.read(count), None))
+    target.on_seek(lambda offset, whence: _kept(sink, lambda: sink.seek(offset, whence), -1))
+    return target
+
+
+@contextlib.contextmanager
+def failures_of(*parties: Any) -> Iterator[None]:
+    """Raise what was raised in the calls libvips made, instead of its own words for it.
+
+    Args:
+        parties: whoever was called; each keeps what it raised as `failure`.
+    """
+    try:
+        yield
+    except pyvips.Error:
+        for party in parties:
+            if party.failure is not None:
+                raise party.failure from None
+        raise
+    for party in parties:  # some encoders take the end of their input for the end of the picture
+        if party.failure is not None:
+            raise party.failure
+
+
+def _kept(party: Any, call: Callable[[], Any], otherwise: Any) -> Any:
+    try:
+        return call()
+    except BaseException as failure:  # noqa: BLE001 - raised again by `failures_of`
+        party.failure = failure
+        return otherwise

@@ -6,18 +6,35 @@ from itertools import count
 from pathlib import Path
 from typing import Literal
 
+from engine.errors import UnknownFormat
+from engine.values import FileFormat
+
 OnConflict = Literal["unique", "skip", "overwrite"]
 
-WRITABLE: dict[str, Literal["jpeg", "png", "tiff"]] = {
+WRITABLE: dict[str, FileFormat] = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
     ".png": "png",
     ".tif": "tiff",
     ".tiff": "tiff",
+    ".webp": "webp",
+    ".avif": "avif",
 }
 _MARK = "-colorized"
 # What Linux, macOS and Windows allow in one name; Linux counts bytes.
 _LONGEST_NAME = 255
+
+
+def format_for(target: Path) -> FileFormat:
+    """The format that a file's suffix names.
+
+    Raises:
+        UnknownFormat: it names none that can be written.
+    """
+    file_format = WRITABLE.get(target.suffix.lower())
+    if file_format is None:
+        raise UnknownFormat(name=target.name)
+    return file_format
 
 
 def colorized_path(source: Path, folder: Path | None = None, suffix: str | None = None) -> Path:

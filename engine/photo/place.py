@@ -3,22 +3,55 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.photo.naming import OnConflict, numbered_paths
 
 _CHUNK_BYTES = 1 << 22
+_SEEKS = (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END)
 # O_BINARY is Windows's, O_CLOEXEC everyone else's.
 _CREATE = (
-    os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 )
 
 
-def place_file(data: bytes, target: Path, on_conflict: OnConflict) -> Path | None:
+class Draft:
+    """A file being written, under a name that no one else uses.
+
+    Attributes:
+        path: where it lies for now.
+        failure: what was raised while others wrote it.
+    """
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path = path
+        self.failure: BaseException | None = None
+        self._descriptor = descriptor
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Write all of it; returns how many bytes that were."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest[:_CHUNK_BYTES]) :]
+        return len(data)
+
+    def read(self, count: int) -> bytes:
+        """Read back up to so many bytes."""
+        return os.read(self._descriptor, count)
+
+    def seek(self, offset: int, whence: int) -> int:
+        """Go to another place; returns where that is."""
+        return os.lseek(self._descriptor, offset, _SEEKS[whence])
+
+
+def place_file(
+    write: Callable[[Draft], None], target: Path, on_conflict: OnConflict
+) -> Path | None:
     """Write a file by way of a hidden temporary one beside it.
 
     Args:
-        data: the whole file.
+        write: called once to write the whole file.
         target: where it goes; its folder exists.
         on_conflict: if the name is taken, take the next free one ("unique"), leave it ("skip"), or
             put the file in the other's place ("overwrite"), which is then gone.
@@ -27,11 +60,12 @@ def place_file(data: bytes, target: Path, on_conflict: OnConflict) -> Path | Non
         Where it lies now; None if it was skipped.
 
     Raises:
-        OSError: it could not be written; nothing is left behind and nothing was touched.
+        OSError: it could not be written. Then, as with anything that `write` raises, nothing is
+            left behind and nothing was touched.
     """
     temporary = target.parent / f".photochrom-{secrets.token_hex(8)}.part"
     try:
-        _write(data, temporary)
+        _write(write, temporary)
         placed = _publish(temporary, target, on_conflict)
     finally:
         # Also right after success: there the temporary name is a second name of the result.
@@ -42,13 +76,11 @@ def place_file(data: bytes, target: Path, on_conflict: OnConflict) -> Path | Non
     return placed
 
 
-def _write(data: bytes, path: Path) -> None:
+def _write(write: Callable[[Draft], None], path: Path) -> None:
     # Not tempfile: it makes files that only their owner may read, whatever the umask.
     descriptor = os.open(path, _CREATE, 0o666)
     try:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[os.write(descriptor, rest[:_CHUNK_BYTES]) :]
+        write(Draft(path, descriptor))
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -55,11 +55,12 @@ class RowStream:
 
     def image(self) -> pyvips.Image:
         """The picture as libvips sees it; to be used once, from top to bottom."""
-        source = pyvips.SourceCustom()
-        source.on_read(self._read)
-        source.on_seek(self._seek)
+        # Kept, because libvips does not keep alive what it calls back.
+        self._source = pyvips.SourceCustom()
+        self._source.on_read(self._read)
+        self._source.on_seek(self._seek)
         image = pyvips.Operation.call(
-            "tiffload_source", source, access="sequential", fail_on="error"
+            "tiffload_source", self._source, access="sequential", fail_on="error"
         )
         return image.copy(interpretation="srgb" if self._colored.depth == 8 else "rgb16")
 
@@ -75,7 +76,7 @@ class RowStream:
         if self._alpha is not None:
             alpha = _of_depth(self._alpha[rows], strip.dtype)
             strip = np.concatenate([strip, alpha[..., None]], axis=2)
-        return memoryview(np.ascontiguousarray(strip)).cast("B")
+        return np.ascontiguousarray(strip).data.cast("B")
 
     def _read(self, count: int) -> bytes | memoryview | None:
         try:
@@ -89,7 +90,7 @@ class RowStream:
                 found = self._strip_now[start : start + count]
         except StopIteration:
             return None
-        except BaseException as failure:  # an exception must not leave through libvips
+        except BaseException as failure:  # noqa: BLE001 - raised again by `failures_of`
             self.failure = failure
             return None
         self._at += len(found)

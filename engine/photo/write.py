@@ -1,41 +1,51 @@
-"""Rendition -> file: the whole of it or nothing, and never over the original."""
+"""Colored rows -> file: the whole of it or nothing, and never over the original."""
 
+import contextlib
 import errno
 import os
 from pathlib import Path
 
 import pyvips
 
+from engine.cancel import CancelToken
 from engine.errors import (
     CannotWrite,
     DiskFull,
     SameAsSource,
     SaveError,
-    TooLargeForJpeg,
-    UnknownFormat,
+    TooLargeForFormat,
 )
 from engine.photo.encode import encode
-from engine.photo.naming import WRITABLE, OnConflict
-from engine.photo.place import place_file
-from engine.values import Photo, Rendition, Saved
+from engine.photo.naming import OnConflict, format_for
+from engine.photo.options import SaveOptions
+from engine.photo.place import Draft, place_file
+from engine.values import ColoredRows, FileFormat, Photo, Saved
 
-# The format itself ends at 65,535; libjpeg, and with it most programs, a little earlier.
-MOST_JPEG_SIDE = 65_500
+# JPEG itself ends at 65,535; libjpeg, and with it most programs, a little earlier.
+_MOST_SIDE: dict[FileFormat, int] = {"jpeg": 65_500, "webp": 16_383, "avif": 16_384}
+_DEFAULTS = SaveOptions()
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def write_photo(
-    rendition: Rendition, photo: Photo, target: Path, on_conflict: OnConflict = "unique"
+    colored: ColoredRows,
+    photo: Photo,
+    target: Path,
+    on_conflict: OnConflict = "unique",
+    options: SaveOptions = _DEFAULTS,
+    cancel: CancelToken | None = None,
 ) -> Saved | None:
     """Save a colored photo.
 
     Args:
-        rendition: uint8, or uint16 for PNG and TIFF; of the photo's size.
+        colored: of the photo's size; of 8 bit for JPEG and WebP.
         photo: the original; its alpha, resolution and metadata are carried over.
         target: where to; its suffix names the format. The folder must exist.
         on_conflict: if there is a file of that name: "unique" takes NAME-2.EXT and so on, "skip"
             leaves it, "overwrite" replaces it.
+        options: the photographer's choices.
+        cancel: checked between strips.
 
     Returns:
         The saved file, with sentences about what its format could not hold, to be translated.
@@ -44,34 +54,53 @@ def write_photo(
     Raises:
         UnknownFormat: the suffix names no format that can be written.
         SameAsSource: the target is the original itself, whatever name it goes by.
-        TooLargeForJpeg: the target is a JPEG file, and the picture is longer than they may be.
+        TooLargeForFormat: the picture is longer than the format can be.
         DiskFull: no space is left.
         CannotWrite: the folder is missing, not a folder or not writable.
-        ValueError: a 16-bit rendition for JPEG.
+        Cancelled: on request; nothing is left behind.
+        ValueError: more than 8 bit for JPEG or WebP.
     """
-    file_format = WRITABLE.get(target.suffix.lower())
-    if file_format is None:
-        raise UnknownFormat(name=target.name)
+    file_format = format_for(target)
     _refuse_original(target, photo)
     if on_conflict == "skip" and os.path.lexists(target):
         return None
-    height, width = rendition.pixels.shape[:2]
-    if file_format == "jpeg" and max(width, height) > MOST_JPEG_SIDE:
-        raise TooLargeForJpeg(name=target.name, width=width, height=height, most=MOST_JPEG_SIDE)
+    check_size(colored.size, target)
+    if "\0" in str(target):
+        raise _cannot_write(target)
     if not os.path.isdir(target.parent):  # noqa: PTH112 - Path.is_dir raises if it may not look
         raise _cannot_write(target)
+    notices: list[str] = []
+
+    def write(draft: Draft) -> None:
+        notices.extend(encode(colored, photo, file_format, options, draft, cancel))
+        _refuse_original(target, photo)  # encoding took its time
+        if options.keep_time:
+            _take_time(draft.path, photo.source.path)
+
     try:
-        data, notices = encode(rendition, photo, file_format)
-    except pyvips.Error as error:
-        raise _cannot_write(target) from error
-    _refuse_original(target, photo)  # encoding took its time
-    try:
-        path = place_file(data, target, on_conflict)
+        path = place_file(write, target, on_conflict)
     except OSError as error:
         raise _save_error(error, target) from error
-    except ValueError as error:  # a null character, or letters that the system cannot write
+    except pyvips.Error as error:
         raise _cannot_write(target) from error
-    return None if path is None else Saved(path, notices)
+    except UnicodeError as error:  # letters that the system cannot write
+        raise _cannot_write(target) from error
+    return None if path is None else Saved(path, tuple(notices))
+
+
+def check_size(size: tuple[int, int], target: Path) -> None:
+    """Raise TooLargeForFormat if a picture of this height and width cannot be saved there."""
+    most = _MOST_SIDE.get(format_for(target))
+    height, width = size
+    if most is not None and max(size) > most:
+        name = target.suffix[1:].upper()
+        raise TooLargeForFormat(name=target.name, width=width, height=height, most=most, kind=name)
+
+
+def _take_time(path: Path, source: Path) -> None:
+    with contextlib.suppress(OSError):  # the original may be gone; the result is what counts
+        times = source.stat()
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def _refuse_original(target: Path, photo: Photo) -> None:

@@ -11,16 +11,16 @@ from engine import (
     AbPlanes,
     Cancelled,
     CancelToken,
-    Edits,
     Hint,
     Lightness,
     Photo,
     PhotochromError,
     Predictor,
     Prepared,
-    Rendition,
+    Saved,
+    Wish,
     compose,
-    depth_for,
+    composition_for,
     load_predictor,
     measure_lightness,
     read_photo,
@@ -63,7 +63,6 @@ class Workpiece:
         lightness: at full size.
         prepared: the predictor's look at it.
         planes: the newest prediction, with the hints it was made for.
-        rendition: the newest one of full size and 8 bit, with its edits.
     """
 
     request: OpenPhoto
@@ -71,7 +70,6 @@ class Workpiece:
     lightness: Lightness | None = None
     prepared: Prepared | None = None
     planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
-    rendition: tuple[Edits, Rendition] | None = None
 
 
 class Desk:
@@ -133,8 +131,6 @@ class Desk:
                 each, planes, request.edits, 8, request.cancel, _progress(request, stage, tell)
             )
             complete = each is lightness
-            if complete:
-                piece.rendition = (request.edits, rendition)
             height, width = lightness.size
             picture = picture_of(rendition.pixels, (width, height), None, request.cancel)
             tell(PreviewReady(
@@ -144,23 +140,20 @@ class Desk:
 
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
         piece = self._opened(request.photo, request.cancel)
-        depth = depth_for(piece.photo, request.target)
-        kept = piece.rendition
-        if kept is not None and kept[0] == request.edits and depth == 8:
-            rendition = kept[1]
-        else:
-            planes = self._predicted(piece, request, tell)
-            rendition = compose(
-                self._lightness(piece, request.cancel), planes, request.edits, depth,
-                request.cancel, _progress(request, Stage.COMPLETING, tell),
-            )  # fmt: skip
+        planes = self._predicted(piece, request, tell)
+        lightness = self._lightness(piece, request.cancel)
+        composition, notices = composition_for(
+            piece.photo, lightness, planes, request.target, Wish(request.edits)
+        )
         tell(Progressed(request.generation, Stage.SAVING))
         request.cancel.raise_if_set()
-        saved = write_photo(rendition, piece.photo, request.target, request.on_conflict)
+        saved = write_photo(
+            composition, piece.photo, request.target, request.on_conflict, cancel=request.cancel
+        )
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
-        lost_depth = depth < piece.photo.source.depth
-        tell(PhotoSaved(request.generation, saved, request.edits, lost_depth))
+        saved = Saved(saved.path, (*notices, *saved.notices))
+        tell(PhotoSaved(request.generation, saved, request.edits))
 
     def _serve_warm_up(self, request: WarmUp, tell: Tell) -> None:
         if self._predictor is not None:

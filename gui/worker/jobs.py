@@ -150,12 +150,10 @@ class PhotoSaved(Result):
     Attributes:
         saved: where, and what the format could not hold.
         edits: hints and adjustments it was made with.
-        lost_depth: whether a 16-bit photo became an 8-bit file.
     """
 
     saved: Saved
     edits: Edits
-    lost_depth: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

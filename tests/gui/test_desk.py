@@ -6,6 +6,7 @@ from PIL import Image
 
 import gui.worker.desk as desk_module
 from engine import Adjustments, Edits, Hint, PhotochromError
+from engine.photo.losses import EIGHT_BITS
 from gui.worker.desk import Desk
 from gui.worker.jobs import (
     Failed,
@@ -128,7 +129,7 @@ def test_16_bits_are_kept_where_the_format_holds_them(
     target.parent.mkdir()
     last = served(desk, save(photo, target))[-1]
     assert isinstance(last, PhotoSaved)
-    assert last.lost_depth is lost
+    assert (EIGHT_BITS in last.saved.notices) is lost
     assert last.saved.path == target
     opened = served(desk, OpenPhoto(generation=2, path=target))[-1]
     assert isinstance(opened, PhotoOpened)

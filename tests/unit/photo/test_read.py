@@ -43,6 +43,7 @@ from engine.photo.decoded import (
     UNSUPPORTED,
 )
 from engine.photo.formats import NOT_READ, RAW
+from engine.photo.lightness import measure_lightness
 from engine.photo.read import EMPTY, FORBIDDEN, MISSING, NO_PHOTO, read_photo
 from tests.support.pictures import (
     ICC,
@@ -549,3 +550,19 @@ def test_memory_holds_the_file_once_and_its_pixels_once(tmp_path):
     root = Path(__file__).resolve().parents[3]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True)
     assert int(done.stdout) < 2.4 * large.nbytes
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("gray", [True, False])
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_lightness_measured_while_reading_is_the_same(tmp_path, name, gray, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = gray_picture() if gray else rgb_picture()
+    path = saved(tmp_path, by_pillow(picture, name, exif=exif))
+    whole, slim = read_photo(path), read_photo(path, keep="lightness")
+    assert slim.size == whole.size
+    assert slim.source == whole.source
+    assert slim.is_gray == whole.is_gray == (gray and name != "WEBP")
+    assert (slim.pixels is None) == (not slim.is_gray)
+    np.testing.assert_array_equal(measure_lightness(slim).L, measure_lightness(whole).L)

@@ -14,7 +14,7 @@ import tifffile
 from PIL import Image, ImageCms
 
 from engine.color.icc import SRGB, luminance_model
-from engine.errors import CannotWrite, SameAsSource, TooLargeForJpeg, UnknownFormat
+from engine.errors import CannotWrite, SameAsSource, TooLargeForFormat, UnknownFormat
 from engine.photo import write
 from engine.photo.lightness import measure_lightness
 from engine.photo.read import read_photo
@@ -229,7 +229,7 @@ def test_a_source_that_is_gone_is_no_obstacle(tmp_path, photo):
     assert write_photo(Rendition(rgb_picture()), photo, photo.source.path) is not None
 
 
-@pytest.mark.parametrize("name", ["out", "out.webp", "out.jpg.bak", ".png"])
+@pytest.mark.parametrize("name", ["out", "out.heic", "out.jpg.bak", ".png"])
 def test_unknown_suffix(tmp_path, photo, name):
     with pytest.raises(UnknownFormat):
         write_photo(Rendition(rgb_picture()), photo, tmp_path / name)
@@ -262,7 +262,7 @@ def test_a_folder_in_the_way(tmp_path, photo):
 @pytest.mark.parametrize("size", [(8, 65_501), (65_536, 8)])
 def test_too_long_for_jpeg(tmp_path, size):
     rendition, photo = Rendition(np.zeros((*size, 3), np.uint8)), photo_of(np.zeros(size, np.uint8))
-    with pytest.raises(TooLargeForJpeg, match=f"{size[1]} × {size[0]}.*65500.*PNG or TIFF"):
+    with pytest.raises(TooLargeForFormat, match=f"{size[1]} × {size[0]}.*65500.*PNG or TIFF"):
         write_photo(rendition, photo, tmp_path / "out.jpg")
     assert names(tmp_path) == []
     for suffix in (".png", ".tif"):
@@ -271,7 +271,7 @@ def test_too_long_for_jpeg(tmp_path, size):
 
 
 def test_just_short_enough_for_jpeg(tmp_path):
-    size = (8, write.MOST_JPEG_SIDE)
+    size = (8, write._MOST_SIDE["jpeg"])
     rendition, photo = Rendition(np.zeros((*size, 3), np.uint8)), photo_of(np.zeros(size, np.uint8))
     saved = write_photo(rendition, photo, tmp_path / "out.jpg")
     assert read_photo(saved.path).size == size

@@ -1,0 +1,37 @@
+"""What a photographer may choose when a result is saved."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.values import Depth
+
+TiffCompression = Literal["deflate", "lzw", "none"]
+# "own": the photo's own profile where it is one for RGB that can be written in, otherwise sRGB.
+SpaceChoice = Literal["own", "srgb", "display-p3", "adobe-rgb", "prophoto-rgb"]
+
+
+@dataclass(frozen=True)
+class SaveOptions:
+    """How a result is written; the defaults lose as little as can be.
+
+    Attributes:
+        depth: bits per channel; None for those of the photo, where the format can hold them.
+        space: color space of the result.
+        quality: 1..100, of JPEG, lossy WebP and AVIF.
+        tiff_compression: all of them without loss.
+        lossless: whether WebP loses nothing.
+        metadata: whether EXIF, XMP and IPTC of the photo go over into the result.
+        keep_time: whether the result gets the time of the photo's file.
+    """
+
+    depth: Depth | None = None
+    space: SpaceChoice = "own"
+    quality: int = 95
+    tiff_compression: TiffCompression = "deflate"
+    lossless: bool = False
+    metadata: bool = True
+    keep_time: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.quality <= 100:
+            raise ValueError(f"quality {self.quality}")
