@@ -4,7 +4,7 @@ read_photo -> measure_lightness -> prepare -> predict -> Composition -> write_ph
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from engine.composition import Composition
 from engine.edits import Edits
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
-from engine.photo.losses import depth_for
+from engine.photo.losses import depth_for, losses
 from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.read import read_photo
 from engine.photo.spaces import space_for
-from engine.photo.write import write_photo
+from engine.photo.write import check_size, write_photo
 from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality
 
 STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
@@ -33,12 +33,14 @@ class Wish:
         quality: quality level.
         on_conflict: what to do where the target exists.
         saving: how the result is written.
+        replace_original: whether the target is the original, to be replaced.
     """
 
     edits: Edits = Edits()
     quality: Quality = "balanced"
     on_conflict: OnConflict = "unique"
     saving: SaveOptions = SaveOptions()
+    replace_original: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def colorize(
     wish: Wish,
     cancel: CancelToken | None = None,
     report: Callable[[str], None] | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> Outcome:
     """Color one photo.
 
@@ -75,6 +78,8 @@ def colorize(
         wish: how.
         cancel: checked between and within the stages.
         report: told the name of each stage as it begins.
+        warn: told each warning as soon as it is known: what the format cannot hold, before it is
+            written.
 
     Raises:
         PhotoError: the photo cannot be read.
@@ -82,12 +87,15 @@ def colorize(
         OutOfMemory: the device cannot hold it.
         Cancelled: on request; nothing is left behind.
     """
-    tell = report or (lambda _: None)
+    tell, said = report or (lambda _: None), _Said(warn)
     started = time.monotonic()
-    if wish.on_conflict == "skip" and target.exists():
+    if wish.on_conflict == "skip" and not wish.replace_original and target.exists():
         return _skipped(target, started)
+    file_format = format_for(target)
     tell(STAGES[0])
     photo = read_photo(path, cancel, keep="lightness")
+    said.all(photo.source.notices)
+    check_size(photo.size, target)
     lightness = measure_lightness(photo, cancel)
     tell(STAGES[1])
     prepared = predictor.prepare(lightness, wish.quality)
@@ -96,12 +104,36 @@ def colorize(
     planes = predictor.predict(prepared, wish.edits.hints)
     _check(cancel)
     composition, notices = composition_for(photo, lightness, planes, target, wish)
+    said.all((*composition.warnings, *notices, *losses(photo, file_format, wish.saving)))
     tell(STAGES[3])
-    saved = write_photo(composition, photo, target, wish.on_conflict, wish.saving, cancel)
+    saved = write_photo(
+        composition,
+        photo,
+        target,
+        wish.on_conflict,
+        wish.saving,
+        cancel,
+        replace_original=wish.replace_original,
+    )
     if saved is None:
         return _skipped(target, started)
-    warnings = (*photo.source.notices, *composition.warnings, *notices, *saved.notices)
-    return Outcome(saved.path, time.monotonic() - started, warnings)
+    said.all(saved.notices)
+    return Outcome(saved.path, time.monotonic() - started, tuple(said.sentences))
+
+
+class _Said:
+    """Warnings, each told once and at once."""
+
+    def __init__(self, warn: Callable[[str], None] | None) -> None:
+        self._warn = warn
+        self.sentences: list[str] = []
+
+    def all(self, sentences: Iterable[str]) -> None:
+        for sentence in map(translate, sentences):
+            if sentence not in self.sentences:
+                self.sentences.append(sentence)
+                if self._warn is not None:
+                    self._warn(sentence)
 
 
 def composition_for(

@@ -6,8 +6,9 @@ import os
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import msgspec
@@ -17,12 +18,15 @@ from engine.cli.wording import error_text
 from engine.edits import Edits, load_edits
 from engine.errors import BadEdits, CannotWrite, PhotochromError
 from engine.photo.naming import WRITABLE, colorized_path
+from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.pipeline import Outcome, Wish
 from engine.pipeline import colorize as colorize_one
 from engine.predictors import load_predictor
 from engine.values import Predictor
 
 QUALITY = click.Choice(["fast", "balanced", "fine"])
+FORMATS = tuple(dict.fromkeys(WRITABLE.values()))
+SPACES, COMPRESSIONS = get_args(SpaceChoice), get_args(TiffCompression)
 DEVICE = click.Choice(["auto", "cpu", "cuda", "mps"])
 
 
@@ -93,13 +97,70 @@ class Factor(click.FloatRange):
     "replace it. The original is never written over.",
 )
 @click.option(
+    "--replace-original",
+    is_flag=True,
+    help="Put each result in the place of its original, which is then gone. The original is kept "
+    "until its result is written whole.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(FORMATS),
+    help="Format of the results. [default: the photo's own; PNG if that cannot be written]",
+)
+@click.option(
+    "--depth",
+    type=click.Choice(["8", "16"]),
+    help="Bits per channel. [default: the photo's, where the format holds them]",
+)
+@click.option(
+    "--space",
+    type=click.Choice(SPACES),
+    default="own",
+    show_default=True,
+    help="Color space of the results. own: the photo's profile if it is one for RGB, else sRGB.",
+)
+@click.option(
+    "--image-quality",
+    type=click.IntRange(1, 100),
+    default=95,
+    show_default=True,
+    help="Of JPEG, WebP and AVIF.",
+)
+@click.option(
+    "--lossless", is_flag=True, help="Lose nothing in WebP. PNG and TIFF never lose anything."
+)
+@click.option(
+    "--tiff-compression",
+    type=click.Choice(COMPRESSIONS),
+    default="deflate",
+    show_default=True,
+    help="All of them keep every bit.",
+)
+@click.option(
+    "--strip-metadata", is_flag=True, help="Leave out EXIF, XMP and IPTC; they are kept otherwise."
+)
+@click.option("--keep-time", is_flag=True, help="Give each result the time of its photo's file.")
+@click.option(
     "--json", "as_json", is_flag=True, help="One line of JSON per photo on standard output."
 )
 def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **options: Any) -> int:
     """Color photos; each result has the photo's own lightness, in full resolution."""
-    wish = Wish(_edits(**options), options["quality"], options["on_conflict"])
-    photos = _without_results(photos)
-    targets = _targets(photos, output)
+    wish = Wish(
+        _edits(**options),
+        options["quality"],
+        options["on_conflict"],
+        _saving(**options),
+        options["replace_original"],
+    )
+    suffix = _suffix(options["file_format"])
+    if wish.replace_original:
+        if output is not None or suffix is not None:
+            raise click.UsageError("--replace-original goes with neither -o nor --format.")
+        targets = list(photos)
+    else:
+        photos = _without_results(photos, suffix)
+        targets = _targets(photos, output, suffix)
     made: set[Path] = set()
     voice = _JsonVoice() if as_json else _PlainVoice()
     predictor = _Lazy(options["device"])
@@ -113,7 +174,9 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
                 _make_folder(target)
                 # What was made a moment ago is no earlier result, whatever --on-conflict says.
                 mine = replace(wish, on_conflict="unique") if target in made else wish
-                outcome = colorize_one(photo, target, predictor.get(), mine)
+                outcome = colorize_one(
+                    photo, target, predictor.get(), mine, warn=partial(voice.warn, photo)
+                )
                 made.add(target)
             except PhotochromError as error:
                 failed += 1
@@ -144,12 +207,13 @@ class _Lazy:
 class _PlainVoice:
     """Tells people: results on standard output, the rest on standard error, a line each."""
 
+    def warn(self, photo: Path, warning: str) -> None:
+        click.echo(f"{photo}: {warning}", err=True)
+
     def done(self, photo: Path, outcome: Outcome, device: str | None) -> None:
         if outcome.skipped:
             click.echo(f"{photo}: {outcome.warnings[0]}", err=True)
             return
-        for warning in outcome.warnings:
-            click.echo(f"{photo}: {warning}", err=True)
         click.echo(f"{photo} -> {outcome.target} ({outcome.seconds:.1f} s, {device})")
 
     def failed(
@@ -161,6 +225,9 @@ class _PlainVoice:
 
 class _JsonVoice:
     """Tells programs: one object a line, flushed when its photo ends."""
+
+    def warn(self, photo: Path, warning: str) -> None:
+        """It stands in the photo's line."""
 
     def done(self, photo: Path, outcome: Outcome, device: str | None) -> None:
         self._line(photo, str(outcome.target), outcome.seconds, device, outcome.warnings, None)
@@ -206,12 +273,29 @@ def _edits(edits: Path | None, strength: float | None, saturation: float | None,
     )
 
 
-def _without_results(photos: tuple[Path, ...]) -> tuple[Path, ...]:
+def _saving(**options: Any) -> SaveOptions:
+    return SaveOptions(
+        depth=None if options["depth"] is None else (8 if options["depth"] == "8" else 16),
+        space=options["space"],
+        quality=options["image_quality"],
+        tiff_compression=options["tiff_compression"],
+        lossless=options["lossless"],
+        metadata=not options["strip_metadata"],
+        keep_time=options["keep_time"],
+    )
+
+
+def _suffix(file_format: str | None) -> str | None:
+    """The usual ending of a format."""
+    return next((suffix for suffix, name in WRITABLE.items() if name == file_format), None)
+
+
+def _without_results(photos: tuple[Path, ...], suffix: str | None) -> tuple[Path, ...]:
     """The photos without those that are results of others of them.
 
     So `photochrom colorize *.jpg` can be called again in the same folder.
     """
-    results = {colorized_path(photo) for photo in photos}
+    results = {colorized_path(photo, suffix=suffix) for photo in photos}
     kept = tuple(photo for photo in photos if photo not in results)
     for photo in photos:
         if photo in results:
@@ -219,17 +303,17 @@ def _without_results(photos: tuple[Path, ...]) -> tuple[Path, ...]:
     return kept
 
 
-def _targets(photos: tuple[Path, ...], output: str | None) -> list[Path]:
+def _targets(photos: tuple[Path, ...], output: str | None, suffix: str | None) -> list[Path]:
     """Where each photo's result goes."""
     if output is None:
-        return [colorized_path(photo) for photo in photos]
+        return [colorized_path(photo, suffix=suffix) for photo in photos]
     path = Path(output)
     if output == "-":
         raise click.UsageError("-o - : results go to files; name a file or a folder.")
     if path.is_file() and not path.suffix:
         raise click.UsageError(f"-o {output} is a file, and has no ending that names a format.")
     if _means_folder(output):
-        return [colorized_path(photo, path) for photo in photos]
+        return [colorized_path(photo, path, suffix) for photo in photos]
     if len(photos) > 1:
         raise click.UsageError(
             f"-o {output} names one file, but there are {len(photos)} photos. "
@@ -241,6 +325,8 @@ def _targets(photos: tuple[Path, ...], output: str | None) -> list[Path]:
             f"-o {output} has no ending that says which format to write. "
             f"Use one of {known}, or end it in / for a folder."
         )
+    if suffix is not None and WRITABLE[path.suffix.lower()] != WRITABLE[suffix]:
+        raise click.UsageError(f"-o {output} names another format than --format. Leave one out.")
     return [path]
 
 

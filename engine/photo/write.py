@@ -19,6 +19,7 @@ from engine.photo.encode import encode
 from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.place import Draft, place_file
+from engine.photo.replace import original_kept
 from engine.values import ColoredRows, FileFormat, Photo, Saved
 
 # JPEG itself ends at 65,535; libjpeg, and with it most programs, a little earlier.
@@ -35,6 +36,8 @@ def write_photo(
     on_conflict: OnConflict = "unique",
     options: SaveOptions = _DEFAULTS,
     cancel: CancelToken | None = None,
+    *,
+    replace_original: bool = False,
 ) -> Saved | None:
     """Save a colored photo.
 
@@ -46,6 +49,8 @@ def write_photo(
             leaves it, "overwrite" replaces it.
         options: the photographer's choices.
         cancel: checked between strips.
+        replace_original: the target is the original and shall be replaced; a copy of it is kept
+            until the result lies whole in its place.
 
     Returns:
         The saved file, with sentences about what its format could not hold, to be translated.
@@ -61,24 +66,26 @@ def write_photo(
         ValueError: more than 8 bit for JPEG or WebP.
     """
     file_format = format_for(target)
-    _refuse_original(target, photo)
+    if not replace_original:
+        _refuse_original(target, photo)
     if on_conflict == "skip" and os.path.lexists(target):
         return None
     check_size(colored.size, target)
-    if "\0" in str(target):
-        raise _cannot_write(target)
-    if not os.path.isdir(target.parent):  # noqa: PTH112 - Path.is_dir raises if it may not look
+    if not _is_possible(target):
         raise _cannot_write(target)
     notices: list[str] = []
 
     def write(draft: Draft) -> None:
         notices.extend(encode(colored, photo, file_format, options, draft, cancel))
-        _refuse_original(target, photo)  # encoding took its time
+        if not replace_original:
+            _refuse_original(target, photo)  # encoding took its time
         if options.keep_time:
             _take_time(draft.path, photo.source.path)
 
+    keeping = original_kept(target) if replace_original else contextlib.nullcontext()
     try:
-        path = place_file(write, target, on_conflict)
+        with keeping:
+            path = place_file(write, target, "overwrite" if replace_original else on_conflict)
     except OSError as error:
         raise _save_error(error, target) from error
     except pyvips.Error as error:
@@ -86,6 +93,11 @@ def write_photo(
     except UnicodeError as error:  # letters that the system cannot write
         raise _cannot_write(target) from error
     return None if path is None else Saved(path, tuple(notices))
+
+
+def _is_possible(target: Path) -> bool:
+    # Path.is_dir raises if it may not look.
+    return "\0" not in str(target) and os.path.isdir(target.parent)  # noqa: PTH112
 
 
 def check_size(size: tuple[int, int], target: Path) -> None:
