@@ -13,9 +13,9 @@ from engine.color.icc import BadProfile, rgb_model
 from engine.color.lab import SRGB_TO_XYZ, WHITE, encode_srgb
 
 # Nodes of the encoding curves. They lie even over the square root of light, so that curves that
-# start steeply are followed: off by 0.02 of a 16-bit code at most, but for the darkest 1/16,000,000
-# of a pure power, where it is 0.4.
-NODES = 4096
+# start steeply are followed. Between them 16-bit codes are interpolated, off by 0.001 of a code at
+# most; 8-bit codes are those of the nearest node, off by 0.01 of a code before they are rounded.
+NODES = 16384
 _SAMPLES = 1 << 17
 
 
@@ -29,17 +29,27 @@ class RgbSpace:
         mixing: (3, 2) float32. With x, y, z the tristimulus values over those of the white, a
             channel's light is y + mixing[c, 0] * (x - y) + mixing[c, 1] * (z - y): written so,
             gray has equal channels to the last bit.
-        encoding: (3, NODES) float32, light -> code 0..1, at light (k / (NODES - 1))**2.
+        encoding: (3, NODES) float32, light -> code 0..65535, at light (k / (NODES - 1))**2.
+        bytes: (3, NODES) uint8, the same, 0..255.
     """
 
     name: str
     icc: bytes
     mixing: NDArray[np.float32]
     encoding: NDArray[np.float32]
+    bytes: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        self.mixing.setflags(write=False)
-        self.encoding.setflags(write=False)
+        for array in (self.mixing, self.encoding, self.bytes):
+            array.setflags(write=False)
+
+
+def _space(
+    name: str, icc: bytes, to_xyz: NDArray[np.float64], curves: NDArray[np.float64]
+) -> RgbSpace:
+    """A space from its matrix, and (3, NODES) codes 0..1."""
+    encoding = (curves * 65535).astype(np.float32)
+    return RgbSpace(name, icc, _mixing(to_xyz), encoding, np.rint(curves * 255).astype(np.uint8))
 
 
 def _mixing(to_xyz: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -55,12 +65,8 @@ def _light() -> NDArray[np.float64]:
     return np.asarray((np.arange(NODES) / (NODES - 1)) ** 2, np.float64)
 
 
-SRGB_SPACE = RgbSpace(
-    "sRGB",
-    b"",
-    _mixing(SRGB_TO_XYZ),
-    np.repeat(encode_srgb(_light())[None], 3, axis=0).astype(np.float32),
-)
+_SRGB_CURVES = np.repeat(np.asarray(encode_srgb(_light()), np.float64)[None], 3, axis=0)
+SRGB_SPACE = _space("sRGB", b"", SRGB_TO_XYZ, _SRGB_CURVES)
 
 
 @lru_cache(maxsize=8)
@@ -81,7 +87,7 @@ def space_of_profile(icc: bytes, name: str) -> RgbSpace | None:
     if model is None:
         return None
     if model.is_srgb:
-        return RgbSpace(name, icc, SRGB_SPACE.mixing.copy(), SRGB_SPACE.encoding.copy())
+        return _space(name, icc, SRGB_TO_XYZ, _SRGB_CURVES)
     if not _is_sound(model.to_xyz):
         return None
     codes = np.linspace(0, 1, _SAMPLES)
@@ -91,7 +97,7 @@ def space_of_profile(icc: bytes, name: str) -> RgbSpace | None:
         if not (np.all(np.diff(light) >= 0) and light[0] < 0.01 and light[-1] > 0.99):
             return None
         encoding.append(np.interp(_light(), light, codes))
-    return RgbSpace(name, icc, _mixing(model.to_xyz), np.array(encoding, np.float32))
+    return _space(name, icc, model.to_xyz, np.array(encoding))
 
 
 def _is_sound(to_xyz: NDArray[np.float64]) -> bool:
