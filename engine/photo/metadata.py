@@ -1,35 +1,35 @@
 """What a photo's file says beside its pixels, in one form whatever format it comes from.
 
-"exif-data"   the EXIF block from its byte order on, upright, in sRGB, without a preview
-"xmp-data"    the XMP packet, as UTF-8, upright
+"exif-data"   the EXIF block from its byte order on, upright, without a preview
+"xmp-data"    the XMP packet, as UTF-8, upright, without previews
 "iptc-data"   the IPTC records, starting with 0x1C
 """
 
-import re
 import struct
 from collections.abc import Iterator
 
 from engine.photo.exif import fitted_exif
+from engine.photo.fitted_xmp import fitted_xmp
 
 PHOTOSHOP = b"Photoshop 3.0\0"
 _IPTC_RESOURCE = 0x0404
-_ORIENTATION_IN_XMP = re.compile(rb"(tiff:Orientation\s*(?:=\s*[\"']|>\s*))[2-8]")
 
 
 def carried_metadata(
-    blocks: dict[str, bytes], size: tuple[int, int]
+    blocks: dict[str, bytes], size: tuple[int, int], srgb: bool = True
 ) -> tuple[tuple[str, bytes], ...]:
     """The metadata that goes over into the result.
 
     Args:
-        blocks: what libvips attached to the picture, by its name.
+        blocks: as `blocks_of_file` gives them, or as libvips attached them to the picture.
         size: height and width of the upright photo in pixels.
+        srgb: whether the result is in sRGB.
 
     Returns:
         Pairs of name and bytes, as told at the top of this file; damaged blocks are left out.
     """
-    exif = fitted_exif(blocks.get("exif-data", b""), size)
-    xmp = _ORIENTATION_IN_XMP.sub(rb"\g<1>1", blocks.get("xmp-data", b""))
+    exif = fitted_exif(blocks.get("exif-data", b""), size, srgb)
+    xmp = fitted_xmp(blocks.get("xmp-data", b""), size, srgb)
     iptc = _iptc_records(blocks.get("iptc-data") or blocks.get("photoshop-data") or b"")
     pairs = (("exif-data", exif), ("xmp-data", xmp), ("iptc-data", iptc))
     return tuple((name, block) for name, block in pairs if block)
@@ -54,7 +54,9 @@ def _iptc_records(block: bytes) -> bytes:
         whole = len(block) // 4 * 4
         return struct.pack(f">{whole // 4}I", *struct.unpack(f"<{whole // 4}I", block[:whole]))
     resources = _photoshop_resources(block.removeprefix(PHOTOSHOP))
-    return next((data for number, data in resources if number == _IPTC_RESOURCE), b"")
+    records = [data for number, data in resources if number == _IPTC_RESOURCE]
+    # Several segments of a JPEG file may each have some; readers take them one after another.
+    return b"".join(dict.fromkeys(records))
 
 
 def _photoshop_resources(block: bytes) -> Iterator[tuple[int, bytes]]:

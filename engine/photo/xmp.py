@@ -88,6 +88,23 @@ def with_properties(
     return serialized(parsed)
 
 
+def without_properties(packet: bytes, namespaces: tuple[str, ...]) -> bytes:
+    """The packet without the properties of namespaces that start so; unchanged if it is damaged."""
+    try:
+        parsed = parse(packet)
+    except BadPacket:
+        return packet
+    names = {
+        name
+        for description in parsed.descriptions()
+        for name in (*description.attrib, *(str(one.tag) for one in description))
+        if name.startswith(tuple(f"{{{space}" for space in namespaces))
+    }
+    for name in names:
+        _remove(parsed, name)
+    return serialized(parsed)
+
+
 def properties_of(packet: bytes) -> dict[str, Value]:
     """All properties by "{namespace}name"; empty if the packet is damaged.
 

@@ -132,7 +132,7 @@ def test_damaged_exif_is_mended_or_left_out(order):
         for at in rng.integers(0, 140, 3):
             broken[at] = rng.integers(256)
         result = fitted_exif(bytes(broken), (48, 64))
-        assert result is None or len(result) == len(block)
+        assert result is None or len(result) <= len(block)
     assert fitted_exif(b"Exif\0\0", (48, 64)) is None
     assert fitted_exif(b"MM\0*\0\0\0\0", (48, 64)) is None
 
