@@ -22,6 +22,8 @@ ABOUT, DESCRIPTION = f"{RDF}about", f"{RDF}Description"
 
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '\n<?xpacket end="w"?>'
+# Elements within elements; real packets have some 20.
+_DEEPEST = 200
 _EMPTY = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{}"/></x:xmpmeta>'
 # A packet in UTF-16 or UTF-32, which only TIFF files were ever seen to hold.
 _ENCODINGS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
@@ -65,6 +67,19 @@ class _Builder(ElementTree.TreeBuilder):
     def __init__(self) -> None:
         super().__init__(insert_comments=True, insert_pis=True)
         self.prefixes: dict[str, str] = {}
+        self._depth = 0
+
+    def start(self, tag: str, attrs: dict[str, str], /) -> Element:
+        """Called by the parser where an element starts."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise BadPacket("too deep")
+        return super().start(tag, attrs)
+
+    def end(self, tag: str, /) -> Element:
+        """Called by the parser where an element ends."""
+        self._depth -= 1
+        return super().end(tag)
 
     def start_ns(self, prefix: str | None, uri: str) -> None:
         """Called by the parser where a prefix is declared."""
@@ -86,8 +101,6 @@ def parse(packet: bytes) -> Packet:
         root = parser.close()
     except (ElementTree.ParseError, SyntaxError, DefusedXmlException, ValueError) as error:
         raise BadPacket("damaged") from error
-    except RecursionError as error:
-        raise BadPacket("too deep") from error
     parsed = Packet(root, builder.prefixes)
     _ = parsed.rdf
     return parsed
