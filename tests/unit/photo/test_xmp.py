@@ -99,10 +99,10 @@ def test_prefixes_that_mean_several_things():
         b"no XML",
         b"<a/>",
         b"\xff\xff\xff",
-        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
-        + b"<a>" * 20_000
-        + b"</a>" * 20_000
-        + b"</x:xmpmeta>",
+        b"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'><rdf:Description>"
+        + b"<a>" * 2_000
+        + b"</a>" * 2_000
+        + b"</rdf:Description></rdf:RDF>",
         b'<!DOCTYPE a [<!ENTITY b "c">]><x:xmpmeta xmlns:x="adobe:ns:meta/">&b;</x:xmpmeta>',
     ],
 )
