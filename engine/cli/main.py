@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.check import check
 from engine.cli.colorize import colorize
 from engine.cli.evaluate import evaluate
 from engine.cli.info import info
@@ -30,7 +31,7 @@ def photochrom() -> None:
     """The group all verbs hang on."""
 
 
-for verb in (colorize, evaluate, train, info):
+for verb in (colorize, check, evaluate, train, info):
     photochrom.add_command(verb)
 
 

@@ -30,7 +30,7 @@ def carried_metadata(
     """
     exif = fitted_exif(blocks.get("exif-data", b""), size, srgb)
     xmp = fitted_xmp(blocks.get("xmp-data", b""), size, srgb)
-    iptc = _iptc_records(blocks.get("iptc-data") or blocks.get("photoshop-data") or b"")
+    iptc = iptc_records(blocks.get("iptc-data") or blocks.get("photoshop-data") or b"")
     pairs = (("exif-data", exif), ("xmp-data", xmp), ("iptc-data", iptc))
     return tuple((name, block) for name, block in pairs if block)
 
@@ -45,7 +45,7 @@ def photoshop_resource(iptc: bytes) -> bytes:
     return header + iptc + padding
 
 
-def _iptc_records(block: bytes) -> bytes:
+def iptc_records(block: bytes) -> bytes:
     """The IPTC records in what libvips calls by that name: bare, byte-swapped or wrapped."""
     if block[:1] == b"\x1c":
         return block

@@ -242,7 +242,7 @@ def test_as_a_program(photo):
 
 def test_help_names_every_verb_and_the_window():
     text = program("--help").stdout
-    for word in ("colorize", "evaluate", "train", "info", "photochrom [PHOTO ...]"):
+    for word in ("colorize", "check", "evaluate", "train", "info", "photochrom [PHOTO ...]"):
         assert word in text
 
 

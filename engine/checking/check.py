@@ -1,0 +1,48 @@
+"""All that is known of how a photo's file came through."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.cancel import CancelToken
+from engine.checking.metadata import TagCounts, compare_metadata
+from engine.checking.pixels import Row, compare_pixels
+from engine.photo.blocks import blocks_of_file
+from engine.photo.formats import SIGNATURE_BYTES, format_of
+from engine.photo.provenance import Provenance
+from engine.photo.read import read_photo
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was kept and what was not.
+
+    Attributes:
+        rows: properties of the pixels.
+        tags: the blocks of metadata.
+        provenance: how the result says it came to be; None if it does not.
+    """
+
+    rows: tuple[Row, ...]
+    tags: tuple[TagCounts, ...]
+    provenance: Provenance | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing was lost."""
+        return all(row.verdict != "lost" for row in self.rows) and all(
+            one.whole for one in self.tags
+        )
+
+
+def check_result(original: Path, result: Path, cancel: CancelToken | None = None) -> Report:
+    """Compare a result with its original.
+
+    Raises:
+        PhotoError: one of them cannot be read.
+        Cancelled: on request.
+    """
+    rows = compare_pixels(read_photo(original, cancel), read_photo(result, cancel), cancel)
+    with result.open("rb") as file:
+        blocks = blocks_of_file(file, format_of(file.read(SIGNATURE_BYTES)) or "")
+    provenance = Provenance.from_xmp(blocks.get("xmp-data", b""))
+    return Report(tuple(rows), tuple(compare_metadata(original, result)), provenance)
