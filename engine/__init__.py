@@ -23,7 +23,7 @@ from engine.photo.lightness import measure_lightness
 from engine.photo.naming import OnConflict, colorized_path
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
-from engine.pipeline import Wish, composition_for
+from engine.pipeline import Wish, composition_for, provenance_of
 from engine.predictors import load_predictor
 from engine.resize import shrink
 from engine.values import (
@@ -69,6 +69,7 @@ __all__ = [
     "load_edits",
     "load_predictor",
     "measure_lightness",
+    "provenance_of",
     "read_photo",
     "set_language",
     "shrink",

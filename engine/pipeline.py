@@ -3,23 +3,27 @@
 read_photo -> measure_lightness -> prepare -> predict -> Composition -> write_photo
 """
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.cancel import CancelToken
 from engine.composition import Composition
-from engine.edits import Edits
+from engine.edits import Edits, edits_to_json
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import depth_for, losses
 from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
+from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from engine.photo.spaces import space_for
 from engine.photo.write import check_size, write_photo
 from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality
+from engine.version import VERSION
 
 STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
 
@@ -96,13 +100,17 @@ def colorize(
     photo = read_photo(path, cancel, keep="lightness")
     said.all(photo.source.notices)
     check_size(photo.size, target)
-    lightness = measure_lightness(photo, cancel)
-    tell(STAGES[1])
-    prepared = predictor.prepare(lightness, wish.quality)
-    _check(cancel)
-    tell(STAGES[2])
-    planes = predictor.predict(prepared, wish.edits.hints)
-    _check(cancel)
+    with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
+        # Read once more, from the system's cache, while the network works.
+        digest = pool.submit(sha256_of, path).result if wish.saving.label else str
+        lightness = measure_lightness(photo, cancel)
+        tell(STAGES[1])
+        prepared = predictor.prepare(lightness, wish.quality)
+        _check(cancel)
+        tell(STAGES[2])
+        planes = predictor.predict(prepared, wish.edits.hints)
+        _check(cancel)
+        provenance = provenance_of(photo, predictor, wish, digest)
     composition, notices = composition_for(photo, lightness, planes, target, wish)
     said.all((*composition.warnings, *notices, *losses(photo, file_format, wish.saving)))
     tell(STAGES[3])
@@ -113,6 +121,7 @@ def colorize(
         wish.on_conflict,
         wish.saving,
         cancel,
+        provenance=provenance,
         replace_original=wish.replace_original,
     )
     if saved is None:
@@ -154,6 +163,42 @@ def composition_for(
     depth = depth_for(photo, format_for(target), wish.saving)
     space, notices = space_for(photo, wish.saving.space)
     return Composition(lightness, planes, wish.edits, depth, space), notices
+
+
+def provenance_of(
+    photo: Photo, predictor: Predictor, wish: Wish, digest: Callable[[], str] | None = None
+) -> Provenance | None:
+    """How a result came to be; with it and the original, the result can be made again.
+
+    Args:
+        photo: the original.
+        predictor: the network.
+        wish: how; None is returned if it says that results are not labeled.
+        digest: gives the SHA-256 of the original's file, if it is being worked out already.
+    """
+    if not wish.saving.label:
+        return None
+    model = predictor.model
+    return Provenance(
+        software="Photochrom",
+        version=VERSION,
+        model=model.name,
+        weights_sha256=model.sha256,
+        quality=wish.quality,
+        edits="" if wish.edits == Edits() else edits_to_json(wish.edits).decode(),
+        settings=asdict(wish.saving),
+        source_name=photo.source.path.name,
+        source_sha256=digest() if digest is not None else sha256_of(photo.source.path),
+    )
+
+
+def sha256_of(path: Path) -> str:
+    """Digest of a file in hexadecimal digits; empty if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _skipped(target: Path, started: float) -> Outcome:

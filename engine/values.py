@@ -243,6 +243,19 @@ class Saved:
     notices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ModelId:
+    """Which network it is.
+
+    Attributes:
+        name: the name of its weights.
+        sha256: digest of the weights file, in hexadecimal digits.
+    """
+
+    name: str
+    sha256: str
+
+
 class Prepared(Protocol):
     """What a predictor keeps of one photo between edits; only it looks inside."""
 
@@ -257,6 +270,10 @@ class Predictor(Protocol):
     @property
     def device(self) -> str:
         """The device it runs on: "cpu", "cuda" or "mps"."""
+
+    @property
+    def model(self) -> ModelId:
+        """Which network it is."""
 
     def prepare(self, lightness: Lightness, quality: Quality) -> Prepared:
         """Look at the photo once; the dear part.

@@ -138,8 +138,9 @@ def _lightness(original: Photo, result: Photo, cancel: CancelToken | None) -> Ro
 
 def _strips(photo: Photo, cancel: CancelToken | None) -> Iterator[NDArray[np.float32]]:
     """L* of rows, so that there is never a whole photo of it."""
+    lightness = measure_lightness(photo, cancel)
     for rows in row_strips(*photo.size):
-        yield measure_lightness(Photo(photo.source, photo.pixels[rows]), cancel).L
+        yield lightness.rows(rows)
 
 
 def _profile_name(icc: bytes | None) -> str:

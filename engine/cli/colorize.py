@@ -13,6 +13,7 @@ from typing import Any, get_args
 import click
 import msgspec
 
+from engine.cli.like import Like, read_like
 from engine.cli.progress import progress_bar
 from engine.cli.wording import error_text
 from engine.edits import Edits, load_edits
@@ -97,6 +98,13 @@ class Factor(click.FloatRange):
     "replace it. The original is never written over.",
 )
 @click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="RESULT",
+    help="Color as this earlier result was colored: with its edits, quality and choices for "
+    "saving, which stand in its metadata. Of the same photo, the same bytes come out.",
+)
+@click.option(
     "--replace-original",
     is_flag=True,
     help="Put each result in the place of its original, which is then gone. The original is kept "
@@ -140,6 +148,11 @@ class Factor(click.FloatRange):
 @click.option(
     "--strip-metadata", is_flag=True, help="Leave out EXIF, XMP and IPTC; they are kept otherwise."
 )
+@click.option(
+    "--no-label",
+    is_flag=True,
+    help="Do not write into XMP that the colors are made up, by what and how.",
+)
 @click.option("--keep-time", is_flag=True, help="Give each result the time of its photo's file.")
 @click.option(
     "--json", "as_json", is_flag=True, help="One line of JSON per photo on standard output."
@@ -153,7 +166,10 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
         _saving(**options),
         options["replace_original"],
     )
-    suffix = _suffix(options["file_format"])
+    like = _like(options["like"])
+    if like is not None:
+        wish = replace(like.wish, on_conflict=wish.on_conflict)
+    suffix = like.result.suffix if like else _suffix(options["file_format"])
     if wish.replace_original:
         if output is not None or suffix is not None:
             raise click.UsageError("--replace-original goes with neither -o nor --format.")
@@ -174,6 +190,9 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
                 _make_folder(target)
                 # What was made a moment ago is no earlier result, whatever --on-conflict says.
                 mine = replace(wish, on_conflict="unique") if target in made else wish
+                if like is not None:
+                    for sentence in like.differences(photo, predictor.get().model):
+                        voice.warn(photo, sentence)
                 outcome = colorize_one(
                     photo, target, predictor.get(), mine, warn=partial(voice.warn, photo)
                 )
@@ -273,6 +292,25 @@ def _edits(edits: Path | None, strength: float | None, saturation: float | None,
     )
 
 
+# What --like brings along, so that it can't be given beside it.
+_BROUGHT_ALONG = (
+    "edits", "strength", "saturation", "quality", "replace_original", "file_format", "depth",
+    "space", "image_quality", "lossless", "tiff_compression", "strip_metadata", "no_label",
+    "keep_time",
+)  # fmt: skip
+
+
+def _like(result: Path | None) -> Like | None:
+    if result is None:
+        return None
+    context = click.get_current_context()
+    for name in _BROUGHT_ALONG:
+        if context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT:
+            option = "--format" if name == "file_format" else "--" + name.replace("_", "-")
+            raise click.UsageError(f"--like brings along what {option} says. Leave one out.")
+    return read_like(result)
+
+
 def _saving(**options: Any) -> SaveOptions:
     return SaveOptions(
         depth=None if options["depth"] is None else (8 if options["depth"] == "8" else 16),
@@ -281,6 +319,7 @@ def _saving(**options: Any) -> SaveOptions:
         tiff_compression=options["tiff_compression"],
         lossless=options["lossless"],
         metadata=not options["strip_metadata"],
+        label=not options["no_label"],
         keep_time=options["keep_time"],
     )
 

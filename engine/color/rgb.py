@@ -39,6 +39,11 @@ class RgbSpace:
     encoding: NDArray[np.float32]
     bytes: NDArray[np.uint8]
 
+    @property
+    def is_srgb(self) -> bool:
+        """Whether it is sRGB, but for rounding in the profile."""
+        return self.mixing.tobytes() == SRGB_SPACE.mixing.tobytes()
+
     def __post_init__(self) -> None:
         for array in (self.mixing, self.encoding, self.bytes):
             array.setflags(write=False)

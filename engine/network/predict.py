@@ -27,8 +27,9 @@ from engine.network.model import (
 from engine.network.prepare import Frame, frame_for, hints_in_frame, padded_input
 from engine.network.weights import ModelCard, load_weights
 from engine.resize import lightness_at_size
-from engine.values import AbPlanes, Belief, Lightness, Prepared, Quality
+from engine.values import AbPlanes, Belief, Lightness, ModelId, Prepared, Quality
 
+MODEL_NAME = "photochrom"
 FAST_SIZE = 256
 
 
@@ -74,6 +75,11 @@ class TorchPredictor:
     def device(self) -> str:
         """The kind of device it runs on: "cpu", "cuda" or "mps"."""
         return self._device.type
+
+    @property
+    def model(self) -> ModelId:
+        """Which network it is."""
+        return ModelId(MODEL_NAME, self.card.sha256)
 
     def plan(self, quality: Quality) -> tuple[tuple[int, bool], ...]:
         """Shorter side and mirroring of each pass of a quality level; the largest first."""

@@ -22,10 +22,12 @@ from engine.photo.embed_webp import put_metadata_in_webp
 from engine.photo.exif_of_tiff import put_exif_in_tiff
 from engine.photo.ifd import BadDirectory
 from engine.photo.losses import NOT_INTO_FILE, TOO_LARGE_FOR_JPEG, losses
-from engine.photo.metadata import photoshop_resource
+from engine.photo.metadata import carried_metadata, photoshop_resource
 from engine.photo.options import SaveOptions
 from engine.photo.place import Draft
+from engine.photo.provenance import Provenance
 from engine.photo.row_stream import RowStream
+from engine.photo.xmp import notice_of
 from engine.values import ColoredRows, FileFormat, Photo
 
 # Not optimize_coding: it would hold the whole picture once more, as 16-bit coefficients.
@@ -67,6 +69,7 @@ def encode(
     file_format: FileFormat,
     options: SaveOptions,
     draft: Draft,
+    provenance: Provenance | None = None,
     cancel: CancelToken | None = None,
 ) -> tuple[str, ...]:
     """Write the file.
@@ -77,6 +80,7 @@ def encode(
         file_format: what to write.
         options: the photographer's choices.
         draft: the empty file.
+        provenance: how the result came to be, to be written into its XMP.
         cancel: checked between strips.
 
     Returns:
@@ -92,20 +96,36 @@ def encode(
         raise ValueError(f"{file_format} holds 8 bits per channel")
     stream = RowStream(colored, None if file_format == "jpeg" else photo.alpha, cancel)
     resolution = photo.source.pixels_per_mm
+    metadata, damaged = _metadata(colored, photo, options, provenance)
     with libvips.own_errors(), libvips.failures_of(stream, draft):
         across, down = resolution or _DEFAULT_RESOLUTION
         image = stream.image().copy(xres=across, yres=down)
         _attach(image, "icc-profile-data", colored.space.icc or _srgb_profile())
         job = Job(
             image,
-            dict(photo.source.metadata) if options.metadata else {},
+            metadata,
             resolution,
             colored.depth,
             options,
             draft,
         )
         left_out = _ENCODERS[file_format](job)
-    return (*losses(photo, file_format, options), *left_out)
+    return (*losses(photo, file_format, options), *damaged, *left_out)
+
+
+def _metadata(
+    colored: ColoredRows, photo: Photo, options: SaveOptions, provenance: Provenance | None
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """What goes in, and a sentence if the photo's XMP is too damaged to be added to."""
+    metadata = dict(photo.source.metadata) if options.metadata else {}
+    if not colored.space.is_srgb:
+        metadata = dict(carried_metadata(metadata, colored.size, srgb=False))
+    if provenance is None:
+        return metadata, ()
+    before = metadata.get("xmp-data", b"")
+    metadata["xmp-data"] = provenance.to_xmp(before)
+    notice = notice_of(before)
+    return metadata, () if notice is None else (notice,)
 
 
 def _jpeg(job: Job) -> tuple[str, ...]:

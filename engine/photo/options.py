@@ -21,6 +21,7 @@ class SaveOptions:
         tiff_compression: all of them without loss.
         lossless: whether WebP loses nothing.
         metadata: whether EXIF, XMP and IPTC of the photo go over into the result.
+        label: whether XMP says that the colors are made up, by what and how.
         keep_time: whether the result gets the time of the photo's file.
     """
 
@@ -30,6 +31,7 @@ class SaveOptions:
     tiff_compression: TiffCompression = "deflate"
     lossless: bool = False
     metadata: bool = True
+    label: bool = True
     keep_time: bool = False
 
     def __post_init__(self) -> None:

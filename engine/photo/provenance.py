@@ -1,6 +1,6 @@
 """How a result came to be, written into its XMP: for people, for archives, for doing it again.
 
-Says that a trained network made up the colors, in the words of the IPTC (see docs/decisions/0012),
+Says that a trained network made up the colors, in the words of the IPTC (see docs/decisions/0013),
 and in a namespace of our own with what else is needed to get the same colors once more.
 """
 

@@ -1,6 +1,7 @@
 """path -> Photo: decoded once, upright, still in the color space of its file."""
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,6 +19,7 @@ from engine.errors import (
 )
 from engine.i18n import N_
 from engine.photo.bitmap import decode_bitmap
+from engine.photo.blocks import blocks_of_file
 from engine.photo.channels import upright
 from engine.photo.decode import decode
 from engine.photo.decoded import (
@@ -74,13 +76,16 @@ def read_photo(path: Path, cancel: CancelToken | None = None, keep: Keep = "pixe
     try:
         with _opened(path) as file:
             file_format = _format(file)
+            blocks = blocks_of_file(file, file_format)
+            file.seek(0)
             _check(cancel)
             if file_format in ("bmp", "pnm"):
                 decoded = decode_bitmap(file.read())
             else:
                 decoded = decode(file, file_format, cancel, keep)
         _check(cancel)
-        return _photo(path, file_format, decoded, keep, cancel)
+        blocks = {**(decoded.blocks or {}), **blocks}
+        return _photo(path, file_format, replace(decoded, blocks=blocks), keep, cancel)
     except Undecodable as error:
         raise _unreadable(path, error.reason) from error
     except MemoryError as error:

@@ -19,6 +19,7 @@ from engine.photo.encode import encode
 from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.place import Draft, place_file
+from engine.photo.provenance import Provenance
 from engine.photo.replace import original_kept
 from engine.values import ColoredRows, FileFormat, Photo, Saved
 
@@ -37,6 +38,7 @@ def write_photo(
     options: SaveOptions = _DEFAULTS,
     cancel: CancelToken | None = None,
     *,
+    provenance: Provenance | None = None,
     replace_original: bool = False,
 ) -> Saved | None:
     """Save a colored photo.
@@ -49,6 +51,7 @@ def write_photo(
             leaves it, "overwrite" replaces it.
         options: the photographer's choices.
         cancel: checked between strips.
+        provenance: how the result came to be, to be written into its XMP.
         replace_original: the target is the original and shall be replaced; a copy of it is kept
             until the result lies whole in its place.
 
@@ -76,7 +79,7 @@ def write_photo(
     notices: list[str] = []
 
     def write(draft: Draft) -> None:
-        notices.extend(encode(colored, photo, file_format, options, draft, cancel))
+        notices.extend(encode(colored, photo, file_format, options, draft, provenance, cancel))
         if not replace_original:
             _refuse_original(target, photo)  # encoding took its time
         if options.keep_time:

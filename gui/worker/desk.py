@@ -23,6 +23,7 @@ from engine import (
     composition_for,
     load_predictor,
     measure_lightness,
+    provenance_of,
     read_photo,
     shrink,
     write_photo,
@@ -142,13 +143,17 @@ class Desk:
         piece = self._opened(request.photo, request.cancel)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
-        composition, notices = composition_for(
-            piece.photo, lightness, planes, request.target, Wish(request.edits)
-        )
+        wish = Wish(request.edits)
+        composition, notices = composition_for(piece.photo, lightness, planes, request.target, wish)
         tell(Progressed(request.generation, Stage.SAVING))
         request.cancel.raise_if_set()
         saved = write_photo(
-            composition, piece.photo, request.target, request.on_conflict, cancel=request.cancel
+            composition,
+            piece.photo,
+            request.target,
+            request.on_conflict,
+            cancel=request.cancel,
+            provenance=provenance_of(piece.photo, self._network(), wish),
         )
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled

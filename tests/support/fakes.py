@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine import AbPlanes, Hint, Lightness, Quality, shrink
+from engine.values import ModelId
 
 # Waits end here even if a test forgets to open the gate.
 GATE_TIMEOUT_S = 20.0
@@ -24,12 +25,14 @@ class FakePredictor:
 
     Attributes:
         device: what it says it runs on.
+        model: what it says it is.
         gate: while this is cleared, `predict` waits, as a slow network would.
         error: raised by `predict` if given.
         calls: what it was asked for, in order, with the number of the thread.
     """
 
     device: str = "cpu"
+    model: ModelId = ModelId("fake", "0" * 64)
     gate: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
     calls: list[tuple[str, int]] = field(default_factory=list)

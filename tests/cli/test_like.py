@@ -1,0 +1,64 @@
+"""A result can be made again from its original and its own metadata, byte for byte."""
+
+import json
+
+import pytest
+
+from engine.cli.main import run
+from tests.support.fakes import FakePredictor
+from tests.support.pictures import by_pillow, gray_picture, rgb_picture
+
+
+@pytest.fixture(autouse=True)
+def fake_network(monkeypatch):
+    predictor = FakePredictor()
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda *_: predictor)
+    return predictor
+
+
+@pytest.fixture
+def photo(tmp_path):
+    path = tmp_path / "photo.png"
+    path.write_bytes(by_pillow(gray_picture(), "PNG"))
+    return path
+
+
+@pytest.mark.parametrize("name", ["out.jpg", "out.png", "out.tif", "out.webp", "out.avif"])
+def test_the_same_bytes_come_out(tmp_path, photo, name):
+    edits = tmp_path / "edits.json"
+    hint = {"x": 0.5, "y": 0.5, "radius": 0.1, "ab": [20, -10]}
+    edits.write_text(json.dumps({"version": 1, "hints": [hint], "adjustments": {"tint": 5}}))
+    choices = ["--edits", str(edits), "--quality", "fine", "--space", "adobe-rgb"]
+    first, again = tmp_path / name, tmp_path / f"again-{name}"
+    choices += ["--image-quality", "80", "--depth", "8", "--tiff-compression", "lzw"]
+    assert run(["colorize", str(photo), "-o", str(first), *choices]) == 0
+    assert run(["colorize", str(photo), "-o", str(again), "--like", str(first)]) == 0
+    assert again.read_bytes() == first.read_bytes()
+
+
+def test_another_photo_or_network_is_told(tmp_path, photo, fake_network, capsys):
+    first = tmp_path / "first.png"
+    assert run(["colorize", str(photo), "-o", str(first)]) == 0
+    assert run(["colorize", str(photo), "--like", str(first)]) == 0
+    assert "will differ" not in capsys.readouterr().err
+    other = tmp_path / "other.png"
+    other.write_bytes(by_pillow(rgb_picture(), "PNG"))
+    assert run(["colorize", str(other), "--like", str(first)]) == 0
+    assert "another file" in capsys.readouterr().err
+    fake_network.model = type(fake_network.model)("fake", "1" * 64)
+    assert run(["colorize", str(photo), "--like", str(first)]) == 0
+    assert "another network" in capsys.readouterr().err
+
+
+def test_what_says_nothing_cannot_be_followed(tmp_path, photo, capsys):
+    plain = tmp_path / "plain.png"
+    assert run(["colorize", str(photo), "-o", str(plain), "--no-label"]) == 0
+    for like, words in (
+        (plain, "does not say how it was made"),
+        (photo, "does not say how it was made"),
+        (tmp_path / "gone.png", "cannot be read"),
+    ):
+        assert run(["colorize", str(photo), "--like", str(like)]) == 2
+        assert words in capsys.readouterr().err
+    assert run(["colorize", str(photo), "--like", str(plain), "--depth", "8"]) == 2
+    assert "--depth" in capsys.readouterr().err
