@@ -15,7 +15,6 @@ from engine.photo.naming import colorized_path, unique_path
         ("in/a.Tiff", "in/a-colorized.Tiff"),
         ("in/a.webp", "in/a-colorized.webp"),
         ("in/a.heic", "in/a-colorized.png"),
-        ("in/a.heic", "in/a-colorized.png"),
         ("in/a", "in/a-colorized.png"),
         ("in/.jpg", "in/.jpg-colorized.png"),
         ("in/größe 漢字 🎞[1].tif", "in/größe 漢字 🎞[1]-colorized.tif"),
