@@ -38,6 +38,9 @@ _DESCRIPTIVE = {0x010D, 0x010E, 0x010F, 0x0110, 0x0131, 0x0132, 0x013B, 0x013C, 
 _DETAILS = {0x829A, 0x829D, 0x8822, 0x8827, *range(0x9003, 0x9005), *range(0x9201, 0x920B),
             0x920E, 0x920F, 0x9210, 0x9214, 0x9215, 0x9217, 0x9290, 0x9291, 0x9292,
             *range(0xA430, 0xA436)}  # fmt: skip
+# Tag and type of the blocks that are whole in TIFF files, too: BYTE and UNDEFINED. IPTC also stands
+# among Photoshop's resources in some files, but not all readers look there.
+_BLOCKS = {"xmp-data": (700, 1), "iptc-data": (33723, 7)}
 # Beyond it a block would not fit into a JPEG file, so no room is wasted on empty bytes.
 _MOST_PADDED = 60_000
 
@@ -79,34 +82,45 @@ def exif_block_of_tiff(data_or_file: bytes | BinaryIO) -> bytes:
 
 
 def put_exif_in_tiff(path: Path, exif: bytes) -> None:
-    """Add an EXIF block to a finished TIFF file, in its place.
+    """Add an EXIF block to a finished TIFF file; see `put_metadata_in_tiff`."""
+    put_metadata_in_tiff(path, {"exif-data": exif})
+
+
+def put_metadata_in_tiff(path: Path, metadata: dict[str, bytes]) -> None:
+    """Add EXIF, XMP and IPTC to a finished TIFF file, each where readers look for it.
 
     The directories go behind the end of the file, with a new first directory that has the old
     one's entries and theirs; then the header is turned to it, in one short write, and before that
     write the file is what it was. The pixels are neither read nor moved. What cannot be read of the
-    block is left out.
+    EXIF block is left out.
 
     Args:
         path: a plain or BigTIFF file, of any size.
-        exif: as `fitted_exif` gives it.
+        metadata: as `carried_metadata` gives it; what the file has of XMP and IPTC is replaced.
 
     Raises:
         BadDirectory: this is no TIFF file, or a plain one without room below its 4 GiB.
         OSError: it cannot be written.
     """
-    added, order = _read_block(exif)
+    exif, order = _read_block(metadata.get("exif-data", b""))
+    blocks: Fields = {
+        tag: Field(kind, len(metadata[name]), metadata[name])
+        for name, (tag, kind) in _BLOCKS.items()
+        if metadata.get(name)
+    }
     with path.open("r+b") as file:
         header = read_header(file)
         entries, following = read_entries(file, header, header.first)
-        if not added:
+        if not exif and not blocks:
             return
+        exif = _converted(exif, order, header.order)
+        # The file's own tags win over the block's: they tell how its pixels are stored.
+        main: Fields = {**exif.main, **entries, **blocks}
         end = file.seek(0, os.SEEK_END)
         start = end + end % 2
-        tail, first = _tail(
-            _converted(added, order, header.order), entries, following, start, header
-        )
+        tail, first = _directories(exif, dict(exif.details), main, following, start, header)
         if not header.big and start + len(tail) >= 1 << 32:
-            raise BadDirectory("no room for EXIF below 4 GiB")
+            raise BadDirectory("no room for metadata below 4 GiB")
         file.seek(end)
         file.write(b"\0" * (start - end) + tail)
         file.flush()
@@ -173,15 +187,6 @@ def _block(exif: _Exif, order: str) -> bytes:
         return start + struct.pack(f"{order}I", first) + body + rest
     rest, first = _directories(exif, dict(exif.details), dict(exif.main), 0, 8, header)
     return start + struct.pack(f"{order}I", first) + rest
-
-
-def _tail(
-    exif: _Exif, entries: dict[int, bytes], following: int, start: int, header: Header
-) -> tuple[bytes, int]:
-    """What goes behind a TIFF file, and the offset of the new first directory in it."""
-    # The file's own tags win: they tell how its pixels are stored.
-    main: Fields = {**exif.main, **entries}
-    return _directories(exif, dict(exif.details), main, following, start, header)
 
 
 def _directories(

@@ -9,10 +9,24 @@ import pyvips
 import tifffile
 from PIL import Image
 
-from engine.photo.exif_of_tiff import exif_block_of_tiff, put_exif_in_tiff
+from engine.photo.blocks import blocks_of_file
+from engine.photo.exif_of_tiff import (
+    exif_block_of_tiff,
+    put_exif_in_tiff,
+    put_metadata_in_tiff,
+)
 from engine.photo.ifd import BadDirectory
+from engine.photo.metadata import carried_metadata
+from engine.photo.read import read_photo
 from tests.support.exiftool import needs_exiftool, tags_of, write_tags
-from tests.support.pictures import by_tifffile, exif_block, gray_picture, rgb_picture
+from tests.support.pictures import (
+    by_tifffile,
+    exif_block,
+    gray_picture,
+    iptc_records,
+    rgb_picture,
+    xmp_packet,
+)
 
 MAKE, EXIF, GPS, INTEROP, NOTES = 0x010F, 0x8769, 0x8825, 0xA005, 0x927C
 SHORT, LONG, TEXT, RATIONAL, UNDEFINED = 3, 4, 2, 5, 7
@@ -180,6 +194,33 @@ def test_damaged_blocks_never_damage_the_file(tmp_path, order):
         put_exif_in_tiff(path, bytes(broken))
         exif_block_of_tiff(bytes(broken))
         np.testing.assert_array_equal(tifffile.imread(path), rgb_picture())
+
+
+def test_all_blocks_in_one_go(tiff):
+    for _ in range(2):  # the second time they are replaced
+        put_metadata_in_tiff(
+            tiff,
+            {"exif-data": exif_block(), "xmp-data": xmp_packet(), "iptc-data": iptc_records()},
+        )
+    again = read_photo(tiff)  # no complaints of libtiff
+    np.testing.assert_array_equal(again.pixels, rgb_picture())
+    with tiff.open("rb") as file:
+        carried = dict(carried_metadata(blocks_of_file(file, "tiff"), (48, 64)))
+    assert carried["xmp-data"] == xmp_packet()
+    assert carried["iptc-data"] == iptc_records()
+    assert b"Camera Works" in carried["exif-data"]
+    assert dict(again.source.metadata)["iptc-data"] == iptc_records()
+
+
+@needs_exiftool
+def test_exiftool_finds_captions_where_they_belong(tmp_path):
+    path = tmp_path / "out.tif"
+    path.write_bytes(by_tifffile(rgb_picture(), photometric="rgb"))
+    put_metadata_in_tiff(path, {"iptc-data": iptc_records(), "xmp-data": xmp_packet()})
+    tags = tags_of(path)
+    assert "ExifTool:Warning" not in tags
+    assert tags["IPTC:Caption-Abstract"] == "A street in spring"
+    assert tags["XMP-tiff:Orientation"] == "Horizontal (normal)"
 
 
 def test_other_pages_stay(tmp_path):
