@@ -11,6 +11,7 @@ from engine.photo.fields import Field, Header, pointer, read_fields, read_header
 from engine.photo.ifd import BadDirectory
 
 _EXIF, _GPS, _INTEROP = 0x8769, 0x8825, 0xA005
+_COMMENTS = {"UserComment", "GPSProcessingMethod", "GPSAreaInformation"}
 _LETTERS = {3: "H", 8: "h", 4: "I", 9: "i", 13: "I", 11: "f", 12: "d"}
 _TEXT, _RATIONALS = 2, {5: "I", 10: "i"}
 
@@ -46,7 +47,8 @@ _DETAILS = {
 _PLACE = {
     0: "GPSVersionID", 1: "GPSLatitudeRef", 2: "GPSLatitude", 3: "GPSLongitudeRef",
     4: "GPSLongitude", 5: "GPSAltitudeRef", 6: "GPSAltitude", 7: "GPSTimeStamp",
-    16: "GPSImgDirectionRef", 17: "GPSImgDirection", 18: "GPSMapDatum", 29: "GPSDateStamp",
+    16: "GPSImgDirectionRef", 17: "GPSImgDirection", 18: "GPSMapDatum",
+    27: "GPSProcessingMethod", 28: "GPSAreaInformation", 29: "GPSDateStamp",
 }  # fmt: skip
 _INTEROP_NAMES = {1: "InteropIndex", 2: "InteropVersion", 0x1001: "RelatedImageWidth",
                   0x1002: "RelatedImageHeight"}  # fmt: skip
@@ -74,7 +76,8 @@ def exif_tags(exif: bytes) -> dict[str, object]:
         for tag, one in fields.items():
             # TIFF/EP files have some of EXIF's tags in the first directory.
             name = names.get(tag) or _DETAILS.get(tag) or f"{group} 0x{tag:04x}"
-            tags.setdefault(name, _value(one, header.order))
+            value = _comment(one, header.order) if name in _COMMENTS else _value(one, header.order)
+            tags.setdefault(name, value)
     return tags
 
 
@@ -84,6 +87,15 @@ def _linked(block: io.BytesIO, header: Header, link: Field | None) -> dict[int, 
         return read_fields(block, header, offset) if offset else {}
     except BadDirectory:
         return {}
+
+
+def _comment(one: Field, order: str) -> object:
+    """A text behind its encoding's name; in UTF-16 it is in the byte order of the block."""
+    code, text = one.value[:8], one.value[8:]
+    if code != b"UNICODE\0":
+        return one.value
+    encoding = "utf-16-le" if order == "<" else "utf-16-be"
+    return text.decode(encoding, "replace").rstrip("\0 ")
 
 
 def _value(one: Field, order: str) -> object:

@@ -29,6 +29,7 @@ from engine.photo.fields import (
 from engine.photo.ifd import BadDirectory
 
 _EXIF, _GPS, _INTEROP, _MAKER_NOTE = 0x8769, 0x8825, 0xA005, 0x927C
+_UNDEFINED = 7
 _ORIENTATION, _RESOLUTION = 0x0112, {0x011A, 0x011B, 0x0128}
 # What describes a photo: document name, description, make, model, software, date, artist, host
 # computer, rating, copyright, and the titles and keywords that Windows writes.
@@ -41,6 +42,8 @@ _DETAILS = {0x829A, 0x829D, 0x8822, 0x8827, *range(0x9003, 0x9005), *range(0x920
 # Tag and type of the blocks that are whole in TIFF files, too: BYTE and UNDEFINED. IPTC also stands
 # among Photoshop's resources in some files, but not all readers look there.
 _BLOCKS = {"xmp-data": (700, 1), "iptc-data": (33723, 7)}
+# UNDEFINED, and yet in the file's byte order: the user's comment, GPS's method and area.
+_COMMENTS = {0x9286, 0x001B, 0x001C}
 # Beyond it a block would not fit into a JPEG file, so no room is wasted on empty bytes.
 _MOST_PADDED = 60_000
 
@@ -159,11 +162,27 @@ def _linked(file: BinaryIO, header: Header, link: Field | None) -> dict[int, Fie
 
 
 def _converted(exif: _Exif, before: str, after: str) -> _Exif:
+    def turned(tag: int, one: Field) -> Field | None:
+        if tag in _COMMENTS and one.kind == _UNDEFINED:
+            return one if before == after else _comment(one)
+        return in_order(one, before, after)
+
     def converted(fields: dict[int, Field]) -> dict[int, Field]:
-        pairs = ((tag, in_order(one, before, after)) for tag, one in fields.items())
+        pairs = ((tag, turned(tag, one)) for tag, one in fields.items())
         return {tag: one for tag, one in pairs if one is not None}
 
     return _Exif(*(converted(one) for one in (exif.main, exif.details, exif.place, exif.interop)))
+
+
+def _comment(one: Field) -> Field:
+    """A comment in the other byte order: UTF-16 behind a name of 8 bytes."""
+    code, text = one.value[:8], one.value[8:]
+    if code != b"UNICODE\0" or text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return one
+    even = len(text) // 2 * 2
+    swapped = bytearray(text)
+    swapped[0:even:2], swapped[1:even:2] = text[1:even:2], text[0:even:2]
+    return Field(one.kind, one.count, code + bytes(swapped))
 
 
 def _block(exif: _Exif, order: str) -> bytes:

@@ -212,6 +212,22 @@ def test_all_blocks_in_one_go(tiff):
     assert dict(again.source.metadata)["iptc-data"] == iptc_records()
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_comments_stay_readable(tmp_path, order):
+    """They are UTF-16 in the block's byte order, and libvips writes in the machine's."""
+    text = "街道 at noon".encode("utf-16-le" if order == "<" else "utf-16-be")
+    comment = b"UNICODE\0" + text
+    details = directory([(0x9286, UNDEFINED, len(comment), comment)], order, 8)
+    main = directory([(EXIF, LONG, 1, 8)], order, 8 + len(details))
+    start = (b"II" if order == "<" else b"MM") + struct.pack(f"{order}HI", 42, 8 + len(details))
+    for byteorder in "<>":
+        path = tmp_path / "a.tif"
+        path.write_bytes(by_tifffile(rgb_picture(), photometric="rgb", byteorder=byteorder))
+        put_exif_in_tiff(path, start + details + main)
+        expected = "街道 at noon".encode("utf-16-le" if byteorder == "<" else "utf-16-be")
+        assert b"UNICODE\0" + expected in path.read_bytes()
+
+
 @needs_exiftool
 def test_exiftool_finds_captions_where_they_belong(tmp_path):
     path = tmp_path / "out.tif"
