@@ -19,10 +19,10 @@ from engine.photo.embed import (
 )
 from engine.photo.embed_avif import put_exif_in_avif
 from engine.photo.embed_webp import put_metadata_in_webp
-from engine.photo.exif_of_tiff import put_exif_in_tiff
+from engine.photo.exif_of_tiff import put_metadata_in_tiff
 from engine.photo.ifd import BadDirectory
 from engine.photo.losses import NOT_INTO_FILE, TOO_LARGE_FOR_JPEG, losses
-from engine.photo.metadata import carried_metadata, photoshop_resource
+from engine.photo.metadata import carried_metadata
 from engine.photo.options import SaveOptions
 from engine.photo.place import Draft
 from engine.photo.provenance import Provenance
@@ -144,12 +144,6 @@ def _png(job: Job) -> tuple[str, ...]:
 
 def _tiff(job: Job) -> tuple[str, ...]:
     image = job.image
-    if "xmp-data" in job.metadata:
-        _attach(image, "xmp-data", job.metadata["xmp-data"])
-    if "iptc-data" in job.metadata:
-        # Not as "iptc-data": libvips 8.18.7 then writes the first quarter of it, as it counts in
-        # units of four bytes where libtiff has come to count in single ones.
-        _attach(image, "photoshop-data", photoshop_resource(job.metadata["iptc-data"]))
     size = image.width * image.height * image.bands * job.depth // 8
     image.tiffsave_target(
         libvips.target_of(job.draft),
@@ -157,10 +151,9 @@ def _tiff(job: Job) -> tuple[str, ...]:
         bigtiff=size > _BIG_TIFF_BYTES,
         **_TIFF,
     )
-    if "exif-data" not in job.metadata:
-        return ()
     try:
-        put_exif_in_tiff(job.draft.path, job.metadata["exif-data"])
+        # libvips 8.18.7 has no EXIF for TIFF files, and of IPTC it writes the first quarter.
+        put_metadata_in_tiff(job.draft.path, job.metadata)
     except BadDirectory:
         return (NOT_INTO_FILE,)
     return ()
