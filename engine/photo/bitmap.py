@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.cancel import CancelToken
 from engine.photo.decoded import DAMAGED, MOST_PIXELS, TOO_EARLY, TOO_LARGE, Decoded, Undecodable
 
 _LOG = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ _PNM_SIZE = re.compile(rb"P[1-6](?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1
 _PAM_SIZE = re.compile(rb"P7\n.*?WIDTH\s+(\d{1,9})\n.*?HEIGHT\s+(\d{1,9})\n", re.DOTALL)
 
 
-def decode_bitmap(data: bytes) -> Decoded:
+def decode_bitmap(data: bytes, _cancel: CancelToken | None = None) -> Decoded:
     """Decode a BMP or PNM file.
 
     Raises:

@@ -12,7 +12,7 @@ RAW = N_("it is raw data from a camera")
 # Enough for every signature below.
 SIGNATURE_BYTES = 64
 
-READABLE = ("jpeg", "png", "tiff", "webp", "gif", "heif", "bmp", "pnm")
+READABLE = ("jpeg", "png", "tiff", "webp", "gif", "heic", "heif", "bmp", "pnm")
 # Pictures all the same, and why they are not read, as half a sentence to be translated.
 NOT_READ = {
     "raw": RAW,
@@ -30,7 +30,9 @@ _SIGNATURES = {
     "tiff": rb"II\*\0|MM\0\*|II\+\0\x08\0|MM\0\+\0\x08",
     "webp": rb"RIFF....WEBP",
     "gif": rb"GIF8[79]a",
-    "heif": rb".{4}ftyp(?:hei[cxms]|hev[cx]|mi[fa][1f]|msf1|avi[fs])",
+    "heic": rb".{4}ftyp(?:hei[cxms]|hev[cxms])",
+    # Either HEVC or AV1 in it, which the first bytes do not tell, or AV1 for sure.
+    "heif": rb".{4}ftyp(?:mi[fa][1f]|msf1|avi[fs])",
     # "BM" alone would be any text about a BMW: the size of the second header has few values.
     "bmp": rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0",
     "pnm": rb"P[1-7]\s",

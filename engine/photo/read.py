@@ -1,6 +1,7 @@
 """path -> Photo: decoded once, upright, still in the color space of its file."""
 
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.cancel import CancelToken
@@ -28,7 +29,9 @@ from engine.photo.decoded import (
     Undecodable,
 )
 from engine.photo.formats import NOT_READ, READABLE, SIGNATURE_BYTES, format_of
+from engine.photo.heif import decode_avif, decode_heic
 from engine.photo.metadata import carried_metadata
+from engine.photo.png import decode_png
 from engine.values import Photo, Source
 
 NO_PHOTO = N_("it is not a photo")
@@ -36,6 +39,21 @@ EMPTY = N_("it is empty")
 MISSING = N_("it does not exist")
 FORBIDDEN = N_("permission to read it is missing")
 NOT_OPENED = N_("it cannot be opened")
+
+Decoder = Callable[[bytes, CancelToken | None], Decoded]
+
+# Who reads what; libvips reads everything else.
+_DECODERS: dict[str, Decoder] = {
+    "png": decode_png,
+    "bmp": decode_bitmap,
+    "pnm": decode_bitmap,
+    "heic": decode_heic,
+    "heif": decode_avif,
+}
+# Who is asked next where that one turned a file down, by format and reason.
+_SECOND: dict[tuple[str, str], Decoder] = {
+    ("heif", HEIC): decode_heic,
+}
 
 # Reasons that call for another advice than a file that is no photo or damaged.
 _KINDS: dict[str, type[UnreadablePhoto]] = {
@@ -67,11 +85,7 @@ def read_photo(path: Path, cancel: CancelToken | None = None) -> Photo:
     try:
         data, file_format = _read_file(path)
         _check(cancel)
-        decoded = (
-            decode_bitmap(data)
-            if file_format in ("bmp", "pnm")
-            else decode(data, file_format, cancel)
-        )
+        decoded = _decode(data, file_format, cancel)
         _check(cancel)
         return _photo(path, file_format, decoded)
     except Undecodable as error:
@@ -101,6 +115,19 @@ def _read_file(path: Path) -> tuple[bytes, str]:
             raise Undecodable(NOT_READ.get(file_format or "", NO_PHOTO))
         file.seek(0)
         return file.readall(), str(file_format)
+
+
+def _decode(data: bytes, file_format: str, cancel: CancelToken | None) -> Decoded:
+    try:
+        if file_format in _DECODERS:
+            return _DECODERS[file_format](data, cancel)
+        return decode(data, file_format, cancel)
+    except Undecodable as error:
+        second = _SECOND.get((file_format, error.reason))
+        if second is None:
+            raise
+        _check(cancel)
+        return second(data, cancel)
 
 
 def _photo(path: Path, file_format: str, decoded: Decoded) -> Photo:
