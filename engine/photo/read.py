@@ -16,6 +16,7 @@ from engine.errors import (
 )
 from engine.i18n import N_
 from engine.photo.bitmap import decode_bitmap
+from engine.photo.camera_raw import NOT_DEVELOPED, decode_camera_raw
 from engine.photo.channels import upright
 from engine.photo.decode import decode
 from engine.photo.decoded import (
@@ -28,7 +29,7 @@ from engine.photo.decoded import (
     Decoded,
     Undecodable,
 )
-from engine.photo.formats import NOT_READ, READABLE, SIGNATURE_BYTES, format_of
+from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.heif import decode_avif, decode_heic
 from engine.photo.metadata import carried_metadata
 from engine.photo.png import decode_png
@@ -45,6 +46,7 @@ Decoder = Callable[[bytes, CancelToken | None], Decoded]
 # Who reads what; libvips reads everything else.
 _DECODERS: dict[str, Decoder] = {
     "png": decode_png,
+    "raw": decode_camera_raw,
     "bmp": decode_bitmap,
     "pnm": decode_bitmap,
     "heic": decode_heic,
@@ -53,12 +55,15 @@ _DECODERS: dict[str, Decoder] = {
 # Who is asked next where that one turned a file down, by format and reason.
 _SECOND: dict[tuple[str, str], Decoder] = {
     ("heif", HEIC): decode_heic,
+    ("tiff", RAW): decode_camera_raw,
 }
 
 # Reasons that call for another advice than a file that is no photo or damaged.
 _KINDS: dict[str, type[UnreadablePhoto]] = {
     **dict.fromkeys(NOT_READ.values(), UnsupportedPhoto),
-    **dict.fromkeys((UNSUPPORTED, HEIC, BIT_DEPTH, COMPRESSION), UnsupportedPhoto),
+    **dict.fromkeys(
+        (UNSUPPORTED, HEIC, RAW, NOT_DEVELOPED, BIT_DEPTH, COMPRESSION), UnsupportedPhoto
+    ),
     **dict.fromkeys((TOO_LARGE, NO_MEMORY), TooLargePhoto),
     MISSING: MissingPhoto,
     FORBIDDEN: ForbiddenPhoto,

@@ -27,6 +27,7 @@ from engine.errors import (
     UnsupportedPhoto,
 )
 from engine.photo import decode as decode_module
+from engine.photo.camera_raw import NOT_DEVELOPED
 from engine.photo.channels import upright
 from engine.photo.decode import (
     CHANNEL_LEFT_OUT,
@@ -37,12 +38,11 @@ from engine.photo.decode import (
 from engine.photo.decoded import (
     BIT_DEPTH,
     COMPRESSION,
-    HEIC,
     NO_MEMORY,
     TOO_LARGE,
     UNSUPPORTED,
 )
-from engine.photo.formats import NOT_READ, RAW
+from engine.photo.formats import NOT_READ
 from engine.photo.read import EMPTY, FORBIDDEN, MISSING, NO_PHOTO, read_photo
 from tests.support.pictures import (
     ICC,
@@ -71,7 +71,7 @@ def reason_of(path: Path) -> str:
     with pytest.raises(UnreadablePhoto) as caught:
         read_photo(path)
     kinds = {
-        UnsupportedPhoto: {*NOT_READ.values(), UNSUPPORTED, HEIC, BIT_DEPTH, COMPRESSION},
+        UnsupportedPhoto: {*NOT_READ.values(), UNSUPPORTED, BIT_DEPTH, COMPRESSION, NOT_DEVELOPED},
         TooLargePhoto: {TOO_LARGE, NO_MEMORY},
         MissingPhoto: {MISSING},
         ForbiddenPhoto: {FORBIDDEN},
@@ -371,8 +371,7 @@ def test_a_preview_behind_the_photo_is_no_page(tmp_path):
 
 def test_raw_data_is_not_mistaken_for_its_preview(tmp_path):
     path = saved(tmp_path, by_tifffile(gray_picture(), subfiletype=1), "photo.nef")
-    assert reason_of(path) == RAW
-    assert reason_of(saved(tmp_path, b"II*\0\x10\0\0\0CR\2\0" + b"\0" * 99, "photo.cr2")) == RAW
+    assert reason_of(path) == NOT_DEVELOPED
 
 
 @pytest.mark.parametrize(
