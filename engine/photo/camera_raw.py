@@ -100,7 +100,7 @@ def _check_not_empty(raw: "RawPy") -> None:
 
 def _developed(rawpy: Any, raw: "RawPy") -> NDArray[np.uint16]:
     """(H, W, 1 or 3), upright."""
-    pixels: NDArray[np.uint16] = raw.postprocess(
+    pixels: Any = raw.postprocess(
         use_camera_wb=True,
         no_auto_bright=True,
         output_bps=16,
@@ -113,7 +113,8 @@ def _developed(rawpy: Any, raw: "RawPy") -> NDArray[np.uint16]:
         pixels = pixels[..., :1]
     if pixels.min() == pixels.max():
         raise Undecodable(DAMAGED)
-    return pixels
+    developed: NDArray[np.uint16] = pixels
+    return developed
 
 
 def _blocks(data: bytes) -> dict[str, bytes]:

@@ -36,9 +36,8 @@ def check_raw_whole(data: bytes) -> None:
         check_whole(data)
     elif data[:8] == b"FUJIFILM":
         _check_fuji(data)
-    else:
-        tags = tiff_tags(data)
-        for directory in _directories(tags) if tags is not None else ():
+    elif (tags := tiff_tags(data)) is not None:
+        for directory in _directories(tags):
             _check_pieces(tags, directory, len(data))
 
 

@@ -31,6 +31,7 @@ from engine.photo.decoded import (
 )
 from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.heif import decode_avif, decode_heic
+from engine.photo.jpeg_xl import JPEG_XL, decode_jpeg_xl
 from engine.photo.metadata import carried_metadata
 from engine.photo.png import decode_png
 from engine.values import Photo, Source
@@ -51,6 +52,7 @@ _DECODERS: dict[str, Decoder] = {
     "pnm": decode_bitmap,
     "heic": decode_heic,
     "heif": decode_avif,
+    "jpeg-xl": decode_jpeg_xl,
 }
 # Who is asked next where that one turned a file down, by format and reason.
 _SECOND: dict[tuple[str, str], Decoder] = {
@@ -62,7 +64,7 @@ _SECOND: dict[tuple[str, str], Decoder] = {
 _KINDS: dict[str, type[UnreadablePhoto]] = {
     **dict.fromkeys(NOT_READ.values(), UnsupportedPhoto),
     **dict.fromkeys(
-        (UNSUPPORTED, HEIC, RAW, NOT_DEVELOPED, BIT_DEPTH, COMPRESSION), UnsupportedPhoto
+        (UNSUPPORTED, HEIC, RAW, NOT_DEVELOPED, JPEG_XL, BIT_DEPTH, COMPRESSION), UnsupportedPhoto
     ),
     **dict.fromkeys((TOO_LARGE, NO_MEMORY), TooLargePhoto),
     MISSING: MissingPhoto,
