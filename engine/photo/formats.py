@@ -12,11 +12,23 @@ RAW = N_("it is raw data from a camera")
 # Enough for every signature below.
 SIGNATURE_BYTES = 64
 
-READABLE = ("jpeg", "png", "tiff", "raw", "webp", "gif", "heic", "heif", "jpeg-xl", "bmp", "pnm")
+READABLE = (
+    "jpeg",
+    "png",
+    "tiff",
+    "raw",
+    "webp",
+    "gif",
+    "heic",
+    "heif",
+    "jpeg-xl",
+    "jpeg-2000",
+    "photoshop",
+    "bmp",
+    "pnm",
+)
 # Pictures all the same, and why they are not read, as half a sentence to be translated.
 NOT_READ = {
-    "jpeg-2000": N_("JPEG 2000 pictures are not supported"),
-    "photoshop": N_("Photoshop files are not supported"),
     "hdr": N_("pictures of high dynamic range are not supported"),
 }
 

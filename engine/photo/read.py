@@ -31,8 +31,10 @@ from engine.photo.decoded import (
 )
 from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.heif import decode_avif, decode_heic
+from engine.photo.jpeg_2000 import JPEG_2000, decode_jpeg_2000
 from engine.photo.jpeg_xl import JPEG_XL, decode_jpeg_xl
 from engine.photo.metadata import carried_metadata
+from engine.photo.photoshop import ONLY_LAYERS, PHOTOSHOP, decode_photoshop
 from engine.photo.png import decode_png
 from engine.values import Photo, Source
 
@@ -53,6 +55,8 @@ _DECODERS: dict[str, Decoder] = {
     "heic": decode_heic,
     "heif": decode_avif,
     "jpeg-xl": decode_jpeg_xl,
+    "jpeg-2000": decode_jpeg_2000,
+    "photoshop": decode_photoshop,
 }
 # Who is asked next where that one turned a file down, by format and reason.
 _SECOND: dict[tuple[str, str], Decoder] = {
@@ -63,9 +67,9 @@ _SECOND: dict[tuple[str, str], Decoder] = {
 # Reasons that call for another advice than a file that is no photo or damaged.
 _KINDS: dict[str, type[UnreadablePhoto]] = {
     **dict.fromkeys(NOT_READ.values(), UnsupportedPhoto),
-    **dict.fromkeys(
-        (UNSUPPORTED, HEIC, RAW, NOT_DEVELOPED, JPEG_XL, BIT_DEPTH, COMPRESSION), UnsupportedPhoto
-    ),
+    **dict.fromkeys((UNSUPPORTED, BIT_DEPTH, COMPRESSION), UnsupportedPhoto),
+    **dict.fromkeys((HEIC, RAW, NOT_DEVELOPED, JPEG_XL, JPEG_2000), UnsupportedPhoto),
+    **dict.fromkeys((PHOTOSHOP, ONLY_LAYERS), UnsupportedPhoto),
     **dict.fromkeys((TOO_LARGE, NO_MEMORY), TooLargePhoto),
     MISSING: MissingPhoto,
     FORBIDDEN: ForbiddenPhoto,

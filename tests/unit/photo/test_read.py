@@ -432,9 +432,9 @@ def test_opens_a_name_that_is_no_unicode(tmp_path):
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", NO_PHOTO),
         (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', NO_PHOTO),
         (b"\0\0\0\x20ftypisom\0\0\2\0isomiso2avc1mp41", NO_PHOTO),
-        (b"\0\0\0\x0cJXL \r\n\x87\n", NOT_READ["jpeg-xl"]),
-        (b"\xff\x4f\xff\x51\0\x2f", NOT_READ["jpeg-2000"]),
-        (b"8BPS\0\1\0\0", NOT_READ["photoshop"]),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "it is damaged"),
+        (b"\xff\x4f\xff\x51\0\x2f", "it ends too early"),
+        (b"8BPS\0\1\0\0", "it ends too early"),
         (b"#?RADIANCE\n", NOT_READ["hdr"]),
     ],
 )
