@@ -34,6 +34,8 @@ from engine.photo.heif import decode_avif, decode_heic
 from engine.photo.jpeg_2000 import JPEG_2000, decode_jpeg_2000
 from engine.photo.jpeg_xl import JPEG_XL, decode_jpeg_xl
 from engine.photo.metadata import carried_metadata
+from engine.photo.odd_jpeg import decode_odd_jpeg
+from engine.photo.odd_tiff import decode_odd_tiff
 from engine.photo.photoshop import ONLY_LAYERS, PHOTOSHOP, decode_photoshop
 from engine.photo.png import decode_png
 from engine.values import Photo, Source
@@ -62,6 +64,11 @@ _DECODERS: dict[str, Decoder] = {
 _SECOND: dict[tuple[str, str], Decoder] = {
     ("heif", HEIC): decode_heic,
     ("tiff", RAW): decode_camera_raw,
+    ("tiff", BIT_DEPTH): decode_odd_tiff,
+    ("tiff", COMPRESSION): decode_odd_tiff,
+    ("tiff", UNSUPPORTED): decode_odd_tiff,
+    ("jpeg", BIT_DEPTH): decode_odd_jpeg,
+    ("jpeg", COMPRESSION): decode_odd_jpeg,
 }
 
 # Reasons that call for another advice than a file that is no photo or damaged.

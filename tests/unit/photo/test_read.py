@@ -205,22 +205,16 @@ def test_white_may_be_zero_in_tiff(tmp_path):
     np.testing.assert_array_equal(read_photo(saved(tmp_path, data)).pixels[..., 0], 255 - gray)
 
 
-def test_a_depth_libvips_lacks_is_refused(tmp_path):
-    doubles = by_tifffile(np.ones((8, 8, 3), np.float64), photometric="rgb")
-    assert reason_of(saved(tmp_path, doubles)) == BIT_DEPTH
-
-
-@pytest.mark.parametrize("bits", [10, 12])
-def test_bits_that_fill_no_whole_bytes_are_named_as_the_reason(tmp_path, bits):
-    path = saved(tmp_path, with_tag(by_tifffile(gray_picture()), "BitsPerSample", bits))
+def test_a_depth_no_library_has_is_refused(tmp_path):
+    data = with_tag(by_tifffile(gray_picture(depth=16)), "BitsPerSample", 17)
+    path = saved(tmp_path, data)
     assert reason_of(path) == BIT_DEPTH
     with pytest.raises(UnsupportedPhoto, match="Save it as an 8- or 16-bit TIFF or PNG"):
         read_photo(path)
 
 
-@pytest.mark.parametrize("scheme", [6, 34925, 50013])  # JPEG of old, LZMA, Pixar's deflate
-def test_a_compression_libtiff_lacks_is_named_as_the_reason(tmp_path, scheme):
-    data = with_tag(by_tifffile(gray_picture()), "Compression", scheme)
+def test_a_compression_no_library_has_is_refused(tmp_path):
+    data = with_tag(by_tifffile(gray_picture()), "Compression", 32908)
     assert reason_of(saved(tmp_path, data)) == COMPRESSION
 
 
