@@ -34,6 +34,7 @@ from engine.photo.heif import decode_avif, decode_heic
 from engine.photo.jpeg_2000 import JPEG_2000, decode_jpeg_2000
 from engine.photo.jpeg_xl import JPEG_XL, decode_jpeg_xl
 from engine.photo.metadata import carried_metadata
+from engine.photo.mpo import decode_jpeg
 from engine.photo.odd_jpeg import decode_odd_jpeg
 from engine.photo.odd_tiff import decode_odd_tiff
 from engine.photo.photoshop import ONLY_LAYERS, PHOTOSHOP, decode_photoshop
@@ -50,6 +51,7 @@ Decoder = Callable[[bytes, CancelToken | None], Decoded]
 
 # Who reads what; libvips reads everything else.
 _DECODERS: dict[str, Decoder] = {
+    "jpeg": decode_jpeg,
     "png": decode_png,
     "raw": decode_camera_raw,
     "bmp": decode_bitmap,
