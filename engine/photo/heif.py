@@ -84,16 +84,18 @@ def decode_avif(data: bytes, cancel: CancelToken | None = None) -> Decoded:
         Cancelled: on request.
     """
     check_whole(data)
-    cicp, gray = None, False
+    cicp, gray, video = None, False, False
     # Where pi-heif finds nothing, libvips will have its own words for it.
     with contextlib.suppress(Undecodable), _reasons():
         heif = _opened(data)
         image = heif[heif.primary_index]
-        cicp, gray = _cicp(image), image.mode[:1] in ("L", "I")
+        cicp, gray, video = _cicp(image), _is_gray(image), _has_video_levels(image)
     if cicp is not None:
         refuse_high_dynamic_range(cicp)
     decoded = decode(data, "heif", cancel)
     pixels = decoded.pixels[..., :1] if gray else decoded.pixels
+    if gray and video:
+        pixels = _from_video_levels(pixels, 8 * pixels.dtype.itemsize)
     icc = decoded.icc
     if icc is None and cicp is not None and PROFILE_LEFT_ASIDE not in decoded.notices:
         icc = profile_of_cicp(cicp, gray)
@@ -131,7 +133,7 @@ def _reasons() -> Iterator[None]:
 
 def _profile(image: "HeifImage") -> tuple[bytes | None, list[str]]:
     """The profile if it fits the pixels, and the notice if it does not."""
-    colors = 1 if image.mode[:1] in ("L", "I") else 3
+    colors = 1 if _is_gray(image) else 3
     icc = image.info.get("icc_profile")
     cicp = _cicp(image)
     if cicp is not None:
@@ -155,9 +157,32 @@ def _channels(image: "HeifImage") -> NDArray[np.generic]:
     wide = lines.view("<u2") if depth > 8 else lines
     count = {"L": 1, "I": 1, "LA": 2, "RGB": 3, "RGBA": 4}[image.mode.split(";")[0].upper()]
     values = wide[:height, : width * count].reshape(height, width, count)
+    if _is_gray(image) and _has_video_levels(image):
+        levels = _from_video_levels(values[..., :1], depth)
+        values = np.concatenate([levels, values[..., 1:]], axis=-1)
     if depth > 8:
         return as_16_bit(values.astype(np.uint16, copy=False), depth)
     return values.copy()
+
+
+def _is_gray(image: "HeifImage") -> bool:
+    return image.mode[:1] in ("L", "I")
+
+
+def _has_video_levels(image: "HeifImage") -> bool:
+    told = image.info.get("nclx_profile")
+    return bool(told) and not told["full_range_flag"]
+
+
+def _from_video_levels(values: NDArray[np.generic], bits: int) -> NDArray[np.generic]:
+    """Stretch gray of 16..235 (for 8 bit) to all values, which libheif does for colors only.
+
+    Source: ITU-T H.273, 8.3, equation 37.
+    """
+    unit, top = 1 << (bits - 8), (1 << bits) - 1
+    codes = (np.arange(top + 1) - 16 * unit) * (top / (219 * unit))
+    stretched: NDArray[np.generic] = np.rint(codes.clip(0, top)).astype(values.dtype)[values]
+    return stretched
 
 
 def _blocks(image: "HeifImage") -> dict[str, bytes]:

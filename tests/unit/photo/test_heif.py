@@ -172,6 +172,19 @@ def test_gray_avif_stays_gray(tmp_path):
     assert np.abs(photo.pixels[..., 0].astype(int) - reference).max() <= 1
 
 
+def test_gray_of_video_levels_is_stretched(tmp_path):
+    # The file holds 16 for black and 235 for white, and says so.
+    pixels = read_photo(FILES / "gray-video-8.heic").pixels
+    assert (pixels.min(), pixels.max()) == (0, 255)
+    assert np.abs(pixels.astype(int) - made(1)).max() <= 1
+    path = tmp_path / "gray.avif"
+    gray = rgb_picture()[..., 0]
+    options = {"quality": 100, "subsampling": "4:0:0", "range": "limited"}
+    path.write_bytes(by_pillow(gray, "AVIF", **options))
+    reference = np.asarray(Image.open(path).convert("L"), int)
+    assert np.abs(read_photo(path).pixels[..., 0].astype(int) - reference).max() <= 1
+
+
 def test_boxes_that_reach_beyond_the_end():
     whole = box(b"ftyp", b"abcd") + box(b"mdat", bytes(20))
     assert [one.kind for one in boxes(whole)] == [b"ftyp", b"mdat"]
