@@ -6,6 +6,7 @@ that are too short. Source: TIFF 6.0.
 """
 
 import io
+import logging
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,9 @@ from engine.photo.ifd import BadDirectory
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
 from engine.photo.strips import row_strips
+
+# Where nobody listens, its complaints would go to standard error.
+logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE, _CMYK, _YCBCR = 0, 1, 2, 3, 5, 6
 _COLORS = {_WHITE_IS_ZERO: 1, _BLACK_IS_ZERO: 1, _RGB: 3, _CMYK: 4, _YCBCR: 3}
