@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.color.lab import encode_srgb
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
 from engine.photo import photoshop
 from engine.photo.decode import CHANNEL_LEFT_OUT, CMYK_CONVERTED, PROFILE_LEFT_ASIDE
@@ -66,6 +67,30 @@ def test_16_bit_exactly(tmp_path, make, mode):
     photo = read(tmp_path, psd(make(depth=16), mode))
     assert photo.source.depth == 16
     np.testing.assert_array_equal(photo.pixels.squeeze(), make(depth=16))
+
+
+def test_floating_point_is_linear_light(tmp_path):
+    share = (gray_picture(depth=16) / 65535).astype(np.float32)
+    expected = encode_srgb(share.astype(np.float64)) * 65535
+    photo = read(tmp_path, psd(share, GRAY))
+    assert np.abs(photo.pixels[..., 0] - expected).max() < 1
+
+
+def test_bilevel_has_1_for_black(tmp_path):
+    # By the specification and ImageMagick; Pillow takes it the other way around.
+    white = gray_picture() > 128
+    start = struct.pack(">4sH6xHIIHH", b"8BPS", 1, 1, *white.shape, 1, 0)
+    data = start + bytes(12) + struct.pack(">H", 0) + np.packbits(~white, axis=1).tobytes()
+    np.testing.assert_array_equal(read(tmp_path, data).pixels[..., 0], white * 255)
+
+
+def test_palette_becomes_rgb(tmp_path):
+    numbers = gray_picture() // 4
+    palette = np.random.default_rng(0).integers(0, 256, (256, 3)).astype(np.uint8)
+    start = struct.pack(">4sH6xHIIHH", b"8BPS", 1, 1, *numbers.shape, 8, 2)
+    table = struct.pack(">I", 768) + palette.T.tobytes()
+    data = start + table + bytes(8) + struct.pack(">H", 0) + numbers.tobytes()
+    np.testing.assert_array_equal(read(tmp_path, data).pixels, palette[numbers])
 
 
 @pytest.mark.parametrize("depth", [8, 16])
