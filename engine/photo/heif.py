@@ -84,24 +84,34 @@ def decode_avif(data: bytes, cancel: CancelToken | None = None) -> Decoded:
         Cancelled: on request.
     """
     check_whole(data)
-    cicp, gray, video = None, False, False
+    cicp, gray, video, bits = None, False, False, 16
     # Where pi-heif finds nothing, libvips will have its own words for it.
     with contextlib.suppress(Undecodable), _reasons():
         heif = _opened(data)
         image = heif[heif.primary_index]
         cicp, gray, video = _cicp(image), _is_gray(image), _has_video_levels(image)
+        bits = int(image.info["bit_depth"])
     if cicp is not None:
         refuse_high_dynamic_range(cicp)
     decoded = decode(data, "heif", cancel)
-    pixels = decoded.pixels[..., :1] if gray else decoded.pixels
-    if gray and video:
-        pixels = _from_video_levels(pixels, 8 * pixels.dtype.itemsize)
+    pixels = _rescaled(decoded.pixels[..., :1] if gray else decoded.pixels, bits, gray and video)
+    alpha = None if decoded.alpha is None else _rescaled(decoded.alpha, bits, video=False)
     icc = decoded.icc
     if icc is None and cicp is not None and PROFILE_LEFT_ASIDE not in decoded.notices:
         icc = profile_of_cicp(cicp, gray)
     elif gray:
         icc = None  # it was meant for three channels
-    return dataclasses.replace(decoded, pixels=pixels, icc=icc)
+    return dataclasses.replace(decoded, pixels=pixels, alpha=alpha, icc=icc)
+
+
+def _rescaled(values: NDArray[np.generic], bits: int, video: bool) -> NDArray[np.generic]:
+    """Values with white at the top: libvips shifts those of 10 and 12 bit up, which falls short."""
+    if values.dtype != np.uint16:
+        return _from_video_levels(values, 8) if video else values
+    codes = values.astype(np.uint16, copy=False) >> np.uint16(16 - bits)
+    if video:
+        codes = _from_video_levels(codes, bits).astype(np.uint16, copy=False)
+    return as_16_bit(codes, bits)
 
 
 def _opened(data: bytes) -> "HeifFile":

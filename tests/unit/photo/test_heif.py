@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pyvips
 from PIL import Image
 
 from engine.color.icc import luminance_model
@@ -183,6 +184,20 @@ def test_gray_of_video_levels_is_stretched(tmp_path):
     path.write_bytes(by_pillow(gray, "AVIF", **options))
     reference = np.asarray(Image.open(path).convert("L"), int)
     assert np.abs(read_photo(path).pixels[..., 0].astype(int) - reference).max() <= 1
+
+
+@pytest.mark.parametrize("bits", [10, 12])
+def test_white_of_deep_avif_is_white(tmp_path, bits):
+    picture = np.zeros((32, 48, 3), np.uint16)
+    picture[:, 24:] = 65535
+    image = pyvips.Image.new_from_array(picture).copy(interpretation="rgb16")
+    path = tmp_path / "photo.avif"
+    options = {"bitdepth": bits, "lossless": True, "compression": "av1"}
+    path.write_bytes(image.heifsave_buffer(**options))
+    pixels = read_photo(path).pixels
+    assert pixels.dtype == np.uint16
+    assert (pixels[:, :16] == 0).all()
+    assert (pixels[:, 32:] == 65535).all()
 
 
 def test_boxes_that_reach_beyond_the_end():
