@@ -38,7 +38,10 @@ _TYPE_COLUMN = 2
 # What is meant as an ending: that of "attic.gif", not that of "attic.2" or "Mr. Smith".
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{1,3}", re.IGNORECASE)
 
-READABLE = "*.jpg *.jpeg *.png *.tif *.tiff *.webp *.bmp"
+READABLE = (
+    "*.jpg *.jpeg *.png *.tif *.tiff *.heic *.heif *.avif *.webp *.jxl *.jp2 *.psd *.gif *.bmp "
+    "*.pgm *.ppm *.dng *.nef *.cr2 *.cr3 *.arw *.raf *.orf *.rw2 *.pef *.srw"
+)
 
 
 class OpenDialog(QFileDialog):

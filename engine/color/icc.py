@@ -50,7 +50,7 @@ class BadProfile(ValueError):
     """The profile is damaged or of a kind that says nothing about a photo's colors."""
 
 
-def _adaptation(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+def adaptation(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
     """The 3 x 3 matrix that takes XYZ seen under one white to another, by linear Bradford."""
     gains = (_BRADFORD @ target) / (_BRADFORD @ source)
     matrix: NDArray[np.float64] = np.linalg.inv(_BRADFORD) @ np.diag(gains) @ _BRADFORD
@@ -58,7 +58,7 @@ def _adaptation(source: NDArray[np.float64], target: NDArray[np.float64]) -> NDA
 
 
 # Weights of the PCS's X, Y and Z in the Y of D65.
-_PCS_TO_XYZ: NDArray[np.float64] = _adaptation(PCS_WHITE, WHITE)
+_PCS_TO_XYZ: NDArray[np.float64] = adaptation(PCS_WHITE, WHITE)
 _PCS_TO_LUMINANCE: NDArray[np.float64] = _PCS_TO_XYZ[1]
 
 

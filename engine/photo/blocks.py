@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
-from engine.photo.boxes import BadBox, extents_of, items_of, meta_boxes
 from engine.photo.exif_of_tiff import exif_block_of_tiff
 from engine.photo.extended_xmp import joined_packet
 from engine.photo.fields import read_fields, read_header
+from engine.photo.heif_items import BadBox, extents_of, items_of, meta_boxes
 from engine.photo.ifd import BadDirectory
 from engine.photo.metadata import PHOTOSHOP
 

@@ -12,7 +12,7 @@ depends on the format, as measured on cut and damaged files with libvips 8.18.7:
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 import numpy as np
@@ -45,7 +45,7 @@ from engine.photo.strips import row_strips
 PROFILE_LEFT_ASIDE = N_(
     "The color profile in the file is damaged or meant for something else; it was left aside."
 )
-SEVERAL_PAGES = N_("The file holds several pages; the first one is used.")
+SEVERAL_PAGES = N_("The file holds several pictures; the first one is used.")
 CMYK_CONVERTED = N_("The file is made for printing (CMYK); its colors were turned into RGB.")
 CHANNEL_LEFT_OUT = N_("The file holds a channel beside its colors; it was left out.")
 
@@ -82,8 +82,21 @@ _UNSUPPORTED = {
 }
 
 
+# (whether the picture is gray, the usable profile in it or None) -> the profile that counts
+ProfileRule = Callable[[bool, bytes | None], bytes | None]
+
+
+def _as_embedded(gray: bool, embedded: bytes | None) -> bytes | None:
+    del gray
+    return embedded
+
+
 def decode(
-    file: BinaryIO, file_format: str, cancel: CancelToken | None, keep: Keep = "pixels"
+    file: BinaryIO,
+    file_format: str,
+    cancel: CancelToken | None,
+    keep: Keep = "pixels",
+    profile: ProfileRule = _as_embedded,
 ) -> Decoded:
     """Decode a file's first picture with libvips, strip by strip.
 
@@ -92,6 +105,7 @@ def decode(
         file_format: "jpeg", "png", "tiff", "webp", "gif" or "heif".
         cancel: checked between strips.
         keep: what to keep of the pixels.
+        profile: which profile counts where the file tells of its colors in other ways, too.
 
     Raises:
         Undecodable: it cannot be decoded, wholly and without damage.
@@ -101,7 +115,7 @@ def decode(
     for level in levels:
         try:
             with libvips.own_errors():
-                return _decode(file, file_format, level, cancel, keep)
+                return _decode(file, file_format, level, cancel, keep, profile)
         except pyvips.Error as error:
             if cancel is not None:
                 cancel.raise_if_set()
@@ -112,7 +126,12 @@ def decode(
 
 
 def _decode(
-    file: BinaryIO, file_format: str, fail_on: str, cancel: CancelToken | None, keep: Keep
+    file: BinaryIO,
+    file_format: str,
+    fail_on: str,
+    cancel: CancelToken | None,
+    keep: Keep,
+    profile: ProfileRule,
 ) -> Decoded:
     facts = _tiff_facts(file) if file_format == "tiff" else None
     stored = pyvips.Operation.call(
@@ -127,6 +146,7 @@ def _decode(
     if image is not stored:
         icc = None
     colors = _colors(image)
+    icc = profile(colors == 1, icc)
     has_alpha = image.bands > colors
     if has_alpha and facts is not None and not facts.has_alpha:
         notices.append(CHANNEL_LEFT_OUT)

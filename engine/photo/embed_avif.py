@@ -7,7 +7,7 @@ here, which is put behind the file. Source: ISO/IEC 23008-12 (HEIF), annex A.
 
 import struct
 
-from engine.photo.boxes import BadBox, extents_of, items_of, meta_boxes
+from engine.photo.heif_items import BadBox, extents_of, items_of, meta_boxes
 
 # How far the block is from the start of the item: "Exif" and two zeros lie between.
 _PREFIX = struct.pack(">I", 6) + b"Exif\0\0"

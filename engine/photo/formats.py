@@ -12,13 +12,23 @@ RAW = N_("it is raw data from a camera")
 # Enough for every signature below.
 SIGNATURE_BYTES = 64
 
-READABLE = ("jpeg", "png", "tiff", "webp", "gif", "heif", "bmp", "pnm")
+READABLE = (
+    "jpeg",
+    "png",
+    "tiff",
+    "raw",
+    "webp",
+    "gif",
+    "heic",
+    "heif",
+    "jpeg-xl",
+    "jpeg-2000",
+    "photoshop",
+    "bmp",
+    "pnm",
+)
 # Pictures all the same, and why they are not read, as half a sentence to be translated.
 NOT_READ = {
-    "raw": RAW,
-    "jpeg-xl": N_("JPEG XL pictures are not supported"),
-    "jpeg-2000": N_("JPEG 2000 pictures are not supported"),
-    "photoshop": N_("Photoshop files are not supported"),
     "hdr": N_("pictures of high dynamic range are not supported"),
 }
 
@@ -30,7 +40,9 @@ _SIGNATURES = {
     "tiff": rb"II\*\0|MM\0\*|II\+\0\x08\0|MM\0\+\0\x08",
     "webp": rb"RIFF....WEBP",
     "gif": rb"GIF8[79]a",
-    "heif": rb".{4}ftyp(?:hei[cxms]|hev[cx]|mi[fa][1f]|msf1|avi[fs])",
+    "heic": rb".{4}ftyp(?:hei[cxms]|hev[cxms])",
+    # Either HEVC or AV1 in it, which the first bytes do not tell, or AV1 for sure.
+    "heif": rb".{4}ftyp(?:mi[fa][1f]|msf1|avi[fs])",
     # "BM" alone would be any text about a BMW: the size of the second header has few values.
     "bmp": rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0",
     "pnm": rb"P[1-7]\s",

@@ -1,6 +1,7 @@
 """path -> Photo: decoded once, upright, still in the color space of its file."""
 
 import stat
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -20,6 +21,7 @@ from engine.errors import (
 from engine.i18n import N_
 from engine.photo.bitmap import decode_bitmap
 from engine.photo.blocks import blocks_of_file
+from engine.photo.camera_raw import NOT_DEVELOPED, decode_camera_raw
 from engine.photo.channels import upright
 from engine.photo.decode import decode
 from engine.photo.decoded import (
@@ -33,9 +35,17 @@ from engine.photo.decoded import (
     Keep,
     Undecodable,
 )
-from engine.photo.formats import NOT_READ, READABLE, SIGNATURE_BYTES, format_of
+from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
+from engine.photo.heif import decode_avif, decode_heic
+from engine.photo.jpeg_2000 import JPEG_2000, decode_jpeg_2000
+from engine.photo.jpeg_xl import JPEG_XL, decode_jpeg_xl
 from engine.photo.lightness import measure_lightness
 from engine.photo.metadata import carried_metadata
+from engine.photo.mpo import decode_jpeg
+from engine.photo.odd_jpeg import decode_odd_jpeg
+from engine.photo.odd_tiff import decode_odd_tiff
+from engine.photo.photoshop import ONLY_LAYERS, PHOTOSHOP, decode_photoshop
+from engine.photo.png import decode_png
 from engine.values import Lightness, Photo, Source
 
 NO_PHOTO = N_("it is not a photo")
@@ -44,10 +54,38 @@ MISSING = N_("it does not exist")
 FORBIDDEN = N_("permission to read it is missing")
 NOT_OPENED = N_("it cannot be opened")
 
+Decoder = Callable[[bytes, CancelToken | None], Decoded]
+
+# Who reads what out of the whole file; libvips reads everything else, in strips.
+_DECODERS: dict[str, Decoder] = {
+    "raw": decode_camera_raw,
+    "bmp": decode_bitmap,
+    "pnm": decode_bitmap,
+    "heic": decode_heic,
+    "heif": decode_avif,
+    "jpeg-xl": decode_jpeg_xl,
+    "jpeg-2000": decode_jpeg_2000,
+    "photoshop": decode_photoshop,
+}
+# What libvips reads, but not all that such a file tells.
+_STREAMED = {"jpeg": decode_jpeg, "png": decode_png}
+# Who is asked next where that one turned a file down, by format and reason.
+_SECOND: dict[tuple[str, str], Decoder] = {
+    ("heif", HEIC): decode_heic,
+    ("tiff", RAW): decode_camera_raw,
+    ("tiff", BIT_DEPTH): decode_odd_tiff,
+    ("tiff", COMPRESSION): decode_odd_tiff,
+    ("tiff", UNSUPPORTED): decode_odd_tiff,
+    ("jpeg", BIT_DEPTH): decode_odd_jpeg,
+    ("jpeg", COMPRESSION): decode_odd_jpeg,
+}
+
 # Reasons that call for another advice than a file that is no photo or damaged.
 _KINDS: dict[str, type[UnreadablePhoto]] = {
     **dict.fromkeys(NOT_READ.values(), UnsupportedPhoto),
-    **dict.fromkeys((UNSUPPORTED, HEIC, BIT_DEPTH, COMPRESSION), UnsupportedPhoto),
+    **dict.fromkeys((UNSUPPORTED, BIT_DEPTH, COMPRESSION), UnsupportedPhoto),
+    **dict.fromkeys((HEIC, RAW, NOT_DEVELOPED, JPEG_XL, JPEG_2000), UnsupportedPhoto),
+    **dict.fromkeys((PHOTOSHOP, ONLY_LAYERS), UnsupportedPhoto),
     **dict.fromkeys((TOO_LARGE, NO_MEMORY), TooLargePhoto),
     MISSING: MissingPhoto,
     FORBIDDEN: ForbiddenPhoto,
@@ -79,10 +117,7 @@ def read_photo(path: Path, cancel: CancelToken | None = None, keep: Keep = "pixe
             blocks = blocks_of_file(file, file_format)
             file.seek(0)
             _check(cancel)
-            if file_format in ("bmp", "pnm"):
-                decoded = decode_bitmap(file.read())
-            else:
-                decoded = decode(file, file_format, cancel, keep)
+            decoded = _decode(file, file_format, cancel, keep)
         _check(cancel)
         blocks = {**(decoded.blocks or {}), **blocks}
         return _photo(path, file_format, replace(decoded, blocks=blocks), keep, cancel)
@@ -117,6 +152,22 @@ def _format(file: BinaryIO) -> str:
         raise Undecodable(NOT_READ.get(file_format or "", NO_PHOTO))
     file.seek(0)
     return str(file_format)
+
+
+def _decode(file: BinaryIO, file_format: str, cancel: CancelToken | None, keep: Keep) -> Decoded:
+    try:
+        if file_format in _DECODERS:
+            return _DECODERS[file_format](file.read(), cancel)
+        if file_format in _STREAMED:
+            return _STREAMED[file_format](file, cancel, keep)
+        return decode(file, file_format, cancel, keep)
+    except Undecodable as error:
+        second = _SECOND.get((file_format, error.reason))
+        if second is None:
+            raise
+        _check(cancel)
+        file.seek(0)
+        return second(file.read(), cancel)
 
 
 def _photo(

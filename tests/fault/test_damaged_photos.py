@@ -192,7 +192,7 @@ def test_memory_that_is_not_enough(tmp_path, monkeypatch):
     def no_memory(*_args):
         raise MemoryError
 
-    monkeypatch.setattr(read, "decode", no_memory)
+    monkeypatch.setitem(read._DECODERS, "png", no_memory)
     (tmp_path / "photo").write_bytes(FILES["png 8"])
     with pytest.raises(UnreadablePhoto) as caught:
         read_photo(tmp_path / "photo")

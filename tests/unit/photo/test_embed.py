@@ -8,7 +8,6 @@ import pytest
 import pyvips
 from PIL import Image, IptcImagePlugin
 
-from engine.photo.boxes import extents_of, items_of, meta_boxes
 from engine.photo.embed import (
     AFTER_JPEG_START,
     AFTER_PNG_HEADER,
@@ -18,6 +17,7 @@ from engine.photo.embed import (
 from engine.photo.embed_avif import put_exif_in_avif
 from engine.photo.embed_webp import BadWebp, put_metadata_in_webp
 from engine.photo.extended_xmp import joined_packet, split_packet
+from engine.photo.heif_items import extents_of, items_of, meta_boxes
 from engine.photo.packet import BadPacket
 from engine.photo.xmp import Array, properties_of, with_properties
 from tests.support.exiftool import needs_exiftool, tags_of

@@ -1,0 +1,144 @@
+"""The boxes AVIF and HEIC files are made of, and where their items lie.
+
+Source: ISO/IEC 14496-12, sections 4.2 and 8.11.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+class BadBox(ValueError):
+    """The file's boxes are not where they should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of the things a file holds: a picture, EXIF, XMP.
+
+    Attributes:
+        number: by which boxes refer to it.
+        kind: such as b"av01", b"Exif" or b"mime".
+        mime: its content type, where kind is b"mime".
+    """
+
+    number: int
+    kind: bytes
+    mime: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A part of an item.
+
+    Attributes:
+        offset: from the start of the file, or of the "idat" box if `inside`.
+        length: in bytes; 0 means up to the end.
+        inside: whether the item lies in the "meta" box itself.
+        entry: where the entry with base offset, offset and length is written.
+        sizes: bytes of those three numbers.
+    """
+
+    offset: int
+    length: int
+    inside: bool
+    entry: int
+    sizes: tuple[int, int, int]
+
+
+def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
+    """Names of the boxes with where their contents start and end.
+
+    Raises:
+        BadBox: one is longer than what it is in.
+    """
+    at, end = start, len(data) if end is None else end
+    while at + 8 <= end:
+        size, name = struct.unpack_from(">I4s", data, at)
+        head = 8
+        if size == 1 and at + 16 <= end:
+            (size,) = struct.unpack_from(">Q", data, at + 8)
+            head = 16
+        elif size == 0:
+            size = end - at
+        if size < head or at + size > end:
+            raise BadBox(f"box at {at}")
+        yield name, at + head, at + size
+        at += size
+
+
+def meta_boxes(data: bytes) -> dict[bytes, tuple[int, int]]:
+    """The boxes within "meta", by name: where their contents start and end.
+
+    Raises:
+        BadBox: there is none.
+    """
+    for name, start, end in boxes(data):
+        if name == b"meta":
+            return {name: (first, last) for name, first, last in boxes(data, start + 4, end)}
+    raise BadBox("no meta box")
+
+
+def items_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> list[Item]:
+    """The items that the "iinf" box lists."""
+    start, end = inside.get(b"iinf", (0, 0))
+    if end - start < 6:
+        return []
+    count_bytes = 2 if data[start] == 0 else 4
+    items = []
+    for name, at, last in boxes(data, start + 4 + count_bytes, end):
+        version = data[at] if at < last else 0
+        if name != b"infe" or version not in (2, 3) or last - at < 12:
+            continue
+        wide = 4 if version == 3 else 2
+        number = int.from_bytes(data[at + 4 : at + 4 + wide], "big")
+        kind = data[at + 6 + wide : at + 10 + wide]
+        texts = data[at + 10 + wide : last].split(b"\0")  # the name, the content type
+        items.append(Item(number, kind, texts[1] if len(texts) > 1 else b""))
+    return items
+
+
+def extents_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> dict[int, list[Extent]]:
+    """Where the items lie, by their numbers, as the "iloc" box says.
+
+    Raises:
+        BadBox: it is cut off.
+    """
+    at, end = inside.get(b"iloc", (0, 0))
+    if end - at < 8:
+        return {}
+    version = data[at]
+    offset_size, length_size = data[at + 4] >> 4, data[at + 4] & 15
+    base_size, index_size = data[at + 5] >> 4, data[at + 5] & 15 if version else 0
+    wide = 4 if version == 2 else 2
+    cursor = _Cursor(data, at + 6, end)
+    extents: dict[int, list[Extent]] = {}
+    for _ in range(cursor.number(wide)):
+        number = cursor.number(wide)
+        method = cursor.number(2) & 15 if version else 0
+        cursor.number(2)
+        entry = cursor.at
+        base = cursor.number(base_size)
+        found = []
+        for _ in range(cursor.number(2)):
+            cursor.number(index_size)
+            offset, length = cursor.number(offset_size), cursor.number(length_size)
+            found.append(Extent(base + offset, length, method == 1, entry,
+                                (base_size, offset_size, length_size)))  # fmt: skip
+        if method < 2 and not index_size:
+            extents[number] = found
+    return extents
+
+
+@dataclass(slots=True)
+class _Cursor:
+    data: bytes
+    at: int
+    end: int
+
+    def number(self, size: int) -> int:
+        """The next whole number of so many bytes; 0 if it has none."""
+        self.at += size
+        if self.at > self.end:
+            raise BadBox("cut off")
+        return int.from_bytes(self.data[self.at - size : self.at], "big")

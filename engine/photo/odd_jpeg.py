@@ -1,0 +1,140 @@
+"""JPEG files of 12 bit and without loss, which libvips does not read; by imagecodecs.
+
+They come here after libvips has turned them down for their bit depth: pictures from medicine and
+science. imagecodecs does not pass on libjpeg's warnings, so it is told from the last marker whether
+a file is whole; bytes changed in the middle show as wrong blocks, and nothing tells of them.
+
+Source: ITU-T T.81, annex B (markers) and H (without loss).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.cancel import CancelToken
+from engine.photo.bits import as_16_bit
+from engine.photo.decode import PROFILE_LEFT_ASIDE
+from engine.photo.decoded import (
+    BIT_DEPTH,
+    DAMAGED,
+    MOST_PIXELS,
+    TOO_EARLY,
+    TOO_LARGE,
+    Decoded,
+    Undecodable,
+)
+from engine.photo.ifd import BadDirectory, Tags
+from engine.photo.optional import imported
+from engine.photo.profiles import is_usable
+
+_LOSSLESS = 0xC3
+_DCT = (0xC1, 0xC2)  # extended, progressive
+_NO_FRAMES = (0xC4, 0xC8, 0xCC)
+_FRAMES = range(0xC0, 0xD0)
+_ORIENTATION = 0x0112
+_APP1, _APP2 = 0xE1, 0xE2
+_EXIF = b"Exif\0\0"
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_ICC = b"ICC_PROFILE\0"
+
+
+@dataclass(slots=True)
+class _Head:
+    """What the segments before the pixels say.
+
+    Attributes:
+        kind: the marker of the frame.
+        bits: of each channel.
+        size: height and width.
+        count: of channels.
+        blocks: metadata.
+        icc: the parts of the profile by number.
+    """
+
+    kind: int
+    bits: int
+    size: tuple[int, int]
+    count: int
+    blocks: dict[str, bytes]
+    icc: dict[int, bytes]
+
+
+def decode_odd_jpeg(data: bytes, cancel: CancelToken | None = None) -> Decoded:
+    """Decode a JPEG file of more than 8 bit.
+
+    Args:
+        data: the whole file.
+        cancel: checked before decoding, which cannot be stopped.
+
+    Raises:
+        Undecodable: it cannot be decoded.
+        Cancelled: on request.
+    """
+    head = _look(data)
+    height, width = head.size
+    if height * width > MOST_PIXELS:
+        raise Undecodable(TOO_LARGE)
+    gray_without_loss = head.kind == _LOSSLESS and head.count == 1
+    if not (gray_without_loss or (head.kind in _DCT and head.bits == 12 and head.count in (1, 3))):
+        raise Undecodable(BIT_DEPTH)
+    if not data.rstrip(b"\0").endswith(b"\xff\xd9"):
+        raise Undecodable(TOO_EARLY)
+    imagecodecs = imported("imagecodecs", BIT_DEPTH)
+    if cancel is not None:
+        cancel.raise_if_set()
+    # The one for pictures without loss says so where libjpeg goes on in gray.
+    decode = imagecodecs.jpegsof3_decode if gray_without_loss else imagecodecs.jpeg8_decode
+    try:
+        pixels = np.asarray(decode(data)).reshape(height, width, head.count)
+    except (imagecodecs.Jpegsof3Error, imagecodecs.Jpeg8Error, ValueError) as error:
+        raise Undecodable(DAMAGED) from error
+    icc = b"".join(head.icc[number] for number in sorted(head.icc)) or None
+    fits = icc is None or is_usable(icc, head.count)
+    if pixels.dtype == np.uint16:
+        pixels = as_16_bit(pixels, head.bits)
+    return Decoded(
+        pixels,
+        None,
+        orientation=_orientation(head.blocks),
+        icc=icc if fits else None,
+        blocks=head.blocks,
+        notices=() if fits else (PROFILE_LEFT_ASIDE,),
+    )
+
+
+def _look(data: bytes) -> _Head:
+    """Read the segments up to the frame's."""
+    blocks: dict[str, bytes] = {}
+    icc: dict[int, bytes] = {}
+    at = 2
+    while at + 4 <= len(data):
+        if data[at] != 0xFF:
+            raise Undecodable(DAMAGED)
+        marker = data[at + 1]
+        if marker == 0xFF:  # padding
+            at += 1
+            continue
+        size = int.from_bytes(data[at + 2 : at + 4], "big")
+        content = data[at + 4 : at + 2 + size]
+        if marker in _FRAMES and marker not in _NO_FRAMES:
+            if len(content) < 6:
+                raise Undecodable(TOO_EARLY)
+            lines, columns = (int.from_bytes(content[i : i + 2], "big") for i in (1, 3))
+            return _Head(marker, content[0], (lines, columns), content[5], blocks, icc)
+        if marker == _APP1 and content.startswith(_EXIF):
+            blocks.setdefault("exif-data", content)
+        elif marker == _APP1 and content.startswith(_XMP):
+            blocks.setdefault("xmp-data", content.removeprefix(_XMP))
+        elif marker == _APP2 and content.startswith(_ICC) and len(content) > 14:
+            icc.setdefault(content[12], content[14:])
+        at += 2 + size
+    raise Undecodable(TOO_EARLY)
+
+
+def _orientation(blocks: dict[str, bytes]) -> int:
+    try:
+        tags = Tags(blocks.get("exif-data", b"").removeprefix(_EXIF))
+        page = next(tags.pages(), None)
+    except BadDirectory:
+        return 1
+    return 1 if page is None else tags.number(page, _ORIENTATION, 1)

@@ -1,0 +1,90 @@
+"""PNG files: what they tell of their colors beside a profile, which libvips leaves out.
+
+Source: W3C Portable Network Graphics, third edition, 4.3 (which of them counts), 11.3.2.
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from engine.cancel import CancelToken
+from engine.color.made_profile import SRGB_CURVE, gray_profile, rgb_profile
+from engine.photo.color_tags import (
+    SRGB_PRIMARIES,
+    SRGB_WHITE,
+    Cicp,
+    profile_of_cicp,
+    refuse_high_dynamic_range,
+)
+from engine.photo.decode import decode
+from engine.photo.decoded import Decoded, Keep
+
+_AFTER_SIGNATURE = 8
+_TOLD_BY_OTHERS = (b"iCCP", b"sRGB")
+# 1 / 2.2, what programs write that mean sRGB.
+_SRGB_GAMMA = 45455
+_SAME = 0.002
+
+
+def decode_png(file: BinaryIO, cancel: CancelToken | None = None, keep: Keep = "pixels") -> Decoded:
+    """Decode a PNG file.
+
+    Raises:
+        Undecodable: it is damaged, or its light is of high dynamic range (PQ, HLG).
+        Cancelled: on request.
+    """
+    told = dict(_small_chunks(file))
+    cicp = _cicp(told)
+    if cicp is not None:
+        refuse_high_dynamic_range(cicp)
+
+    def profile(gray: bool, embedded: bytes | None) -> bytes | None:
+        if cicp is not None:
+            return profile_of_cicp(cicp, gray)
+        if any(name in told for name in _TOLD_BY_OTHERS):
+            return embedded
+        return _profile_of_numbers(told, gray)
+
+    return decode(file, "png", cancel, keep, profile)
+
+
+def _small_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Names and contents of the chunks before the pixels; of large ones only the start."""
+    file.seek(_AFTER_SIGNATURE)
+    while len(head := file.read(8)) == 8:
+        size, name = struct.unpack(">I4s", head)
+        if name in (b"IDAT", b"IEND"):
+            return
+        start = file.read(min(size, 64))
+        yield name, start
+        file.seek(size - len(start) + 4, os.SEEK_CUR)
+
+
+def _cicp(told: dict[bytes, bytes]) -> Cicp | None:
+    chunk = told.get(b"cICP", b"")
+    # The third byte must be 0 for RGB, the fourth 1 for the full range of values.
+    return Cicp(chunk[0], chunk[1]) if len(chunk) == 4 and chunk[2:] == b"\0\1" else None
+
+
+def _profile_of_numbers(told: dict[bytes, bytes], gray: bool) -> bytes | None:
+    """The profile that gAMA and cHRM amount to; None for sRGB and for nonsense."""
+    gamma = int.from_bytes(told.get(b"gAMA", b""), "big") or _SRGB_GAMMA
+    curve = SRGB_CURVE if gamma == _SRGB_GAMMA else (100_000 / gamma,)
+    plain = gamma == _SRGB_GAMMA
+    # Beyond these no picture was ever meant, and a result could not be looked at.
+    if not 10_000 <= gamma <= 400_000:
+        return None
+    if gray:
+        return None if plain else gray_profile(curve)
+    chunk = told.get(b"cHRM", b"")
+    numbers = [n / 100_000 for n in struct.unpack(">8I", chunk)] if len(chunk) == 32 else []
+    ours = [n for point in (SRGB_WHITE, *SRGB_PRIMARIES) for n in point]
+    given = numbers or ours
+    if plain and all(abs(a - b) < _SAME for a, b in zip(given, ours, strict=True)):
+        return None
+    white, red, green, blue = zip(given[::2], given[1::2], strict=True)
+    try:
+        return rgb_profile((red, green, blue), white, curve)
+    except ValueError:
+        return None
