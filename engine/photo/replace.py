@@ -27,5 +27,7 @@ def original_kept(path: Path) -> Iterator[None]:
         yield
     except BaseException:
         copy.replace(path)
+        # Two names of one file: rename does nothing then, by the standard, and both stay.
+        copy.unlink(missing_ok=True)
         raise
     copy.unlink()

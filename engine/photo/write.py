@@ -69,9 +69,11 @@ def write_photo(
         ValueError: more than 8 bit for JPEG or WebP.
     """
     file_format = format_for(target)
-    if not replace_original:
+    if replace_original:
+        target = target.resolve()  # not the link to it
+    else:
         _refuse_original(target, photo)
-    if on_conflict == "skip" and os.path.lexists(target):
+    if on_conflict == "skip" and not replace_original and os.path.lexists(target):
         return None
     check_size(colored.size, target)
     if not _is_possible(target):
@@ -80,7 +82,9 @@ def write_photo(
 
     def write(draft: Draft) -> None:
         notices.extend(encode(colored, photo, file_format, options, draft, provenance, cancel))
-        if not replace_original:
+        if replace_original:
+            draft.path.chmod(target.stat().st_mode)
+        else:
             _refuse_original(target, photo)  # encoding took its time
         if options.keep_time:
             _take_time(draft.path, photo.source.path)
