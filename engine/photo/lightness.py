@@ -96,12 +96,15 @@ class _Exactly:
 
     def __init__(self, model: LuminanceModel, top: int) -> None:
         self._tables = model.tables(top)
+        red, green, blue = self._tables
+        # Most scans of black-and-white photos have three equal channels.
+        self._gray = _lightness(red + green + blue)
         roots = np.linspace(0, 1, _NODES)
         self._curve = lightness_of_luminance(roots * roots).astype(np.float32)
 
     def __call__(self, pixels: Pixels) -> Plane:
         L = np.empty(pixels.shape[:2], np.float32)
-        _look_up(pixels, *self._tables, self._curve, L)
+        _look_up(pixels, *self._tables, self._gray, self._curve, L)
         return L
 
 
@@ -119,10 +122,13 @@ class _ByTables:
 
 
 @compiled
-def _look_up(pixels: Any, red: Any, green: Any, blue: Any, curve: Any, L: Any) -> None:
+def _look_up(pixels: Any, red: Any, green: Any, blue: Any, gray: Any, curve: Any, L: Any) -> None:
     for row in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
             r, g, b = int(pixels[row, x, 0]), int(pixels[row, x, 1]), int(pixels[row, x, 2])
+            if r == g and g == b:
+                L[row, x] = gray[r]
+                continue
             # Rounding, and profiles whose white is a hair above 1, must not leave 0..100.
             Y = min(max(red[r] + green[g] + blue[b], np.float32(0)), np.float32(1))
             at = math.sqrt(Y) * _LAST
