@@ -20,6 +20,7 @@ from engine.photo.embed import (
 from engine.photo.embed_avif import put_exif_in_avif
 from engine.photo.embed_webp import put_metadata_in_webp
 from engine.photo.exif_of_tiff import put_metadata_in_tiff
+from engine.photo.exif_resolution import with_resolution
 from engine.photo.ifd import BadDirectory
 from engine.photo.losses import NOT_INTO_FILE, TOO_LARGE_FOR_JPEG, losses
 from engine.photo.metadata import carried_metadata
@@ -159,19 +160,27 @@ def _tiff(job: Job) -> tuple[str, ...]:
     return ()
 
 
+def _with_resolution(job: Job) -> dict[str, bytes]:
+    """The metadata, the resolution in EXIF: WebP and AVIF have no other place for it."""
+    if job.pixels_per_mm is None:
+        return job.metadata
+    exif = with_resolution(job.metadata.get("exif-data", b""), job.pixels_per_mm)
+    return job.metadata if exif is None else {**job.metadata, "exif-data": exif}
+
+
 def _webp(job: Job) -> tuple[str, ...]:
     data = job.image.webpsave_buffer(
         Q=job.options.quality, lossless=job.options.lossless, keep="icc"
     )
-    job.draft.write(put_metadata_in_webp(data, job.metadata))
+    job.draft.write(put_metadata_in_webp(data, _with_resolution(job)))
     return ()
 
 
 def _avif(job: Job) -> tuple[str, ...]:
-    kept = ["icc"]
+    kept, metadata = ["icc"], _with_resolution(job)
     for name, kind in (("xmp-data", "xmp"), ("exif-data", "exif")):
-        if name in job.metadata:
-            _attach(job.image, name, job.metadata[name])
+        if name in metadata:
+            _attach(job.image, name, metadata[name])
             kept.append(kind)
     data = job.image.heifsave_buffer(
         compression="av1",
@@ -181,8 +190,8 @@ def _avif(job: Job) -> tuple[str, ...]:
         keep="|".join(kept),
     )
     left_out = False
-    if "exif-data" in job.metadata:
-        data, left_out = put_exif_in_avif(data, job.metadata["exif-data"])
+    if "exif-data" in metadata:
+        data, left_out = put_exif_in_avif(data, metadata["exif-data"])
     job.draft.write(data)
     return (NOT_INTO_FILE,) if left_out else ()
 

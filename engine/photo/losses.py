@@ -4,6 +4,7 @@ import numpy as np
 
 from engine.i18n import N_
 from engine.photo.channels import top_code
+from engine.photo.exif_resolution import with_resolution
 from engine.photo.options import SaveOptions
 from engine.values import Depth, FileFormat, Photo
 
@@ -34,7 +35,7 @@ def losses(photo: Photo, file_format: FileFormat, options: SaveOptions) -> tuple
 
     What is left out because the options say so is no loss.
     """
-    kept = {name for name, _ in photo.source.metadata} if options.metadata else set()
+    kept = dict(photo.source.metadata) if options.metadata else {}
     wanted = options.depth or photo.source.depth
     found = (
         (file_format == "jpeg" and _is_transparent(photo), NO_ALPHA_IN_JPEG),
@@ -44,7 +45,7 @@ def losses(photo: Photo, file_format: FileFormat, options: SaveOptions) -> tuple
         (
             file_format in ("webp", "avif")
             and photo.source.pixels_per_mm is not None
-            and "exif-data" not in kept,
+            and with_resolution(kept.get("exif-data", b""), photo.source.pixels_per_mm) is None,
             NO_RESOLUTION,
         ),
     )

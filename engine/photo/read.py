@@ -35,6 +35,7 @@ from engine.photo.decoded import (
     Keep,
     Undecodable,
 )
+from engine.photo.exif_resolution import resolution_in
 from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.heif import decode_avif, decode_heic
 from engine.photo.jpeg_2000 import JPEG_2000, decode_jpeg_2000
@@ -69,6 +70,8 @@ _DECODERS: dict[str, Decoder] = {
 }
 # What libvips reads, but not all that such a file tells.
 _STREAMED = {"jpeg": decode_jpeg, "png": decode_png}
+# Formats that have no other place for it.
+_RESOLUTION_IN_EXIF = ("webp", "heif", "heic", "jpeg-xl")
 # Who is asked next where that one turned a file down, by format and reason.
 _SECOND: dict[tuple[str, str], Decoder] = {
     ("heif", HEIC): decode_heic,
@@ -184,6 +187,8 @@ def _photo(
         assert L is not None
         size, depth = L.shape, decoded.depth
     resolution = decoded.pixels_per_mm
+    if resolution is None and file_format in _RESOLUTION_IN_EXIF:
+        resolution = resolution_in((decoded.blocks or {}).get("exif-data", b""))
     if resolution is not None and turn in (5, 6, 7, 8):
         resolution = resolution[::-1]
     source = Source(

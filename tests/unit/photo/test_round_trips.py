@@ -132,8 +132,7 @@ def test_pixels_come_back(tmp_path, source, target, profile, orientation):
     result = colored(path, target)
     report = check_result(path, result)
     verdicts = {row.name: row.verdict for row in report.rows}
-    assert verdicts["size"] == verdicts["alpha"] == "kept"
-    assert verdicts["dpi"] == "kept" or target in ("webp", "avif")
+    assert verdicts["size"] == verdicts["dpi"] == verdicts["alpha"] == "kept"
     assert verdicts["lightness"] == ("changed" if target in LOSSY else "kept")
     depth = 8 if target in ("jpeg", "webp") else source[1]
     assert verdicts["depth"] == ("kept" if depth == source[1] else "lost")
