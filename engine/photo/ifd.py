@@ -149,5 +149,8 @@ class Tags:
         """What is there, less than asked for at the end of the file."""
         if size > _MOST_BYTES:
             return b""
-        self._file.seek(at)
+        try:
+            self._file.seek(at)
+        except (OSError, OverflowError, ValueError):  # farther than files can be
+            return b""
         return self._file.read(size)
