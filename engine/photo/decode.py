@@ -136,6 +136,8 @@ def _decode(
         strips = _whole_numbers(image, colors, icc is None, strips)
     dtype = np.dtype(np.uint8 if image.format == "uchar" else np.uint16)
     kept = Collected((image.height, image.width), dtype, colors, has_alpha, icc, keep)
+    if file_format == "gif":  # held as a whole below libvips, as RGBA
+        libvips.check_room(4 * image.width * image.height)
     kept.take(strips)
     if file_format == "tiff" and "tiff2vips" in libvips.error_text():
         raise pyvips.Error("libtiff complained")
