@@ -19,6 +19,7 @@ import numpy as np
 import pyvips
 
 from engine.cancel import CancelToken
+from engine.color.icc import without_padding
 from engine.i18n import N_
 from engine.photo import libvips, tiff
 from engine.photo.channels import as_whole_numbers
@@ -182,7 +183,7 @@ def _profile(image: pyvips.Image) -> tuple[bytes | None, list[str]]:
     """The profile if it fits the pixels, and the notice if it does not."""
     if not image.get_typeof(_ICC):
         return None, []
-    icc: bytes = image.get(_ICC)
+    icc = without_padding(image.get(_ICC))
     fits = not _is_lab(image) and is_usable(icc, _colors(image))
     return (icc, []) if fits else (None, [PROFILE_LEFT_ASIDE])
 
