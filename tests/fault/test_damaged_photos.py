@@ -238,3 +238,12 @@ def test_a_damaged_profile_does_not_make_the_photo_damaged(tmp_path):
         photo = read_photo(tmp_path / "photo")
         measure_lightness(photo)
         np.testing.assert_array_equal(photo.pixels, rgb_picture())
+
+
+@pytest.mark.parametrize("value", [0x7F800001, 0x7FC00000, 0x7F800000, 0xFF800000, 0x7F7FFFFF])
+def test_floats_that_are_no_numbers_raise_no_warning(tmp_path, value):
+    pixels = rgb_picture(8, 8).astype(np.float32) / 255
+    pixels[2, 3, 1:] = np.array(value, np.uint32).view(np.float32)
+    (tmp_path / "photo").write_bytes(by_tifffile(pixels, photometric="rgb"))
+    L = measure_lightness(read_photo(tmp_path / "photo")).L
+    assert np.isfinite(L).all()
