@@ -122,6 +122,8 @@ def _decode(
     if stored.width * stored.height > MOST_PIXELS:
         raise Undecodable(TOO_LARGE)
     icc, notices = _profile(stored)
+    if facts and facts.profile_lost:
+        notices.append(PROFILE_LEFT_ASIDE)
     if facts.several_pages if facts else _number(stored, "n-pages") > 1:
         notices.append(SEVERAL_PAGES)
     image = _as_gray_or_rgb(stored, icc, notices)

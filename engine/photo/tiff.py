@@ -11,6 +11,7 @@ _SUBFILE, _EXTRA_SAMPLES, _DNG_VERSION = 254, 338, 50706
 _WIDTH, _HEIGHT, _SAMPLES, _PLANAR = 256, 257, 277, 284
 _STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_SIZES = 273, 278, 279
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_SIZES = 322, 323, 324, 325
+_PROFILE, _UNDEFINED = 34675, 7
 _SEPARATE = 2
 _REDUCED = 1
 _UNSPECIFIED = 0
@@ -27,12 +28,15 @@ class TiffFacts:
             missing, libvips would go looking for each of them, for minutes.
         has_alpha: a channel behind the colors is alpha, and not something unspecified such as a
             selection saved by Photoshop.
+        profile_lost: its color profile would lie behind the end of the file. libvips only leaves it
+            out then; colors for printing become other ones without it.
     """
 
     raw: bool
     several_pages: bool
     complete: bool
     has_alpha: bool
+    profile_lost: bool
 
 
 def look_at_tiff(file: BinaryIO) -> TiffFacts:
@@ -46,11 +50,16 @@ def look_at_tiff(file: BinaryIO) -> TiffFacts:
     if not pages:
         raise BadDirectory("no page")
     first, *others = pages
+    profile = first.entries.get(_PROFILE)
+    length = file.seek(0, os.SEEK_END)
     return TiffFacts(
         raw=_is_reduced(tags, first) or _DNG_VERSION in first.entries,
         several_pages=any(not _is_reduced(tags, page) for page in others),
         complete=_has_all_pieces(tags, first) and not is_cut_off(file),
         has_alpha=tags.number(first, _EXTRA_SAMPLES, _UNSPECIFIED) != _UNSPECIFIED,
+        profile_lost=profile is not None
+        and profile.kind == _UNDEFINED
+        and not tags.lies_inside(profile, length),
     )
 
 

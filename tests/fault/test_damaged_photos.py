@@ -11,6 +11,7 @@ import tifffile
 
 from engine.errors import UnreadablePhoto
 from engine.photo import libvips, read
+from engine.photo.decode import PROFILE_LEFT_ASIDE
 from engine.photo.decoded import DAMAGED, NO_MEMORY, TOO_EARLY
 from engine.photo.lightness import measure_lightness
 from engine.photo.read import EMPTY, NO_PHOTO, read_photo
@@ -238,6 +239,21 @@ def test_a_damaged_profile_does_not_make_the_photo_damaged(tmp_path):
         photo = read_photo(tmp_path / "photo")
         measure_lightness(photo)
         np.testing.assert_array_equal(photo.pixels, rgb_picture())
+
+
+def test_a_profile_that_was_cut_off_is_missed(tmp_path):
+    whole = by_tifffile(rgb_picture(), iccprofile=table_profile(5))
+    with tifffile.TiffFile(io.BytesIO(whole)) as tiff:
+        at = tiff.pages[0].tags[34675].offset + 8
+    # Its bytes come to lie behind the pixels, at the end, which is then cut off.
+    moved = whole[:at] + len(whole).to_bytes(4, "little") + whole[at + 4 :] + table_profile(5)
+    path = tmp_path / "photo"
+    path.write_bytes(moved)
+    assert read_photo(path).source.notices == ()
+    path.write_bytes(moved[:-9])
+    photo = read_photo(path)
+    assert photo.source.icc is None
+    assert photo.source.notices == (PROFILE_LEFT_ASIDE,)
 
 
 @pytest.mark.parametrize("value", [0x7F800001, 0x7FC00000, 0x7F800000, 0xFF800000, 0x7F7FFFFF])

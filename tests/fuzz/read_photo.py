@@ -4,7 +4,6 @@ Run by `make fuzz`; docs/damaged-files.md tells how. Only our own modules report
 lines a file reaches. The libraries below them are not built for that, but crash all the same.
 """
 
-import os
 import struct
 import sys
 import tempfile

@@ -41,7 +41,11 @@ def _limit_memory() -> None:
 def _facts(photo: Photo) -> dict[str, Any]:
     assert photo.pixels is not None
     digest = hashlib.sha256(photo.pixels)
-    return {"size": list(photo.size), "digest": digest.hexdigest()}
+    return {
+        "size": list(photo.size),
+        "digest": digest.hexdigest(),
+        "notices": list(photo.source.notices),
+    }
 
 
 def _read(path: Path) -> dict[str, Any]:
