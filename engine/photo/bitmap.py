@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.photo.decoded import DAMAGED, MOST_PIXELS, TOO_EARLY, TOO_LARGE, Decoded, Undecodable
+from engine.photo.run_lengths import has_all_runs
 
 _LOG = logging.getLogger(__name__)
 _PNM_SIZE = re.compile(rb"P[1-6](?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})\s")
@@ -35,7 +36,7 @@ def decode_bitmap(data: bytes) -> Decoded:
         raise Undecodable(DAMAGED) from error
     finally:
         cv2.utils.logging.setLogLevel(level)
-    if channels is None or channels.dtype not in (np.uint8, np.uint16):
+    if channels is None or channels.dtype not in (np.uint8, np.uint16) or not has_all_runs(data):
         raise Undecodable(DAMAGED)
     return _in_rgb_order(channels)
 

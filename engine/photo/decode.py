@@ -23,6 +23,7 @@ from engine.color.icc import without_padding
 from engine.i18n import N_
 from engine.photo import libvips, tiff
 from engine.photo.channels import as_whole_numbers
+from engine.photo.checksums import checksums_hold
 from engine.photo.collect import Collected, Strip
 from engine.photo.decoded import (
     BIT_DEPTH,
@@ -40,6 +41,7 @@ from engine.photo.decoded import (
 )
 from engine.photo.formats import RAW
 from engine.photo.ifd import BadDirectory
+from engine.photo.lzw import has_all_pixels
 from engine.photo.profiles import is_usable
 from engine.photo.strips import row_strips
 
@@ -144,6 +146,8 @@ def _decode(
     kept.take(strips)
     if file_format == "tiff" and "tiff2vips" in libvips.error_text():
         raise pyvips.Error("libtiff complained")
+    if not _is_whole(file, file_format, facts, stored):
+        raise Undecodable(DAMAGED)
     return Decoded(
         kept.pixels,
         kept.alpha,
@@ -155,6 +159,18 @@ def _decode(
         kept.L,
         8 if dtype == np.uint8 else 16,
     )
+
+
+def _is_whole(
+    file: BinaryIO, file_format: str, facts: tiff.TiffFacts | None, image: pyvips.Image
+) -> bool:
+    """Whether nothing is wrong with the pixels that the libraries would not notice."""
+    file.seek(0)
+    if file_format == "gif":
+        return has_all_pixels(file.read())
+    if facts is not None and facts.deflated:
+        return checksums_hold(file, 8 * image.bands * image.width * image.height)
+    return True
 
 
 def _tiff_facts(file: BinaryIO) -> tiff.TiffFacts | None:
