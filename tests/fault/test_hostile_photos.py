@@ -4,13 +4,14 @@ Each is read and colored in a process of its own, within limits of memory and ti
 """
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.fault.test_damaged_photos import FILES
 from tests.support.damage import Damaged, damaged_files, hostile, real_files
-from tests.support.trial import GOOD, Verdict, table_of, try_all
+from tests.support.trial import GOOD, SUFFIXES, Verdict, table_of, try_all
 
 ALL = 300
 
@@ -22,12 +23,29 @@ def faults(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 def test_hostile_files(tmp_path):
-    assert not faults(try_all(hostile(), {}, tmp_path))
+    verdicts = try_all(hostile(), {}, tmp_path)
+    assert len(verdicts) > 90
+    assert not faults(verdicts)
+
+
+def test_hostile_metadata_into_every_format(tmp_path):
+    carried = ("exif", "xmp", "profile", "text", "iptc")
+    files = [
+        replace(file, name=f"{suffix[1:]}-{file.name}")
+        for file in hostile()
+        if any(word in file.name for word in carried)
+        for suffix in SUFFIXES
+    ]
+    verdicts = try_all(files, {}, tmp_path)
+    assert len(verdicts) >= 40
+    assert not faults(verdicts)
 
 
 def test_damaged_files_of_our_own_making(tmp_path):
     wholes = {name.replace(" ", "-"): data for name, data in FILES.items()}
-    assert not faults(try_all(damaged_files(wholes, 60), wholes, tmp_path))
+    verdicts = try_all(damaged_files(wholes, 60), wholes, tmp_path)
+    assert len(verdicts) == 60
+    assert not faults(verdicts)
 
 
 @pytest.mark.skipif(not real_files(), reason="PHOTOCHROM_FORMATS names no folder of photos")

@@ -87,6 +87,8 @@ def _jpeg_files() -> Iterator[tuple[str, bytes]]:
     yield "exif-counts", jpeg_with_segments(plain, (0xE1, b"Exif\0\0" + _exif_with_counts()))
     xmp = b"http://ns.adobe.com/xap/1.0/\0" + _entities()
     yield "xmp-entities", jpeg_with_segments(plain, (0xE1, xmp))
+    photoshop = b"Photoshop 3.0\0" + b"8BIM\4\4\0\0" + struct.pack(">I", MOST) + b"\x1c\2"
+    yield "iptc-of-4-gb", jpeg_with_segments(plain, (0xED, photoshop))
     part = b"ICC_PROFILE\0\1\xff" + bytes(65_000)
     yield "profile-in-255-same-parts", jpeg_with_segments(plain, *[(0xE2, part)] * 255)
     yield "ten-thousand-comments", jpeg_with_segments(plain, *[(0xFE, b"x")] * 10_000)
@@ -203,6 +205,7 @@ def _tiff_files() -> Iterator[tuple[str, bytes]]:
     yield "million-pages", _pages(200_000)
     yield "240-million-strips", _gray_tiff(1, 240_000_000, t278=(4, 1, 1))
     yield "one-row", _gray_tiff(240_000_000, 1)
+    yield "pages-of-many-tags", _pages_of_many_tags()
     tile = {"t322": (4, 1, 1 << 30), "t323": (4, 1, 1 << 30), "t324": (4, 1, 8), "t325": (4, 1, 8)}
     yield "tile-of-2-60", _gray_tiff(**tile)
     packed = _unpacking(225)
@@ -231,6 +234,17 @@ def _pages(count: int) -> bytes:
     return first + b"".join(pages)
 
 
+def _pages_of_many_tags() -> bytes:
+    """A good page, and a hundred behind it with as many tags as are read, all the same ones."""
+    first = _gray_tiff()
+    table = b"".join(struct.pack("<HHII", 65_000 - n % 9, 4, 1, n) for n in range(4096))
+    size = 2 + len(table) + 4
+    starts = range(len(first), len(first) + 100 * size, size)
+    pages = (struct.pack("<H", 4096) + table + struct.pack("<I", start + size) for start in starts)
+    first = first[: body_at(9) - 4] + struct.pack("<I", starts[0]) + first[body_at(9) :]
+    return first + b"".join(pages)
+
+
 def _gif_files() -> Iterator[tuple[str, bytes]]:
     gif = by_pillow(gray_picture(), "GIF")
     yield "side-65535", gif[:6] + b"\xff" * 4 + gif[10:]
@@ -239,6 +253,9 @@ def _gif_files() -> Iterator[tuple[str, bytes]]:
     yield "just-small-enough", gif[:6] + screen + gif[10 : at + 5] + screen + gif[at + 9 :]
     frame = gif[at:-1]
     yield "thousand-huge-frames", gif[:6] + screen + gif[10:at] + frame * 1000 + b";"
+    small = by_pillow(gray_picture(2, 2), "GIF")
+    start = small.index(b"\x2c", 13)
+    yield "hundred-thousand-frames", small[:start] + small[start:-1] * 100_000 + b";"
     yield "comments", gif[:at] + b"!\xfe\1x\0" * 100_000 + gif[at:]
     yield "frame-outside", gif[: at + 1] + b"\xff" * 4 + gif[at + 5 :]
 

@@ -11,8 +11,9 @@ import tempfile
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -31,8 +32,10 @@ SECONDS = 10.0
 _START_SECONDS = 120.0
 # What may become of a file; all else is a fault.
 SENTENCE, SAME, TURNED, UNNOTICED = "a sentence", "the same", "turned", "unnoticeable"
-ASIDE, VALID = "no profile, told so", "whole as it is"
-GOOD = (SENTENCE, SAME, ASIDE, TURNED, UNNOTICED, VALID)
+ASIDE, VALID, UNJUDGED = "no profile, told so", "whole as it is", "no judge"
+GOOD = (SENTENCE, SAME, ASIDE, TURNED, UNNOTICED, UNJUDGED, VALID)
+# Of the results: each writer takes what a damaged file says of itself in another way.
+SUFFIXES = (".png", ".tif", ".jpg", ".webp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,77 +140,77 @@ class Worker:
                     pipe.close()
 
 
-def try_all(files: Iterable[Damaged], wholes: dict[str, bytes], folder: Path) -> list[Verdict]:
+def try_all(
+    files: Iterable[Damaged],
+    wholes: dict[str, bytes],
+    folder: Path,
+    suffixes: Sequence[str] = SUFFIXES,
+) -> list[Verdict]:
     """Read and color each file.
 
     Args:
         files: the damaged ones.
         wholes: the originals by name.
         folder: an empty one.
+        suffixes: of the results, in turn.
     """
-    known: dict[str, dict[str, Any]] = {}
     with Worker(folder / "worker") as worker:
-        for file in files:
-            if file.original and file.original not in known:
-                known[file.original] = _try(worker, folder, file.original, wholes[file.original])
-        return [_verdict(worker, folder, file, wholes, known) for file in files]
+        trial = _Trial(worker, folder, wholes)
+        return [trial.verdict(file, suffix) for file, suffix in zip(files, cycle(suffixes))]
 
 
-def _try(
-    worker: Worker, folder: Path, name: str, data: bytes, color: bool = False
-) -> dict[str, Any]:
-    """Ask the worker about a file in a folder of its own, and look for what is left behind."""
-    with tempfile.TemporaryDirectory(dir=folder) as place:
-        path = Path(place) / name
-        path.write_bytes(data)
-        target = Path(place) / "result-of-it.png"
-        answer = worker.ask(path, target if color else None)
-        expected = {path}
-        if color and not answer.get("wrong") and "sentence" not in answer:
-            expected.add(target)
-        left = {*Path(place).iterdir(), *worker.scratch.iterdir()} ^ expected
-        if left and not answer.get("wrong"):
-            answer["wrong"] = f"left behind or missing: {sorted(one.name for one in left)}"
-        for one in worker.scratch.iterdir():
-            one.unlink()
-    return answer
+class _Trial:
+    """What is known while files are tried: the worker, and what it said of the originals."""
 
+    def __init__(self, worker: Worker, folder: Path, wholes: dict[str, bytes]) -> None:
+        self._worker, self._folder, self._wholes = worker, folder, wholes
+        self._known: dict[str, dict[str, Any]] = {}
 
-def _verdict(
-    worker: Worker,
-    folder: Path,
-    file: Damaged,
-    wholes: dict[str, bytes],
-    known: dict[str, dict[str, Any]],
-) -> Verdict:
-    started = time.monotonic()
-    answer = _try(worker, folder, file.name, file.data, color=True)
-    seconds = time.monotonic() - started
-    outcome, detail = _judge(answer, file, wholes, known)
-    return Verdict(file.name, file.kind, outcome, detail, seconds)
+    def verdict(self, file: Damaged, suffix: str) -> Verdict:
+        whole = file.original
+        if whole and whole not in self._known:
+            self._known[whole] = self._try(whole, self._wholes[whole])
+        started = time.monotonic()
+        answer = self._try(file.name, file.data, suffix)
+        seconds = time.monotonic() - started
+        return Verdict(file.name, file.kind, *self._judge(answer, file), seconds)
 
+    def _try(self, name: str, data: bytes, suffix: str = "") -> dict[str, Any]:
+        """Ask about a file in a folder of its own, and look for what is left behind."""
+        with tempfile.TemporaryDirectory(dir=self._folder) as place:
+            path = Path(place) / name
+            path.write_bytes(data)
+            target = Path(place) / f"result-of-{Path(name).stem}{suffix}" if suffix else None
+            answer = self._worker.ask(path, target)
+            expected = {path}
+            if target is not None and "sentence" not in answer:
+                expected.add(target)
+            left = {*Path(place).iterdir(), *self._worker.scratch.iterdir()} ^ expected
+            if left and not answer.get("wrong"):
+                answer["wrong"] = f"left behind or missing: {sorted(one.name for one in left)}"
+            for one in self._worker.scratch.iterdir():
+                one.unlink()
+        return answer
 
-def _judge(
-    answer: dict[str, Any],
-    file: Damaged,
-    wholes: dict[str, bytes],
-    known: dict[str, dict[str, Any]],
-) -> tuple[str, str]:
-    if answer.get("wrong"):
-        return "wrong", str(answer["wrong"])
-    if "sentence" in answer:
-        clear = len(answer["sentence"].splitlines()) == 1 and file.name in answer["sentence"]
-        return (SENTENCE if clear else "unclear"), answer["sentence"]
-    if not file.original:
-        return VALID, str(answer["size"])
-    whole = known[file.original]
-    if (answer["size"], answer["digest"]) == (whole.get("size"), whole.get("digest")):
-        return SAME, ""
-    if "digest" not in whole:
-        return VALID, f"the original gives: {whole.get('sentence', whole)}"
-    if PROFILE_LEFT_ASIDE in set(answer["notices"]) - set(whole["notices"]):
-        return ASIDE, ""
-    return _compared(file, wholes[file.original])
+    def _judge(self, answer: dict[str, Any], file: Damaged) -> tuple[str, str]:
+        if answer.get("wrong"):
+            return "wrong", str(answer["wrong"])
+        if "sentence" in answer:
+            sentence = answer["sentence"]
+            clear = len(sentence.splitlines()) == 1 and Path(file.name).stem in sentence
+            # Where the result cannot be written, it is not the file that is at fault.
+            clear = clear and answer["code"] not in ("cannot-write", "disk-full", "error")
+            return (SENTENCE if clear else "unclear"), sentence
+        if not file.original:
+            return VALID, str(answer["size"])
+        whole = self._known[file.original]
+        if (answer["size"], answer["digest"]) == (whole.get("size"), whole.get("digest")):
+            return SAME, ""
+        if "digest" not in whole:
+            return VALID, f"the original gives: {whole.get('sentence', whole)}"
+        if PROFILE_LEFT_ASIDE in set(answer["notices"]) - set(whole["notices"]):
+            return ASIDE, ""
+        return _compared(file, self._wholes[file.original])
 
 
 def _compared(file: Damaged, whole: bytes) -> tuple[str, str]:
@@ -219,9 +222,10 @@ def _compared(file: Damaged, whole: bytes) -> tuple[str, str]:
         return "half a picture", f"{ours.shape} of {theirs.shape}"
     if file.data[:4] == b"\x89PNG":
         return "not noticed", "PNG has checksums"
-    for judge in (_pillow, _tifffile):
-        if isinstance(_judged(judge, whole), str):
-            continue  # not even the original is for this one
+    judges = [judge for judge in (_pillow, _tifffile) if isinstance(_judged(judge, whole), tuple)]
+    if not judges:
+        return UNJUDGED, "no other reader takes the original"
+    for judge in judges:
         size = _judged(judge, file.data)
         if size not in (ours.shape[:2], ours.shape[1::-1]):
             return "not noticed", f"{judge.__name__}: {size}, ours {ours.shape}"
