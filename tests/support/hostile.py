@@ -60,6 +60,8 @@ def _png_files() -> Iterator[tuple[str, bytes]]:
     yield "just-small-enough", png_of(SIDE, SIDE, little)
     yield "just-small-enough-rgb-16", png_of(SIDE, SIDE, little, depth=16, color=2)
     yield "one-column", png_of(1, 240_000_000, little)
+    column = zlib.compress(b"\0\x80" * 917_512)
+    yield "one-column-and-whole", png_of(1, 917_512, png_chunk(b"IDAT", column))
     yield "one-row", png_of(240_000_000, 1, little, depth=16, color=6)
     yield "no-size", png_of(0, 0, little)
     yield "text-bomb", png_of(1, 8, png_chunk(b"zTXt", b"Comment\0\0" + _unpacking(400)), pixels)
