@@ -5,9 +5,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CATALOGS := resources/translations
+MINUTES ?= 10
+FUZZED := build/fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format setup bench translations clean
+.PHONY: help run test check format setup bench fuzz translations clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 16
@@ -53,6 +55,13 @@ endef
 
 bench: $(STAMP) ## measure speeds, as ratios in one run
 	$(BIN)/python -m benchmarks.network
+
+fuzz: $(STAMP) ## look for files that break the reader: make fuzz MINUTES=10
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/python -m pip install \
+	  --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[fuzz]'
+	@$(BIN)/python -m tests.fuzz.corpus $(FUZZED)/corpus
+	$(BIN)/python -m tests.fuzz.read_photo $(FUZZED)/corpus -max_total_time=$$(($(MINUTES) * 60)) \
+	  -timeout=20 -rss_limit_mb=4000 -max_len=20000 -print_final_stats=1 -artifact_prefix=$(FUZZED)/
 
 translations: $(STAMP) ## collect sentences and compile the catalogs
 	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header \

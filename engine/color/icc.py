@@ -38,6 +38,9 @@ Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 PCS_WHITE: NDArray[np.float64] = np.array([0.9642, 1.0, 0.8249])
 
 _CHANNELS = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}
+_PCS = (b"XYZ ", b"Lab ")
+# A header and the number of tags.
+_LEAST_BYTES = 132
 _DEVICE_CLASSES = (b"scnr", b"mntr", b"prtr", b"spac")
 _LOOKUP_TAGS = (b"A2B0", b"A2B1", b"A2B2", b"D2B0", b"D2B1", b"D2B2", b"D2B3")
 _CURVES, _COLUMNS = (b"rTRC", b"gTRC", b"bTRC"), (b"rXYZ", b"gXYZ", b"bXYZ")
@@ -130,6 +133,30 @@ def profile_channels(profile: bytes) -> int:
     if profile[12:16] not in _DEVICE_CLASSES or profile[16:20] not in _CHANNELS:
         raise BadProfile(f"for {profile[12:20]!r}")
     return _CHANNELS[profile[16:20]]
+
+
+def without_padding(profile: bytes) -> bytes:
+    """The profile as long as it says it is; scanners' files pad it, or keep something behind it."""
+    size = int.from_bytes(profile[:4], "big")
+    return profile[:size] if size >= _LEAST_BYTES else profile
+
+
+def is_whole(profile: bytes) -> bool:
+    """Whether a profile that can be read can also be given on: no reader will turn it down.
+
+    libpng, for one, refuses to write a file whose profile has another length than it says, or tags
+    that lie outside of it.
+    """
+    size, version = int.from_bytes(profile[:4], "big"), profile[8]
+    if size != len(profile) or (version > 3 and size % 4) or profile[20:24] not in _PCS:
+        return False
+    if struct.unpack_from(">I", profile, 64)[0] >= 1 << 16:  # the rendering intent
+        return False
+    (count,) = struct.unpack_from(">I", profile, 128)
+    if 132 + 12 * count > size:
+        return False
+    places = (struct.unpack_from(">II", profile, 132 + 12 * n + 4) for n in range(count))
+    return all(offset + length <= size for offset, length in places)
 
 
 def luminance_model(profile: bytes) -> LuminanceModel | None:

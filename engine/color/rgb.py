@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.color.icc import BadProfile, rgb_model
+from engine.color.icc import BadProfile, is_whole, rgb_model
 from engine.color.lab import SRGB_TO_XYZ, WHITE, encode_srgb
 
 # Nodes of the encoding curves. They lie even over the square root of light, so that curves that
@@ -83,13 +83,14 @@ def space_of_profile(icc: bytes, name: str) -> RgbSpace | None:
         name: what to call it.
 
     Returns:
-        None if its colors lie in tables, or if one of its curves cannot be turned around.
+        None if its colors lie in tables, if one of its curves cannot be turned around, or if it is
+        damaged in some other place.
     """
     try:
         model = rgb_model(icc)
     except BadProfile:
         return None
-    if model is None:
+    if model is None or not is_whole(icc):
         return None
     if model.is_srgb:
         return _space(name, icc, SRGB_TO_XYZ, _SRGB_CURVES)

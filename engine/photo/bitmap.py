@@ -26,6 +26,7 @@ from engine.photo.decoded import (
     Decoded,
     Undecodable,
 )
+from engine.photo.run_lengths import has_all_runs
 
 _LOG = logging.getLogger(__name__)
 _PNM_SIZE = re.compile(rb"P[1-6](?:\s|#[^\n]*\n)+(\d{1,9})(?:\s|#[^\n]*\n)+(\d{1,9})\s")
@@ -51,7 +52,7 @@ def decode_bitmap(data: bytes, _cancel: CancelToken | None = None) -> Decoded:
         raise Undecodable(DAMAGED) from error
     finally:
         cv2.utils.logging.setLogLevel(level)
-    if channels is None or channels.dtype not in (np.uint8, np.uint16):
+    if channels is None or channels.dtype not in (np.uint8, np.uint16) or not has_all_runs(data):
         raise Undecodable(DAMAGED)
     if data[:2] == b"P7":
         return _split(channels, data)

@@ -28,7 +28,8 @@ def as_whole_numbers(channels: Array, linear: bool) -> Array:
     encode = floating and linear and top == 1.0
     result = np.empty(channels.shape, np.uint16)
     for rows in row_strips(*channels.shape[:2]):
-        share = np.nan_to_num(channels[rows].astype(np.float64) / top, nan=0.0).clip(0, 1)
+        with np.errstate(invalid="ignore"):  # damaged ones may be NaN of the kind that signals
+            share = np.nan_to_num(channels[rows].astype(np.float64) / top, nan=0.0).clip(0, 1)
         result[rows] = (encode_srgb(share) if encode else share) * 65535 + 0.5
     return result
 
@@ -53,7 +54,8 @@ def _float_top(channels: Array) -> float:
     """The value that stands for white: 1, unless the pixels go far beyond it."""
     brightest = 0.0
     for rows in row_strips(*channels.shape[:2]):
-        strip = np.nan_to_num(channels[rows], nan=0.0, posinf=0.0)
+        with np.errstate(invalid="ignore"):
+            strip = np.nan_to_num(channels[rows], nan=0.0, posinf=0.0)
         brightest = max(brightest, float(strip.max()))
     # A little above 1 are highlights; far above it someone kept the numbers of 8 or 16 bit.
     if brightest <= 4:

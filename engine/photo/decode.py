@@ -19,9 +19,11 @@ import numpy as np
 import pyvips
 
 from engine.cancel import CancelToken
+from engine.color.icc import without_padding
 from engine.i18n import N_
 from engine.photo import libvips, tiff
 from engine.photo.channels import as_whole_numbers
+from engine.photo.checksums import checksums_hold
 from engine.photo.collect import Collected, Strip
 from engine.photo.decoded import (
     BIT_DEPTH,
@@ -39,6 +41,7 @@ from engine.photo.decoded import (
 )
 from engine.photo.formats import RAW
 from engine.photo.ifd import BadDirectory
+from engine.photo.lzw import has_all_pixels
 from engine.photo.profiles import is_usable
 from engine.photo.strips import row_strips
 
@@ -140,6 +143,8 @@ def _decode(
     if stored.width * stored.height > MOST_PIXELS:
         raise Undecodable(TOO_LARGE)
     icc, notices = _profile(stored)
+    if facts and facts.profile_lost:
+        notices.append(PROFILE_LEFT_ASIDE)
     if facts.several_pages if facts else _number(stored, "n-pages") > 1:
         notices.append(SEVERAL_PAGES)
     image = _as_gray_or_rgb(stored, icc, notices)
@@ -156,9 +161,13 @@ def _decode(
         strips = _whole_numbers(image, colors, icc is None, strips)
     dtype = np.dtype(np.uint8 if image.format == "uchar" else np.uint16)
     kept = Collected((image.height, image.width), dtype, colors, has_alpha, icc, keep)
+    if file_format == "gif":  # held as a whole below libvips, as RGBA
+        libvips.check_room(4 * image.width * image.height)
     kept.take(strips)
     if file_format == "tiff" and "tiff2vips" in libvips.error_text():
         raise pyvips.Error("libtiff complained")
+    if not _is_whole(file, file_format, facts, stored):
+        raise Undecodable(DAMAGED)
     return Decoded(
         kept.pixels,
         kept.alpha,
@@ -170,6 +179,18 @@ def _decode(
         kept.L,
         8 if dtype == np.uint8 else 16,
     )
+
+
+def _is_whole(
+    file: BinaryIO, file_format: str, facts: tiff.TiffFacts | None, image: pyvips.Image
+) -> bool:
+    """Whether nothing is wrong with the pixels that the libraries would not notice."""
+    file.seek(0)
+    if file_format == "gif":
+        return has_all_pixels(file.read())
+    if facts is not None and facts.deflated:
+        return checksums_hold(file, 8 * image.bands * image.width * image.height)
+    return True
 
 
 def _tiff_facts(file: BinaryIO) -> tiff.TiffFacts | None:
@@ -200,7 +221,7 @@ def _profile(image: pyvips.Image) -> tuple[bytes | None, list[str]]:
     """The profile if it fits the pixels, and the notice if it does not."""
     if not image.get_typeof(_ICC):
         return None, []
-    icc: bytes = image.get(_ICC)
+    icc = without_padding(image.get(_ICC))
     fits = not _is_lab(image) and is_usable(icc, _colors(image))
     return (icc, []) if fits else (None, [PROFILE_LEFT_ASIDE])
 

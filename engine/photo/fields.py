@@ -224,9 +224,10 @@ def written_directory(fields: Fields, at: int, following: int, header: Header) -
 
 
 def _read(file: BinaryIO, at: int, size: int) -> bytes:
-    if at >= 1 << 63:
-        raise BadDirectory(f"nothing at {at}")
-    file.seek(at)
+    try:
+        file.seek(at)
+    except (OSError, OverflowError, ValueError) as error:  # farther than files can be
+        raise BadDirectory(f"nothing at {at}") from error
     data = file.read(size)
     if len(data) < size:
         raise BadDirectory(f"nothing at {at}")

@@ -14,6 +14,7 @@ Source: ISO/IEC 23008-12 (HEIF).
 import contextlib
 import dataclasses
 import io
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,10 @@ from engine.photo.decoded import (
 )
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
+
+# The number of channels in each "pixi" box, and where to look for them.
+_PIXI = re.compile(rb"pixi\0\0\0\0(.)", re.DOTALL)
+_HEAD_BYTES = 1 << 16
 
 if TYPE_CHECKING:
     from pi_heif import HeifFile, HeifImage
@@ -86,12 +91,18 @@ def decode_avif(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     """
     check_whole(data)
     cicp, gray, video, bits = None, False, False, 16
-    # Where pi-heif finds nothing, libvips will have its own words for it.
-    with contextlib.suppress(Undecodable), _reasons():
-        heif = _opened(data)
-        image = heif[heif.primary_index]
-        cicp, gray, video = _cicp(image), _is_gray(image), _has_video_levels(image)
-        bits = int(image.info["bit_depth"])
+    try:
+        with _reasons():
+            heif = _opened(data)
+            image = heif[heif.primary_index]
+            cicp, gray, video = _cicp(image), _is_gray(image), _has_video_levels(image)
+            bits = int(image.info["bit_depth"])
+        if not gray and _promises_gray(data):
+            raise Undecodable(DAMAGED)
+    except Undecodable as error:
+        # What it does not know libvips may; but what is damaged to one of them is damaged.
+        if error.reason in (DAMAGED, TOO_EARLY):
+            raise
     if cicp is not None:
         refuse_high_dynamic_range(cicp)
     decoded = decode(io.BytesIO(data), "heif", cancel)
@@ -104,6 +115,15 @@ def decode_avif(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     elif gray:
         icc = None  # it was meant for three channels
     return dataclasses.replace(decoded, pixels=pixels, alpha=alpha, icc=icc)
+
+
+def _promises_gray(data: bytes) -> bool:
+    """Whether all pictures in the file are said to have one channel ("pixi": ISO 23008-12, 6.5.6).
+
+    Of damage this is the one kind in an AVIF file's header that shows: gray decoded as color.
+    """
+    counts = _PIXI.findall(data[:_HEAD_BYTES])
+    return bool(counts) and set(counts) == {b"\1"}
 
 
 def _rescaled(values: NDArray[np.generic], bits: int, video: bool) -> NDArray[np.generic]:

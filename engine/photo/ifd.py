@@ -125,6 +125,12 @@ class Tags:
         values = self.numbers(directory, tag)
         return values[0] if values else default
 
+    def lies_inside(self, entry: Entry, length: int) -> bool:
+        """Whether single bytes, of the type UNDEFINED, are wholly inside data of that length."""
+        if entry.count <= (8 if self._big else 4):
+            return True
+        return self._unpack("Q" if self._big else "I", entry.at) + entry.count <= length
+
     def _entry(self, at: int) -> Entry:
         kind = self._unpack("H", at + 2)
         count = self._unpack("Q" if self._big else "I", at + 4)
@@ -149,5 +155,8 @@ class Tags:
         """What is there, less than asked for at the end of the file."""
         if size > _MOST_BYTES:
             return b""
-        self._file.seek(at)
+        try:
+            self._file.seek(at)
+        except (OSError, OverflowError, ValueError):  # farther than files can be
+            return b""
         return self._file.read(size)

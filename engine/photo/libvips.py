@@ -19,6 +19,8 @@ from engine.photo.strips import row_strips
 
 pyvips.cache_set_max(0)
 
+# For the smaller things that a decoder needs beside the picture.
+_ROOM_BESIDE = 64 << 20
 _LOCK = threading.Lock()
 _DTYPES = {
     "uchar": np.uint8,
@@ -84,6 +86,15 @@ def strips_of(
         count = rows.stop - rows.start
         strip = np.frombuffer(region.fetch(0, rows.start, image.width, count), dtype)
         yield rows, strip.reshape(count, image.width, image.bands)
+
+
+def check_room(size: int) -> None:
+    """Raise MemoryError if there is no room for so many bytes.
+
+    Some decoders under libvips take their memory from GLib in a way that ends the program where
+    there is not enough.
+    """
+    np.empty(size + _ROOM_BESIDE, np.uint8)
 
 
 class Sink(Protocol):

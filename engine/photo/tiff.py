@@ -1,6 +1,7 @@
 """What a TIFF file says of its pages and channels that libvips does not pass on."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -11,6 +12,8 @@ _SUBFILE, _EXTRA_SAMPLES, _DNG_VERSION = 254, 338, 50706
 _WIDTH, _HEIGHT, _SAMPLES, _PLANAR = 256, 257, 277, 284
 _STRIP_OFFSETS, _ROWS_PER_STRIP, _STRIP_SIZES = 273, 278, 279
 _TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_SIZES = 322, 323, 324, 325
+_COMPRESSION, _DEFLATE = 259, (8, 32946)
+_PROFILE, _UNDEFINED = 34675, 7
 _SEPARATE = 2
 _REDUCED = 1
 _UNSPECIFIED = 0
@@ -27,12 +30,17 @@ class TiffFacts:
             missing, libvips would go looking for each of them, for minutes.
         has_alpha: a channel behind the colors is alpha, and not something unspecified such as a
             selection saved by Photoshop.
+        profile_lost: its color profile would lie behind the end of the file. libvips only leaves it
+            out then; colors for printing become other ones without it.
+        deflated: its pixels are compressed in a way that brings along a checksum.
     """
 
     raw: bool
     several_pages: bool
     complete: bool
     has_alpha: bool
+    profile_lost: bool
+    deflated: bool
 
 
 def look_at_tiff(file: BinaryIO) -> TiffFacts:
@@ -46,11 +54,17 @@ def look_at_tiff(file: BinaryIO) -> TiffFacts:
     if not pages:
         raise BadDirectory("no page")
     first, *others = pages
+    profile = first.entries.get(_PROFILE)
+    length = file.seek(0, os.SEEK_END)
     return TiffFacts(
         raw=_is_reduced(tags, first) or _DNG_VERSION in first.entries,
         several_pages=any(not _is_reduced(tags, page) for page in others),
         complete=_has_all_pieces(tags, first) and not is_cut_off(file),
         has_alpha=tags.number(first, _EXTRA_SAMPLES, _UNSPECIFIED) != _UNSPECIFIED,
+        profile_lost=profile is not None
+        and profile.kind == _UNDEFINED
+        and not tags.lies_inside(profile, length),
+        deflated=tags.number(first, _COMPRESSION) in _DEFLATE,
     )
 
 
@@ -64,12 +78,13 @@ def is_cut_off(file: BinaryIO) -> bool:
     if page is None:
         return False
     length = file.seek(0, os.SEEK_END)
-    pieces = ((_STRIP_OFFSETS, _STRIP_SIZES), (_TILE_OFFSETS, _TILE_SIZES))
-    for offsets, sizes in pieces:
-        ends = zip(tags.numbers(page, offsets), tags.numbers(page, sizes), strict=False)
-        if any(offset + size > length for offset, size in ends):
-            return True
-    return False
+    return any(offset + size > length for offset, size in pieces_of(tags, page))
+
+
+def pieces_of(tags: Tags, page: Directory) -> Iterator[tuple[int, int]]:
+    """Where the page's strips or tiles lie, and how many bytes they have."""
+    for offsets, sizes in ((_STRIP_OFFSETS, _STRIP_SIZES), (_TILE_OFFSETS, _TILE_SIZES)):
+        yield from zip(tags.numbers(page, offsets), tags.numbers(page, sizes), strict=False)
 
 
 def _has_all_pieces(tags: Tags, page: Directory) -> bool:

@@ -11,6 +11,7 @@ import tifffile
 
 from engine.errors import UnreadablePhoto
 from engine.photo import libvips, read
+from engine.photo.decode import PROFILE_LEFT_ASIDE
 from engine.photo.decoded import DAMAGED, NO_MEMORY, TOO_EARLY
 from engine.photo.lightness import measure_lightness
 from engine.photo.read import EMPTY, NO_PHOTO, read_photo
@@ -238,3 +239,70 @@ def test_a_damaged_profile_does_not_make_the_photo_damaged(tmp_path):
         photo = read_photo(tmp_path / "photo")
         measure_lightness(photo)
         np.testing.assert_array_equal(photo.pixels, rgb_picture())
+
+
+def whole_and_damaged(tmp_path, whole, damaged):
+    """The first reads, the other one is damaged, and both look alike to the libraries."""
+    (tmp_path / "photo").write_bytes(whole)
+    read_photo(tmp_path / "photo")
+    (tmp_path / "photo").write_bytes(damaged)
+    with pytest.raises(UnreadablePhoto) as caught:
+        read_photo(tmp_path / "photo")
+    assert caught.value.values["reason"] == DAMAGED
+
+
+@pytest.mark.parametrize("interlace", [0, 1])
+def test_a_gif_that_holds_a_part_of_its_pixels(tmp_path, interlace):
+    whole = by_pillow(gray_picture(), "GIF", interlace=interlace)
+    at = whole.index(b"\x2c", 13 + 3 * 256)
+    # One row more on the screen, in the frame, and none in the data.
+    taller = (49).to_bytes(2, "little")
+    damaged = whole[:8] + taller + whole[10 : at + 7] + taller + whole[at + 9 :]
+    whole_and_damaged(tmp_path, whole, damaged)
+
+
+def packed_bmp(rows):
+    """A BMP file of 48 rows of 64 gray pixels, by run lengths."""
+    plain = by_pillow(gray_picture(), "BMP")
+    start = int.from_bytes(plain[10:14], "little")
+    runs = b"".join(b"\x40%c\0\0" % row for row in range(rows)) + b"\0\1"
+    return plain[:30] + (1).to_bytes(4, "little") + plain[34:start] + runs
+
+
+def test_a_bmp_that_holds_a_part_of_its_rows(tmp_path):
+    whole_and_damaged(tmp_path, packed_bmp(48), packed_bmp(30))
+
+
+@pytest.mark.parametrize("tile", [None, (16, 16)])
+def test_deflated_pixels_that_unpack_into_others(tmp_path, tile):
+    # Stored without compression, so that a changed byte still unpacks.
+    options = {"compression": "zlib", "compressionargs": {"level": 0}, "photometric": "rgb"}
+    whole = by_tifffile(rgb_picture(), tile=tile, **options)
+    damaged = bytearray(whole)
+    with tifffile.TiffFile(io.BytesIO(whole)) as tiff:
+        damaged[tiff.pages[0].dataoffsets[-1] + 100] ^= 1
+    whole_and_damaged(tmp_path, whole, bytes(damaged))
+
+
+def test_a_profile_that_was_cut_off_is_missed(tmp_path):
+    whole = by_tifffile(rgb_picture(), iccprofile=table_profile(5))
+    with tifffile.TiffFile(io.BytesIO(whole)) as tiff:
+        at = tiff.pages[0].tags[34675].offset + 8
+    # Its bytes come to lie behind the pixels, at the end, which is then cut off.
+    moved = whole[:at] + len(whole).to_bytes(4, "little") + whole[at + 4 :] + table_profile(5)
+    path = tmp_path / "photo"
+    path.write_bytes(moved)
+    assert read_photo(path).source.notices == ()
+    path.write_bytes(moved[:-9])
+    photo = read_photo(path)
+    assert photo.source.icc is None
+    assert photo.source.notices == (PROFILE_LEFT_ASIDE,)
+
+
+@pytest.mark.parametrize("value", [0x7F800001, 0x7FC00000, 0x7F800000, 0xFF800000, 0x7F7FFFFF])
+def test_floats_that_are_no_numbers_raise_no_warning(tmp_path, value):
+    pixels = rgb_picture(8, 8).astype(np.float32) / 255
+    pixels[2, 3, 1:] = np.array(value, np.uint32).view(np.float32)
+    (tmp_path / "photo").write_bytes(by_tifffile(pixels, photometric="rgb"))
+    L = measure_lightness(read_photo(tmp_path / "photo")).L
+    assert np.isfinite(L).all()

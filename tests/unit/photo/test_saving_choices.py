@@ -26,6 +26,7 @@ from engine.photo.write import write_photo
 from engine.values import AbPlanes, Rendition
 from tests.support.pictures import (
     by_pillow,
+    by_tifffile,
     gray_picture,
     iptc_records,
     photo_of,
@@ -110,6 +111,29 @@ def test_gray_photos_become_srgb_unless_another_space_is_chosen():
 def test_a_profile_of_tables_is_not_written_in_and_that_is_told(monkeypatch):
     monkeypatch.setattr("engine.photo.spaces.space_of_profile", lambda *_: None)
     assert space_for(photo_of(rgb_picture(), ADOBE), "own") == (SRGB_SPACE, (OWN_NOT_WRITABLE,))
+
+
+def test_what_pads_a_profile_is_not_carried_on(tmp_path):
+    path = tmp_path / "padded.tif"
+    path.write_bytes(by_tifffile(rgb_picture(), iccprofile=ADOBE + bytes(500) + b"x" + bytes(419)))
+    photo = read_photo(path)
+    assert photo.source.icc == ADOBE
+    saved = write_photo(composed(photo, 8), photo, tmp_path / "out.png")
+    assert read_photo(saved.path).source.icc == ADOBE
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [(0, b"\0\0\xff\xfc"), (64, b"\xff"), (136, b"\x7f"), (140, b"\x7f")],
+    ids=["its length", "its intent", "where a tag lies", "a tag's length"],
+)
+def test_a_profile_that_writers_turn_down_is_read_but_not_written_in(tmp_path, at, value):
+    damaged = bytearray(ADOBE)
+    damaged[at : at + len(value)] = value
+    (tmp_path / "photo.tif").write_bytes(by_tifffile(rgb_picture(), iccprofile=bytes(damaged)))
+    photo = read_photo(tmp_path / "photo.tif")
+    assert photo.source.icc == damaged
+    assert space_for(photo, "own") == (SRGB_SPACE, (OWN_NOT_WRITABLE,))
 
 
 def test_what_is_lost_is_known_before(tmp_path):
