@@ -3,8 +3,10 @@
 Its cache of operations is switched off: it holds on to files that were read long ago.
 """
 
+import atexit
 import contextlib
 import io
+import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +21,8 @@ from engine.photo.strips import row_strips
 
 pyvips.cache_set_max(0)
 
+# GLib's levels: critical and warning.
+_COMPLAINTS = 1 << 3 | 1 << 4
 # For the smaller things that a decoder needs beside the picture.
 _ROOM_BESIDE = 64 << 20
 _LOCK = threading.Lock()
@@ -42,6 +46,21 @@ def _leniently(text: object) -> str:
 # pyvips 3.2 takes all that libvips says for clean UTF-8 and raises UnicodeDecodeError where it
 # quotes the bytes of a damaged file, both in pyvips.Error and in its handler for warnings.
 pyvips._to_string = pyvips.error._to_string = _leniently
+
+
+def _log_instead_of_printing() -> None:
+    """Send to Python's log what GObject prints where a file claims an impossible size.
+
+    pyvips does so with what libvips says, and nothing of it is for users: they get a sentence.
+    """
+    logging.getLogger("pyvips").addHandler(logging.NullHandler())
+    glib, domain = pyvips.glib_lib, b"GLib-GObject"
+    number = glib.g_log_set_handler(domain, _COMPLAINTS, pyvips._log_handler_cb, pyvips.ffi.NULL)
+    # When Python ends, there is nothing left to call.
+    atexit.register(glib.g_log_remove_handler, domain, number)
+
+
+_log_instead_of_printing()
 
 
 @contextlib.contextmanager

@@ -63,6 +63,8 @@ def _png_files() -> Iterator[tuple[str, bytes]]:
     column = zlib.compress(b"\0\x80" * 917_512)
     yield "one-column-and-whole", png_of(1, 917_512, png_chunk(b"IDAT", column))
     yield "one-row", png_of(240_000_000, 1, little, depth=16, color=6)
+    yield "width-10-9", png_of(1_627_390_000, 1, little)
+    yield "height-10-9", png_of(1, 1_241_514_048, little)
     yield "no-size", png_of(0, 0, little)
     yield "text-bomb", png_of(1, 8, png_chunk(b"zTXt", b"Comment\0\0" + _unpacking(400)), pixels)
     yield "profile-bomb", png_of(1, 8, png_chunk(b"iCCP", b"icc\0\0" + _unpacking(400)), pixels)
@@ -310,6 +312,8 @@ def _avif_files() -> Iterator[tuple[str, bytes]]:
     at = avif.index(b"ispe") + 8
     for name, side in (("side-2-32", MOST), ("just-small-enough", SIDE)):
         yield name, avif[:at] + struct.pack(">II", side, side) + avif[at + 8 :]
+    yield "width-10-9", avif[:at] + struct.pack(">II", 1_627_390_000, 16) + avif[at + 8 :]
+    yield "height-10-9", avif[:at] + struct.pack(">II", 16, 1_241_514_048) + avif[at + 8 :]
     meta = avif.index(b"meta") - 4
     yield "box-of-4-gb", avif[:meta] + struct.pack(">I", MOST) + avif[meta + 4 :]
     yield "box-of-2-64", avif[:meta] + struct.pack(">I4sQ", 1, b"meta", (1 << 64) - 1) + bytes(99)
