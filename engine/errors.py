@@ -2,8 +2,8 @@
 
 PhotochromError          what happened, what to do; `code` for scripts and tests
   PhotoError             UnreadablePhoto and its kinds, each with its own advice:
-                         UnsupportedPhoto, TooLargePhoto, MissingPhoto, ForbiddenPhoto;
-                         FolderNotPhoto
+                         UnsupportedPhoto, TooLargePhoto, TooManyPixels, MissingPhoto,
+                         ForbiddenPhoto; FolderNotPhoto
   SaveError              CannotWrite, UnknownFormat, TooLargeForFormat, DiskFull,
                          SameAsSource
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
@@ -43,7 +43,9 @@ class PhotochromError(Exception):
         """What happened and what to do, in the language of the moment, on one line."""
         values = dict(self.values)
         if "reason" in values:
-            values["reason"] = translate(str(values["reason"]))
+            # Not by format: what systems and libraries say may have braces in it.
+            reason = translate(str(values["reason"]))
+            values["reason"] = reason.replace("{most}", str(values.get("most")))
         parts = (self.sentence, self.advice)
         sentences = [translate(part, **values) for part in parts if part]
         # A full-width stop holds its own space.
@@ -70,10 +72,17 @@ class UnsupportedPhoto(UnreadablePhoto):
 
 
 class TooLargePhoto(UnreadablePhoto):
-    """A photo with more pixels than are read, or than the memory holds."""
+    """A photo that the memory does not hold."""
 
     code = "too-large-photo"
     advice = N_("Close other programs, or use a smaller copy of the photo.")
+
+
+class TooManyPixels(TooLargePhoto):
+    """A photo with more pixels than are allowed. Values: most, in millions."""
+
+    code = "too-many-pixels"
+    advice = N_("Use a smaller copy of the photo, or allow more pixels.")
 
 
 class MissingPhoto(UnreadablePhoto):

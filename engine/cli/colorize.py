@@ -18,6 +18,7 @@ from engine.cli.progress import progress_bar
 from engine.cli.wording import error_text
 from engine.edits import Edits, load_edits
 from engine.errors import BadEdits, CannotWrite, PhotochromError
+from engine.photo.decoded import DEFAULT_MOST_PIXELS, allow_pixels
 from engine.photo.naming import WRITABLE, colorized_path
 from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.pipeline import Outcome, Wish
@@ -155,6 +156,14 @@ class Factor(click.FloatRange):
 )
 @click.option("--keep-time", is_flag=True, help="Give each result the time of its photo's file.")
 @click.option(
+    "--most-pixels",
+    type=click.IntRange(1),
+    default=DEFAULT_MOST_PIXELS // 1_000_000,
+    show_default=True,
+    metavar="MILLIONS",
+    help="Photos with more pixels are turned down before they are decoded.",
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="One line of JSON per photo on standard output."
 )
 def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **options: Any) -> int:
@@ -166,6 +175,7 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
         _saving(**options),
         options["replace_original"],
     )
+    allow_pixels(options["most_pixels"] * 1_000_000)
     like = _like(options["like"])
     if like is not None:
         wish = replace(like.wish, on_conflict=wish.on_conflict)

@@ -20,11 +20,10 @@ from engine.photo.channels import top_code
 from engine.photo.decoded import (
     BIT_DEPTH,
     DAMAGED,
-    MOST_PIXELS,
     TOO_EARLY,
-    TOO_LARGE,
     Decoded,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.run_lengths import has_all_runs
 
@@ -42,8 +41,7 @@ def decode_bitmap(data: bytes, _cancel: CancelToken | None = None) -> Decoded:
         Undecodable: it is damaged, ends too early or is too large.
     """
     width, height = _size(data)
-    if width * height > MOST_PIXELS:
-        raise Undecodable(TOO_LARGE)
+    check_pixels(width, height)
     level = cv2.utils.logging.getLogLevel()
     cv2.utils.logging.setLogLevel(0)  # OpenCV would print its complaints on standard error
     try:

@@ -23,11 +23,11 @@ from engine.i18n import N_
 from engine.photo.color_tags import Cicp, profile_of_cicp
 from engine.photo.decoded import (
     DAMAGED,
-    MOST_PIXELS,
     NO_MEMORY,
     TOO_LARGE,
     Decoded,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.formats import RAW
 from engine.photo.optional import imported
@@ -66,8 +66,7 @@ def decode_camera_raw(data: bytes, cancel: CancelToken | None = None) -> Decoded
         with rawpy.RawPy() as raw:
             raw.open_buffer(io.BytesIO(data))
             sizes = raw.sizes
-            if sizes.raw_width * sizes.raw_height > MOST_PIXELS:
-                raise Undecodable(TOO_LARGE)
+            check_pixels(sizes.raw_width, sizes.raw_height)
             if cancel is not None:
                 cancel.raise_if_set()
             raw.unpack()

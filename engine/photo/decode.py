@@ -30,14 +30,13 @@ from engine.photo.decoded import (
     COMPRESSION,
     DAMAGED,
     HEIC,
-    MOST_PIXELS,
     NO_MEMORY,
     TOO_EARLY,
-    TOO_LARGE,
     UNSUPPORTED,
     Decoded,
     Keep,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.formats import RAW
 from engine.photo.ifd import BadDirectory
@@ -140,8 +139,7 @@ def _decode(
     stored = pyvips.Operation.call(
         _LOADERS[file_format], libvips.source_of(file), access="sequential", fail_on=fail_on
     )
-    if stored.width * stored.height > MOST_PIXELS:
-        raise Undecodable(TOO_LARGE)
+    check_pixels(stored.width, stored.height)
     icc, notices = _profile(stored)
     if facts and facts.profile_lost:
         notices.append(PROFILE_LEFT_ASIDE)

@@ -14,12 +14,13 @@ Array = NDArray[np.generic]
 # memory, as L* of RGB pixels is measured while they pass by.
 Keep = Literal["pixels", "lightness"]
 
-MOST_PIXELS = 250_000_000
+# Enough for a sheet of 30 x 40 cm at 1,200 dpi; RGB of 16 bit takes 1.5 GB then in the window.
+DEFAULT_MOST_PIXELS = 250_000_000
 
 DAMAGED = N_("it is damaged")
 TOO_EARLY = N_("it ends too early")
 NO_MEMORY = N_("the memory is not enough for it")
-TOO_LARGE = N_("it has more than 250 million pixels")
+TOO_LARGE = N_("it has more than {most} million pixels")
 UNSUPPORTED = N_("pictures of its kind are not supported")
 HEIC = N_("HEIC pictures are not supported")
 BIT_DEPTH = N_("it has a bit depth that is not supported")
@@ -36,6 +37,26 @@ class Undecodable(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+_most_pixels = DEFAULT_MOST_PIXELS
+
+
+def allow_pixels(count: int) -> None:
+    """Set how many pixels a photo may have, for this process."""
+    global _most_pixels
+    _most_pixels = count
+
+
+def allowed_pixels() -> int:
+    """How many pixels a photo may have."""
+    return _most_pixels
+
+
+def check_pixels(width: int, height: int) -> None:
+    """Raise Undecodable if a picture of this size is not read; called before decoding."""
+    if width * height > _most_pixels:
+        raise Undecodable(TOO_LARGE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,12 +30,11 @@ from engine.photo.decoded import (
     COMPRESSION,
     DAMAGED,
     HEIC,
-    MOST_PIXELS,
     NO_MEMORY,
     TOO_EARLY,
-    TOO_LARGE,
     Decoded,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
@@ -64,8 +63,7 @@ def decode_heic(data: bytes, cancel: CancelToken | None = None) -> Decoded:
         heif = _opened(data)
         image = heif[heif.primary_index]
         width, height = image.size
-        if width * height > MOST_PIXELS:
-            raise Undecodable(TOO_LARGE)
+        check_pixels(width, height)
         icc, notices = _profile(image)
         if cancel is not None:
             cancel.raise_if_set()

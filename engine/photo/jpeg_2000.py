@@ -20,12 +20,11 @@ from engine.photo.decode import PROFILE_LEFT_ASIDE
 from engine.photo.decoded import (
     BIT_DEPTH,
     DAMAGED,
-    MOST_PIXELS,
     TOO_EARLY,
-    TOO_LARGE,
     UNSUPPORTED,
     Decoded,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
@@ -70,8 +69,7 @@ def decode_jpeg_2000(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     """
     at, colr, blocks = _look(data)
     size = _size(data, at)
-    if size.width * size.height > MOST_PIXELS:
-        raise Undecodable(TOO_LARGE)
+    check_pixels(size.width, size.height)
     if not size.plain:
         raise Undecodable(UNSUPPORTED)
     if not 1 <= size.bits <= 16:

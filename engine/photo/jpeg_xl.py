@@ -16,7 +16,7 @@ from engine.photo.boxes import boxes
 from engine.photo.channels import as_whole_numbers
 from engine.photo.color_tags import refuse_high_dynamic_range
 from engine.photo.decode import CHANNEL_LEFT_OUT, PROFILE_LEFT_ASIDE, SEVERAL_PAGES
-from engine.photo.decoded import DAMAGED, MOST_PIXELS, TOO_LARGE, UNSUPPORTED, Decoded, Undecodable
+from engine.photo.decoded import DAMAGED, UNSUPPORTED, Decoded, Undecodable, check_pixels
 from engine.photo.jxl_header import look_at_jxl
 from engine.photo.oiio import Opened, open_with_oiio
 from engine.photo.optional import imported
@@ -42,8 +42,7 @@ def decode_jpeg_xl(data: bytes, cancel: CancelToken | None = None) -> Decoded:
         Cancelled: on request.
     """
     header = look_at_jxl(data)
-    if header.width * header.height > MOST_PIXELS:
-        raise Undecodable(TOO_LARGE)
+    check_pixels(header.width, header.height)
     opened = open_with_oiio(data, ".jxl", JPEG_XL, cancel)
     if opened.cicp is not None:
         refuse_high_dynamic_range(opened.cicp)

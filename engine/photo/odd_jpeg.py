@@ -17,11 +17,10 @@ from engine.photo.decode import PROFILE_LEFT_ASIDE
 from engine.photo.decoded import (
     BIT_DEPTH,
     DAMAGED,
-    MOST_PIXELS,
     TOO_EARLY,
-    TOO_LARGE,
     Decoded,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.ifd import BadDirectory, Tags
 from engine.photo.optional import imported
@@ -72,8 +71,7 @@ def decode_odd_jpeg(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     """
     head = _look(data)
     height, width = head.size
-    if height * width > MOST_PIXELS:
-        raise Undecodable(TOO_LARGE)
+    check_pixels(height, width)
     gray_without_loss = head.kind == _LOSSLESS and head.count == 1
     if not (gray_without_loss or (head.kind in _DCT and head.bits == 12 and head.count in (1, 3))):
         raise Undecodable(BIT_DEPTH)

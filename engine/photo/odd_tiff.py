@@ -27,12 +27,11 @@ from engine.photo.decoded import (
     BIT_DEPTH,
     COMPRESSION,
     DAMAGED,
-    MOST_PIXELS,
     NO_MEMORY,
-    TOO_LARGE,
     UNSUPPORTED,
     Decoded,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.ifd import BadDirectory
 from engine.photo.optional import imported
@@ -92,8 +91,7 @@ def decode_odd_tiff(data: bytes, cancel: CancelToken | None = None) -> Decoded:
 
 def _check(page: Any) -> None:
     """Turn down what is too large, and what tifffile hands over as other colors than it says."""
-    if page.imagewidth * page.imagelength > MOST_PIXELS:
-        raise Undecodable(TOO_LARGE)
+    check_pixels(page.imagewidth, page.imagelength)
     if page.photometric not in _COLORS or page.imagedepth != 1:
         raise Undecodable(UNSUPPORTED)
     if page.photometric == _YCBCR and page.compression != _JPEG:

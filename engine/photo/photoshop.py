@@ -17,12 +17,11 @@ from engine.photo.cmyk import srgb_of_inks
 from engine.photo.decode import CHANNEL_LEFT_OUT, CMYK_CONVERTED, PROFILE_LEFT_ASIDE
 from engine.photo.decoded import (
     DAMAGED,
-    MOST_PIXELS,
     TOO_EARLY,
-    TOO_LARGE,
     UNSUPPORTED,
     Decoded,
     Undecodable,
+    check_pixels,
 )
 from engine.photo.oiio import open_with_oiio
 from engine.photo.profiles import is_usable
@@ -53,8 +52,7 @@ def decode_photoshop(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     _, version, count, height, width, _, mode = struct.unpack_from(_HEADER, data)
     if version not in (1, 2):
         raise Undecodable(DAMAGED)
-    if width * height > MOST_PIXELS:
-        raise Undecodable(TOO_LARGE)
+    check_pixels(width, height)
     if mode not in _COLORS:
         raise Undecodable(UNSUPPORTED)
     resources = dict(_resources(data))

@@ -15,6 +15,7 @@ from engine.errors import (
     MissingPhoto,
     PhotoError,
     TooLargePhoto,
+    TooManyPixels,
     UnreadablePhoto,
     UnsupportedPhoto,
 )
@@ -34,6 +35,7 @@ from engine.photo.decoded import (
     Decoded,
     Keep,
     Undecodable,
+    allowed_pixels,
 )
 from engine.photo.exif_resolution import resolution_in
 from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
@@ -89,7 +91,8 @@ _KINDS: dict[str, type[UnreadablePhoto]] = {
     **dict.fromkeys((UNSUPPORTED, BIT_DEPTH, COMPRESSION), UnsupportedPhoto),
     **dict.fromkeys((HEIC, RAW, NOT_DEVELOPED, JPEG_XL, JPEG_2000), UnsupportedPhoto),
     **dict.fromkeys((PHOTOSHOP, ONLY_LAYERS), UnsupportedPhoto),
-    **dict.fromkeys((TOO_LARGE, NO_MEMORY), TooLargePhoto),
+    TOO_LARGE: TooManyPixels,
+    NO_MEMORY: TooLargePhoto,
     MISSING: MissingPhoto,
     FORBIDDEN: ForbiddenPhoto,
 }
@@ -217,7 +220,9 @@ def _cannot_open(path: Path, error: OSError) -> PhotoError:
 
 
 def _unreadable(path: Path, reason: str) -> UnreadablePhoto:
-    return _KINDS.get(reason, UnreadablePhoto)(name=path.name or str(path), reason=reason)
+    kind = _KINDS.get(reason, UnreadablePhoto)
+    most = allowed_pixels() // 1_000_000
+    return kind(name=path.name or str(path), reason=reason, most=most)
 
 
 def _check(cancel: CancelToken | None) -> None:

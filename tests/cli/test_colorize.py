@@ -361,3 +361,16 @@ def test_training_leaves_an_earlier_run_alone(tmp_path, capsys):
     vivid = ["train", str(folder), "--out", str(tmp_path / "new"), "--phase", "vivid"]
     assert run(vivid) == 2
     assert "--start-from" in capsys.readouterr().err
+
+
+def test_how_many_pixels_a_photo_may_have(tmp_path, capsys, monkeypatch):
+    from engine.cli.main import run
+
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 250_000_000)  # put back afterwards
+    path = tmp_path / "large.pgm"
+    path.write_bytes(b"P5 2000 1000 255\n" + bytes(2_000_000))
+    assert run(["colorize", str(path), "--most-pixels", "1"]) == 1
+    said = capsys.readouterr().err
+    assert "more than 1 million pixels" in said
+    assert "--most-pixels" in said
+    assert [each.name for each in tmp_path.iterdir()] == ["large.pgm"]

@@ -10,7 +10,6 @@ from PIL import Image
 
 from engine.color.lab import encode_srgb, lightness_of_luminance, srgb_to_lab
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
-from engine.photo import camera_raw
 from engine.photo.camera_raw import DEVELOPED, NOT_DEVELOPED, decode_camera_raw
 from engine.photo.decoded import TOO_EARLY, TOO_LARGE, Undecodable
 from engine.photo.formats import RAW
@@ -204,7 +203,7 @@ def test_an_unknown_camera_gets_one_sentence(tmp_path):
 
 
 def test_pixel_count_is_checked_before_developing(monkeypatch):
-    monkeypatch.setattr(camera_raw, "MOST_PIXELS", 64 * 96 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 64 * 96 - 1)
     with pytest.raises(Undecodable) as info:
         decode_camera_raw(dng(mosaic(scene()), cfa=(0, 1, 1, 2)))
     assert info.value.reason == TOO_LARGE

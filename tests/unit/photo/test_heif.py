@@ -103,7 +103,7 @@ def test_a_cut_file_is_not_read(tmp_path, share):
 
 
 def test_pixel_count_is_checked_before_decoding(monkeypatch):
-    monkeypatch.setattr(heif, "MOST_PIXELS", 48 * 32 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 32 - 1)
     with pytest.raises(Undecodable) as info:
         heif.decode_heic((FILES / "rgb-8.heic").read_bytes())
     assert info.value.reason == TOO_LARGE

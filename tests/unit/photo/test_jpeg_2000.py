@@ -108,7 +108,7 @@ def test_a_cut_file_is_not_read(tmp_path, share):
 
 
 def test_pixel_count_is_checked_before_decoding(monkeypatch):
-    monkeypatch.setattr(jpeg_2000, "MOST_PIXELS", 48 * 64 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 64 - 1)
     monkeypatch.setattr(jpeg_2000, "imported", None)
     with pytest.raises(Undecodable) as info:
         jpeg_2000.decode_jpeg_2000(encoded(rgb_picture()))

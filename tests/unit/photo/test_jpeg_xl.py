@@ -122,7 +122,7 @@ def test_header_tells_the_size(size):
 
 
 def test_pixel_count_is_checked_before_decoding(monkeypatch):
-    monkeypatch.setattr(jpeg_xl, "MOST_PIXELS", 48 * 64 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 64 - 1)
     monkeypatch.setattr(jpeg_xl, "open_with_oiio", None)
     with pytest.raises(Undecodable) as info:
         jpeg_xl.decode_jpeg_xl(encoded(rgb_picture()))

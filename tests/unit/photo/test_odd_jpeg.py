@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
-from engine.photo import odd_jpeg
 from engine.photo.channels import upright
 from engine.photo.decoded import BIT_DEPTH, TOO_LARGE, Undecodable
 from engine.photo.odd_jpeg import decode_odd_jpeg
@@ -79,7 +78,7 @@ def test_a_cut_file_is_not_read(tmp_path, share):
 
 
 def test_pixel_count_is_checked_before_decoding(monkeypatch):
-    monkeypatch.setattr(odd_jpeg, "MOST_PIXELS", 48 * 64 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 64 - 1)
     with pytest.raises(Undecodable) as info:
         decode_odd_jpeg(lossless(gray_picture(depth=16), 16))
     assert info.value.reason == TOO_LARGE

@@ -8,7 +8,6 @@ import pytest
 import tifffile
 
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
-from engine.photo import odd_tiff
 from engine.photo.bits import as_16_bit
 from engine.photo.channels import upright
 from engine.photo.decode import CHANNEL_LEFT_OUT, CMYK_CONVERTED, SEVERAL_PAGES
@@ -176,7 +175,7 @@ def test_a_cut_or_damaged_file_is_not_read(tmp_path, share):
 
 
 def test_pixel_count_is_checked_before_decoding(monkeypatch):
-    monkeypatch.setattr(odd_tiff, "MOST_PIXELS", 48 * 64 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 64 - 1)
     with pytest.raises(Undecodable) as info:
         decode_odd_tiff(by_tifffile(gray_picture(), compression="lzma"))
     assert info.value.reason == TOO_LARGE

@@ -162,7 +162,7 @@ def test_a_cut_file_is_not_read(tmp_path, share, rle):
 
 
 def test_pixel_count_is_checked_before_decoding(monkeypatch):
-    monkeypatch.setattr(photoshop, "MOST_PIXELS", 48 * 64 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 64 - 1)
     monkeypatch.setattr(photoshop, "open_with_oiio", None)
     with pytest.raises(Undecodable) as info:
         photoshop.decode_photoshop(psd(rgb_picture(), RGB))

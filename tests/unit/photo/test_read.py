@@ -23,10 +23,10 @@ from engine.errors import (
     ForbiddenPhoto,
     MissingPhoto,
     TooLargePhoto,
+    TooManyPixels,
     UnreadablePhoto,
     UnsupportedPhoto,
 )
-from engine.photo import decode as decode_module
 from engine.photo.camera_raw import NOT_DEVELOPED
 from engine.photo.channels import upright
 from engine.photo.decode import (
@@ -73,7 +73,8 @@ def reason_of(path: Path) -> str:
         read_photo(path)
     kinds = {
         UnsupportedPhoto: {*NOT_READ.values(), UNSUPPORTED, BIT_DEPTH, COMPRESSION, NOT_DEVELOPED},
-        TooLargePhoto: {TOO_LARGE, NO_MEMORY},
+        TooManyPixels: {TOO_LARGE},
+        TooLargePhoto: {NO_MEMORY},
         MissingPhoto: {MISSING},
         ForbiddenPhoto: {FORBIDDEN},
     }
@@ -81,7 +82,8 @@ def reason_of(path: Path) -> str:
     assert type(caught.value) is next(fitting, UnreadablePhoto)
     assert caught.value.values["name"] == path.name
     reason = caught.value.values["reason"]
-    assert str(caught.value).startswith(f"“{path.name}” cannot be read: {reason}.")
+    told = reason.replace("{most}", str(caught.value.values["most"]))
+    assert str(caught.value).startswith(f"“{path.name}” cannot be read: {told}.")
     return str(reason)
 
 
@@ -478,7 +480,7 @@ def test_pixel_count_is_checked_before_decoding(tmp_path, monkeypatch):
     bitmap = bytearray(by_pillow(gray_picture(), "BMP"))
     bitmap[18:26] = struct.pack("<2i", 100_000, -100_000)
     assert reason_of(saved(tmp_path, bytes(bitmap), "bomb.bmp")) == TOO_LARGE
-    monkeypatch.setattr(decode_module, "MOST_PIXELS", 48 * 64 - 1)
+    monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 64 - 1)
     for file_format in ("JPEG", "TIFF", "WEBP", "GIF"):
         path = saved(tmp_path, by_pillow(gray_picture(), file_format))
         assert reason_of(path) == TOO_LARGE
