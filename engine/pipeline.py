@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from engine.cancel import CancelToken
 from engine.composition import Composition
@@ -18,9 +19,13 @@ from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.read import read_photo
 from engine.photo.spaces import space_for
+from engine.photo.tone import tone_of
 from engine.photo.write import check_size, write_photo
 from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality
 
+COLORED = N_("This photo already has color; its own color is replaced. Only its lightness is kept.")
+TONED = N_("This photo is toned; its tones were taken for gray.")
+COLORED_SKIPPED = N_("“{name}” already has color and was left out.")
 STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
 
 
@@ -34,6 +39,8 @@ class Wish:
         on_conflict: what to do where the target exists.
         saving: how the result is written.
         replace_original: whether the target is the original, to be replaced.
+        colored: whether photos that have color already are colored anew, with a warning, or left
+            out.
     """
 
     edits: Edits = Edits()
@@ -41,6 +48,7 @@ class Wish:
     on_conflict: OnConflict = "unique"
     saving: SaveOptions = SaveOptions()
     replace_original: bool = False
+    colored: Literal["color", "skip"] = "color"
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ class Outcome:
         target: the result; the file that stood in the way if it was skipped.
         seconds: from the first byte read to the last one written.
         warnings: sentences for the user.
-        skipped: whether nothing was done, because the target exists.
+        skipped: whether nothing was done, because the target exists or the photo has color.
     """
 
     target: Path
@@ -95,6 +103,10 @@ def colorize(
     tell(STAGES[0])
     photo = read_photo(path, cancel, keep="lightness")
     said.all(photo.source.notices)
+    tone = tone_of(photo)
+    if tone.kind == "colored" and wish.colored == "skip":
+        return _colored_skipped(path, target, started)
+    said.all(_TOLD.get(tone.kind, ()))
     check_size(photo.size, target)
     lightness = measure_lightness(photo, cancel)
     tell(STAGES[1])
@@ -158,6 +170,15 @@ def composition_for(
 
 def _skipped(target: Path, started: float) -> Outcome:
     sentence = translate(N_("“{name}” exists already and was left as it is."), name=target.name)
+    return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
+
+
+# What is said of a photo that is not gray.
+_TOLD = {"colored": (COLORED,), "toned": (TONED,)}
+
+
+def _colored_skipped(path: Path, target: Path, started: float) -> Outcome:
+    sentence = translate(COLORED_SKIPPED, name=path.name)
     return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
 
 

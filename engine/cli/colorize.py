@@ -103,6 +103,13 @@ class Factor(click.FloatRange):
     "until its result is written whole.",
 )
 @click.option(
+    "--colored",
+    type=click.Choice(["color", "skip"]),
+    default="color",
+    show_default=True,
+    help="Photos that have color already: color them anew, with a warning, or leave them out.",
+)
+@click.option(
     "--format",
     "file_format",
     type=click.Choice(FORMATS),
@@ -152,6 +159,7 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
         options["on_conflict"],
         _saving(**options),
         options["replace_original"],
+        options["colored"],
     )
     suffix = _suffix(options["file_format"])
     if wish.replace_original:

@@ -149,6 +149,7 @@ def _decode(
         tuple(notices),
         kept.L,
         8 if dtype == np.uint8 else 16,
+        kept.sample,
     )
 
 

@@ -361,3 +361,19 @@ def test_training_leaves_an_earlier_run_alone(tmp_path, capsys):
     vivid = ["train", str(folder), "--out", str(tmp_path / "new"), "--phase", "vivid"]
     assert run(vivid) == 2
     assert "--start-from" in capsys.readouterr().err
+
+
+def test_a_photo_with_color_is_told_or_left_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    pixels = np.repeat(np.arange(20, 180, dtype=np.uint8)[None, :, None], 3, axis=2)
+    pixels = np.repeat(pixels, 120, axis=0)  # a ramp across, a field of each color down
+    for channel in range(3):
+        pixels[40 * channel : 40 * channel + 40, :, channel] += 70
+    photo = tmp_path / "colors.png"
+    photo.write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+    assert run(["colorize", str(photo), "--colored", "skip"]) == 0
+    assert listing(tmp_path) == ["colors.png"]
+    assert "left out" in capsys.readouterr().err
+    assert run(["colorize", str(photo)]) == 0
+    assert listing(tmp_path) == ["colors-colorized.png", "colors.png"]
+    assert "already has color" in capsys.readouterr().err
