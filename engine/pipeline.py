@@ -5,23 +5,24 @@ read_photo -> measure_lightness -> prepare -> predict -> Composition -> write_ph
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from engine.cancel import CancelToken
+from engine.color_layer import ColorLayer
 from engine.composition import Composition
 from engine.edits import Edits
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import depth_for, losses
-from engine.photo.naming import OnConflict, format_for
+from engine.photo.naming import OnConflict, color_layer_path, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.read import read_photo
 from engine.photo.spaces import space_for
 from engine.photo.tone import tone_of
 from engine.photo.write import check_size, write_photo
-from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality
+from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality, Saved
 
 COLORED = N_("This photo already has color; its own color is replaced. Only its lightness is kept.")
 TONED = N_("This photo is toned; its tones were taken for gray.")
@@ -41,6 +42,7 @@ class Wish:
         replace_original: whether the target is the original, to be replaced.
         colored: whether photos that have color already are colored anew, with a warning, or left
             out.
+        layer: the format in which the color alone is saved, too; None for not at all.
     """
 
     edits: Edits = Edits()
@@ -49,6 +51,7 @@ class Wish:
     saving: SaveOptions = SaveOptions()
     replace_original: bool = False
     colored: Literal["color", "skip"] = "color"
+    layer: Literal["tiff", "png"] | None = None
 
 
 @dataclass(frozen=True)
@@ -60,12 +63,14 @@ class Outcome:
         seconds: from the first byte read to the last one written.
         warnings: sentences for the user.
         skipped: whether nothing was done, because the target exists or the photo has color.
+        layer: the file with the color alone, where one was written.
     """
 
     target: Path
     seconds: float
     warnings: tuple[str, ...] = ()
     skipped: bool = False
+    layer: Path | None = None
 
 
 def colorize(
@@ -130,7 +135,12 @@ def colorize(
     if saved is None:
         return _skipped(target, started)
     said.all(saved.notices)
-    return Outcome(saved.path, time.monotonic() - started, tuple(said.sentences))
+    layer: Path | None = None
+    if wish.layer is not None:
+        layer_target = color_layer_path(path, saved.path.parent, f".{wish.layer}")
+        written = save_layer(composition, photo, layer_target, wish, cancel)
+        layer = None if written is None else written.path
+    return Outcome(saved.path, time.monotonic() - started, tuple(said.sentences), layer=layer)
 
 
 class _Said:
@@ -166,6 +176,33 @@ def composition_for(
     depth = depth_for(photo, format_for(target), wish.saving)
     space, notices = space_for(photo, wish.saving.space)
     return Composition(lightness, planes, wish.edits, depth, space), notices
+
+
+def save_layer(
+    composition: Composition,
+    photo: Photo,
+    target: Path,
+    wish: Wish,
+    cancel: CancelToken | None = None,
+) -> Saved | None:
+    """Save the color alone, in 16 bit and without the photo's metadata.
+
+    Args:
+        composition: the colored photo.
+        photo: the original.
+        target: where to; a TIFF or PNG file.
+        wish: how results are written.
+        cancel: checked between strips.
+
+    Returns:
+        None if it was skipped, as the target exists.
+
+    Raises:
+        SaveError: it cannot be written; nothing is left behind.
+        Cancelled: on request; nothing is left behind.
+    """
+    saving = replace(wish.saving, depth=16, metadata=False)
+    return write_photo(ColorLayer(composition), photo, target, wish.on_conflict, saving, cancel)
 
 
 def _skipped(target: Path, started: float) -> Outcome:

@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import click
 import msgspec
@@ -110,6 +110,12 @@ class Factor(click.FloatRange):
     help="Photos that have color already: color them anew, with a warning, or leave them out.",
 )
 @click.option(
+    "--layer",
+    is_flag=True,
+    help="Write the color alone, too, as NAME-color-layer.tif (16 bit; .png with --format png), "
+    "to be laid over the gray photo in an image editor.",
+)
+@click.option(
     "--format",
     "file_format",
     type=click.Choice(FORMATS),
@@ -160,6 +166,7 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
         _saving(**options),
         options["replace_original"],
         options["colored"],
+        _layer(**options),
     )
     suffix = _suffix(options["file_format"])
     if wish.replace_original:
@@ -223,6 +230,8 @@ class _PlainVoice:
             click.echo(f"{photo}: {outcome.warnings[0]}", err=True)
             return
         click.echo(f"{photo} -> {outcome.target} ({outcome.seconds:.1f} s, {device})")
+        if outcome.layer is not None:
+            click.echo(f"{photo} -> {outcome.layer}")
 
     def failed(
         self, photo: Path, seconds: float, device: str | None, error: PhotochromError
@@ -238,7 +247,9 @@ class _JsonVoice:
         """It stands in the photo's line."""
 
     def done(self, photo: Path, outcome: Outcome, device: str | None) -> None:
-        self._line(photo, str(outcome.target), outcome.seconds, device, outcome.warnings, None)
+        layer = None if outcome.layer is None else str(outcome.layer)
+        said = outcome.warnings
+        self._line(photo, str(outcome.target), outcome.seconds, device, said, None, layer)
 
     def failed(
         self, photo: Path, seconds: float, device: str | None, error: PhotochromError
@@ -254,10 +265,12 @@ class _JsonVoice:
         device: str | None,
         warnings: tuple[str, ...],
         error: str | None,
+        layer: str | None = None,
     ) -> None:
         row = {
             "source": str(photo),
             "target": target,
+            "layer": layer,
             "seconds": round(seconds, 3),
             "device": device,
             "warnings": list(warnings),
@@ -291,6 +304,12 @@ def _saving(**options: Any) -> SaveOptions:
         metadata=not options["strip_metadata"],
         keep_time=options["keep_time"],
     )
+
+
+def _layer(*, layer: bool, file_format: str | None, **_: Any) -> Literal["tiff", "png"] | None:
+    if not layer:
+        return None
+    return "png" if file_format == "png" else "tiff"
 
 
 def _suffix(file_format: str | None) -> str | None:
