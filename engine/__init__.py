@@ -22,6 +22,7 @@ from engine.i18n import LANGUAGES, set_language, translate
 from engine.photo.lightness import measure_lightness
 from engine.photo.naming import OnConflict, colorized_path
 from engine.photo.read import read_photo
+from engine.photo.tone import tone_of
 from engine.photo.write import write_photo
 from engine.pipeline import Wish, composition_for
 from engine.predictors import load_predictor
@@ -72,6 +73,7 @@ __all__ = [
     "read_photo",
     "set_language",
     "shrink",
+    "tone_of",
     "translate",
     "write_photo",
 ]

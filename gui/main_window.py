@@ -219,7 +219,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_again(self) -> None:
-        """Try once more what failed or was stopped."""
+        """Try once more what failed or was stopped, or color a photo in spite of its color."""
         if self.document.photo is not None:
             self._ask(self.document.recolor())
         else:
@@ -333,7 +333,8 @@ class MainWindow(QMainWindow):
     def _on_opened(self, opened: PhotoOpened) -> None:
         self._say_notices(opened.notices)
         self._settings.setValue("open_folder", str(opened.request.path.parent))
-        self._ask(self.document.recolor())
+        if not self.document.must_ask:
+            self._ask(self.document.recolor())
 
     def _on_saved(self, result: PhotoSaved) -> None:
         saved = result.saved

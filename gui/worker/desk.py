@@ -25,6 +25,7 @@ from engine import (
     measure_lightness,
     read_photo,
     shrink,
+    tone_of,
     write_photo,
 )
 from gui.images import picture_of
@@ -115,7 +116,10 @@ class Desk:
         height, width = photo.size
         picture = picture_of(photo.pixels, (width, height), photo.source.icc, request.cancel)
         source = photo.source
-        tell(PhotoOpened(request.generation, request, picture, source.depth, source.notices))
+        tell(PhotoOpened(
+            request.generation, request, picture, source.depth, source.notices,
+            tone_of(photo).kind == "colored",
+        ))  # fmt: skip
 
     def _serve_recolor(self, request: Recolor, tell: Tell) -> None:
         started = time.perf_counter()

@@ -114,12 +114,14 @@ class PhotoOpened(Result):
         picture: as it is on the disk, for the screen.
         depth: bits per channel.
         notices: sentences about what was remarkable in reading it.
+        has_color: whether it has colors of its own, so that the user is asked before they go.
     """
 
     request: OpenPhoto
     picture: Picture
     depth: int
     notices: tuple[str, ...] = ()
+    has_color: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
