@@ -172,12 +172,13 @@ class Document:
         )
         return self._coloring
 
-    def save(self, target: Path, *, overwrite: bool) -> SavePhoto | None:
+    def save(self, target: Path, *, overwrite: bool, layer: bool = False) -> SavePhoto | None:
         """Ask for the colored photo to be written.
 
         Args:
             target: where to.
             overwrite: whether a file that is there may be replaced; if not, a free name is taken.
+            layer: whether the color alone is written.
         """
         if self.photo is None or not self.can_save:
             return None
@@ -187,6 +188,7 @@ class Document:
             edits=self.edits,
             target=target,
             on_conflict="overwrite" if overwrite else "unique",
+            layer=layer,
         )
         self._saves[request.generation] = request
         return request
@@ -277,7 +279,7 @@ class Document:
         request = self._saves.pop(result.generation)
         self.save_progress = None
         is_this_photo = self.photo is not None and request.photo is self.photo.request
-        if isinstance(result, PhotoSaved) and is_this_photo:
+        if isinstance(result, PhotoSaved) and is_this_photo and not request.layer:
             self._saved_edits = result.edits
 
     def _ask_for(self, roll: Roll, before: Roll | None = None) -> OpenPhoto:

@@ -24,6 +24,7 @@ from engine import (
     load_predictor,
     measure_lightness,
     read_photo,
+    save_layer,
     shrink,
     tone_of,
     write_photo,
@@ -151,9 +152,12 @@ class Desk:
         )
         tell(Progressed(request.generation, Stage.SAVING))
         request.cancel.raise_if_set()
-        saved = write_photo(
-            composition, piece.photo, request.target, request.on_conflict, cancel=request.cancel
-        )
+        target, on_conflict, cancel = request.target, request.on_conflict, request.cancel
+        if request.layer:
+            wish = Wish(request.edits, on_conflict=on_conflict)
+            saved = save_layer(composition, piece.photo, target, wish, cancel)
+        else:
+            saved = write_photo(composition, piece.photo, target, on_conflict, cancel=cancel)
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
         saved = Saved(saved.path, (*notices, *saved.notices))

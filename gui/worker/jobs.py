@@ -65,12 +65,14 @@ class SavePhoto(Request):
         edits: hints and adjustments.
         target: where to.
         on_conflict: what to do if the target exists.
+        layer: whether the color alone is written, as a layer for an image editor.
     """
 
     photo: OpenPhoto
     edits: Edits
     target: Path
     on_conflict: OnConflict
+    layer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -2,7 +2,9 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
@@ -660,3 +662,29 @@ def test_after_a_photo_with_color_a_gray_one_is_colored_unasked(
     action(window, "next").trigger()
     qtbot.waitUntil(lambda: is_done(window))
     assert not window.stage.notice.isVisible()
+
+
+def test_the_color_alone_is_saved_as_a_layer(qtbot, window, open_colored):
+    path = open_colored()
+    target = path.with_name("attic-color-layer.tif")
+    action(window, "save_layer").trigger()
+    dialog = dialogs(SaveDialog)[-1]
+    assert Path(dialog.selectedFiles()[0]) == target
+    assert not any("JPEG" in each for each in dialog.nameFilters())
+    dialog.accept()
+    qtbot.waitUntil(lambda: "Saved" in window.message_bar.text)
+    layer = tifffile.imread(target)
+    assert layer.shape == (200, 300, 3)
+    assert layer.dtype == np.uint16
+    assert layer.std() > 500
+    assert np.ptp(layer.astype(float) @ [0.21, 0.72, 0.07]) < 12000  # no picture of its own
+
+
+def test_a_layer_is_not_saved_as_jpeg(window, open_colored, tmp_path):
+    path = open_colored()
+    dialog = SaveDialog(window, path, path.with_name("layer.tif"), layer=True)
+    refused = []
+    dialog.refused.connect(lambda error, better: refused.append(better))
+    dialog.selectFile("layer.jpg")
+    dialog.accept()
+    assert refused[0].suffix == ".tif"
