@@ -20,10 +20,11 @@ from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_jso
 from engine.errors import Cancelled, PhotochromError, SameAsSource, UnknownFormat
 from engine.i18n import LANGUAGES, set_language, translate
 from engine.photo.lightness import measure_lightness
-from engine.photo.naming import OnConflict, colorized_path
+from engine.photo.naming import OnConflict, color_layer_path, colorized_path
 from engine.photo.read import read_photo
+from engine.photo.tone import tone_of
 from engine.photo.write import write_photo
-from engine.pipeline import Wish, composition_for, provenance_of
+from engine.pipeline import Wish, composition_for, provenance_of, save_layer
 from engine.predictors import load_predictor
 from engine.resize import shrink
 from engine.values import (
@@ -61,6 +62,7 @@ __all__ = [
     "Source",
     "UnknownFormat",
     "Wish",
+    "color_layer_path",
     "colorized_path",
     "compose",
     "composition_for",
@@ -71,8 +73,10 @@ __all__ = [
     "measure_lightness",
     "provenance_of",
     "read_photo",
+    "save_layer",
     "set_language",
     "shrink",
+    "tone_of",
     "translate",
     "write_photo",
 ]

@@ -7,24 +7,30 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from engine.cancel import CancelToken
+from engine.color_layer import ColorLayer
 from engine.composition import Composition
 from engine.edits import Edits, edits_to_json
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import depth_for, losses
-from engine.photo.naming import OnConflict, format_for
+from engine.photo.naming import OnConflict, color_layer_path, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from engine.photo.spaces import space_for
+from engine.photo.tone import tone_of
 from engine.photo.write import check_size, write_photo
-from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality
+from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality, Saved
 from engine.version import VERSION
 
+COLORED = N_("This photo already has color; its own color is replaced. Only its lightness is kept.")
+TONED = N_("This photo is toned; its tones were taken for gray.")
+COLORED_SKIPPED = N_("“{name}” already has color and was left out.")
 STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
 
 
@@ -38,6 +44,9 @@ class Wish:
         on_conflict: what to do where the target exists.
         saving: how the result is written.
         replace_original: whether the target is the original, to be replaced.
+        colored: whether photos that have color already are colored anew, with a warning, or left
+            out.
+        layer: the format in which the color alone is saved, too; None for not at all.
     """
 
     edits: Edits = Edits()
@@ -45,6 +54,8 @@ class Wish:
     on_conflict: OnConflict = "unique"
     saving: SaveOptions = SaveOptions()
     replace_original: bool = False
+    colored: Literal["color", "skip"] = "color"
+    layer: Literal["tiff", "png"] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,13 +66,15 @@ class Outcome:
         target: the result; the file that stood in the way if it was skipped.
         seconds: from the first byte read to the last one written.
         warnings: sentences for the user.
-        skipped: whether nothing was done, because the target exists.
+        skipped: whether nothing was done, because the target exists or the photo has color.
+        layer: the file with the color alone, where one was written.
     """
 
     target: Path
     seconds: float
     warnings: tuple[str, ...] = ()
     skipped: bool = False
+    layer: Path | None = None
 
 
 def colorize(
@@ -99,6 +112,10 @@ def colorize(
     tell(STAGES[0])
     photo = read_photo(path, cancel, keep="lightness")
     said.all(photo.source.notices)
+    tone = tone_of(photo)
+    if tone.kind == "colored" and wish.colored == "skip":
+        return _colored_skipped(path, target, started)
+    said.all(_TOLD.get(tone.kind, ()))
     check_size(photo.size, target)
     with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
         # Read once more, from the system's cache, while the network works.
@@ -127,7 +144,12 @@ def colorize(
     if saved is None:
         return _skipped(target, started)
     said.all(saved.notices)
-    return Outcome(saved.path, time.monotonic() - started, tuple(said.sentences))
+    layer: Path | None = None
+    if wish.layer is not None:
+        layer_target = color_layer_path(path, saved.path.parent, f".{wish.layer}")
+        written = save_layer(composition, photo, layer_target, wish, provenance, cancel)
+        layer = None if written is None else written.path
+    return Outcome(saved.path, time.monotonic() - started, tuple(said.sentences), layer=layer)
 
 
 class _Said:
@@ -201,8 +223,49 @@ def sha256_of(path: Path) -> str:
         return ""
 
 
+def save_layer(
+    composition: Composition,
+    photo: Photo,
+    target: Path,
+    wish: Wish,
+    provenance: Provenance | None = None,
+    cancel: CancelToken | None = None,
+) -> Saved | None:
+    """Save the color alone, in 16 bit and without the photo's metadata but for the label.
+
+    Args:
+        composition: the colored photo.
+        photo: the original.
+        target: where to; a TIFF or PNG file.
+        wish: how results are written.
+        provenance: how the colors came to be.
+        cancel: checked between strips.
+
+    Returns:
+        None if it was skipped, as the target exists.
+
+    Raises:
+        SaveError: it cannot be written; nothing is left behind.
+        Cancelled: on request; nothing is left behind.
+    """
+    saving = replace(wish.saving, depth=16, metadata=False)
+    layer = ColorLayer(composition)
+    return write_photo(
+        layer, photo, target, wish.on_conflict, saving, cancel, provenance=provenance
+    )
+
+
 def _skipped(target: Path, started: float) -> Outcome:
     sentence = translate(N_("“{name}” exists already and was left as it is."), name=target.name)
+    return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
+
+
+# What is said of a photo that is not gray.
+_TOLD = {"colored": (COLORED,), "toned": (TONED,)}
+
+
+def _colored_skipped(path: Path, target: Path, started: float) -> Outcome:
+    sentence = translate(COLORED_SKIPPED, name=path.name)
     return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
 
 

@@ -105,12 +105,15 @@ class Photo:
             lightness was wanted.
         alpha: (H, W), uint8 or uint16, or None.
         lightness: where it was measured while reading; at least one of this and `pixels` is there.
+        sample: (h, w, 3), codes of every k-th row and column of an RGB photo, its longer side at
+            most 512, from which `tone_of` tells whether it has color; None for gray photos.
     """
 
     source: Source
     pixels: NDArray[np.generic] | None
     alpha: NDArray[np.generic] | None = None
     lightness: Lightness | None = None
+    sample: NDArray[np.generic] | None = None
 
     def __post_init__(self) -> None:
         if self.pixels is None:
@@ -120,6 +123,7 @@ class Photo:
             raise ValueError(f"pixels of shape {self.pixels.shape}")
         _freeze(self.pixels)
         _freeze(self.alpha)
+        _freeze(self.sample)
 
     @property
     def is_gray(self) -> bool:

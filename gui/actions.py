@@ -36,6 +36,10 @@ ROWS = (
         "save", lambda: translate("Save the colored photo"), ("Ctrl+S", "Ctrl+Shift+S"),
         "content-save-outline", lambda: translate("Save as…"),
     ),
+    ActionRow(
+        "save_layer", lambda: translate("Save the color alone, as a layer"), ("Ctrl+Alt+S",), "",
+        lambda: translate("Save color layer…"),
+    ),
     ActionRow("previous", lambda: translate("Previous photo"), ("PgUp",), "chevron-left"),
     ActionRow("next", lambda: translate("Next photo"), ("PgDown",), "chevron-right"),
     ActionRow("zoom_out", lambda: translate("Zoom out"), ("-", "Ctrl+-"), "minus"),

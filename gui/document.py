@@ -68,6 +68,8 @@ class Document:
         self._generation = 0
         self._opening: OpenPhoto | None = None
         self._coloring: Recolor | None = None
+        # Photos with color of their own that the user wants colored anew.
+        self._agreed: set[Path] = set()
         self._saves: dict[int, SavePhoto] = {}
         self._saved_edits = Edits()
         # Where to go back to if opening is stopped.
@@ -94,6 +96,15 @@ class Document:
     def is_working(self) -> bool:
         """Whether there is anything to cancel."""
         return self.is_opening or self.is_coloring or self.is_saving
+
+    @property
+    def must_ask(self) -> bool:
+        """Whether the photo has color of its own, and the user has not yet let go of that."""
+        return (
+            self.photo is not None
+            and self.photo.has_color
+            and self.photo.request.path not in self._agreed
+        )
 
     @property
     def path(self) -> Path | None:
@@ -147,24 +158,27 @@ class Document:
         if self.roll.photos[self.roll.at] not in self._roll_before.photos:
             return self._ask_for(self.roll, self._roll_before)
         is_colored = self.shown is not None and self.shown.complete
-        return None if is_colored or self.stopped or self.error is not None else self.recolor()
+        stays = is_colored or self.stopped or self.must_ask or self.error is not None
+        return None if stays else self.recolor()
 
     def recolor(self) -> Recolor | None:
-        """Ask for color with the edits of the moment."""
+        """Ask for color with the edits of the moment; of its own color the photo lets go."""
         if self.photo is None:
             return None
+        self._agreed.add(self.photo.request.path)
         self.error, self.stopped, self.progress = None, False, None
         self._coloring = Recolor(
             generation=self._next(), photo=self.photo.request, edits=self.edits
         )
         return self._coloring
 
-    def save(self, target: Path, *, overwrite: bool) -> SavePhoto | None:
+    def save(self, target: Path, *, overwrite: bool, layer: bool = False) -> SavePhoto | None:
         """Ask for the colored photo to be written.
 
         Args:
             target: where to.
             overwrite: whether a file that is there may be replaced; if not, a free name is taken.
+            layer: whether the color alone is written.
         """
         if self.photo is None or not self.can_save:
             return None
@@ -174,6 +188,7 @@ class Document:
             edits=self.edits,
             target=target,
             on_conflict="overwrite" if overwrite else "unique",
+            layer=layer,
         )
         self._saves[request.generation] = request
         return request
@@ -264,7 +279,7 @@ class Document:
         request = self._saves.pop(result.generation)
         self.save_progress = None
         is_this_photo = self.photo is not None and request.photo is self.photo.request
-        if isinstance(result, PhotoSaved) and is_this_photo:
+        if isinstance(result, PhotoSaved) and is_this_photo and not request.layer:
             self._saved_edits = result.edits
 
     def _ask_for(self, roll: Roll, before: Roll | None = None) -> OpenPhoto:

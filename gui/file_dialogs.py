@@ -66,6 +66,7 @@ class SaveDialog(QFileDialog):
         parent: the window.
         original: the photo that was colored, for which no name is taken.
         proposal: the name to start with.
+        layer: whether it is for the color alone, of 16 bit, which JPEG files do not hold.
 
     Signals:
         target_chosen: the file, and whether it may be replaced if it is there already, to which
@@ -77,8 +78,11 @@ class SaveDialog(QFileDialog):
     target_chosen = Signal(object, bool)
     refused = Signal(object, object)
 
-    def __init__(self, parent: QWidget, original: Path, proposal: Path) -> None:
-        super().__init__(parent, translate("Save the colored photo"), str(proposal.parent))
+    def __init__(
+        self, parent: QWidget, original: Path, proposal: Path, *, layer: bool = False
+    ) -> None:
+        title = translate("Save the color layer") if layer else translate("Save the colored photo")
+        super().__init__(parent, title, str(proposal.parent))
         self._original = original
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -86,6 +90,7 @@ class SaveDialog(QFileDialog):
         self._filters = {
             f"{name} ({' '.join(f'*.{suffix}' for suffix in suffixes)})": suffixes
             for name, suffixes in FORMATS.items()
+            if not (layer and name == "JPEG")
         }
         self.setNameFilters(list(self._filters))
         self.selectNameFilter(self._filter_of(proposal))
@@ -110,7 +115,7 @@ class SaveDialog(QFileDialog):
         with contextlib.suppress(OSError, ValueError):  # there is no such file
             if typed.samefile(self._original):
                 return SameAsSource(name=typed.name), colorized_path(self._original)
-        is_known = any(_has(typed.name, suffixes) for suffixes in FORMATS.values())
+        is_known = any(_has(typed.name, suffixes) for suffixes in self._filters.values())
         if not is_known and _ENDING.fullmatch(typed.suffix):
             suffix = self._filters.get(self.selectedNameFilter(), ("png",))[0]
             return UnknownFormat(name=typed.name), typed.with_suffix(f".{suffix}")
@@ -135,7 +140,7 @@ class SaveDialog(QFileDialog):
     @Slot(str)
     def _on_file_selected(self, name: str) -> None:
         target = Path(name)
-        if any(_has(name, suffixes) for suffixes in FORMATS.values()):
+        if any(_has(name, suffixes) for suffixes in self._filters.values()):
             self.target_chosen.emit(target, True)
             return
         # The user left out the ending; the dialog has not asked about the name that results.

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import PhotochromError, colorized_path, translate
+from engine import PhotochromError, color_layer_path, colorized_path, translate
 from gui.document import Document
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
@@ -156,6 +156,13 @@ class MainWindow(QMainWindow):
             self._ask_for_target(colorized_path(self.document.path))
 
     @Slot()
+    def on_save_layer(self) -> None:
+        """Choose where the color alone goes."""
+        path = self.document.path
+        if path is not None:
+            self._ask_for_target(color_layer_path(path, path.parent), layer=True)
+
+    @Slot()
     def on_previous(self) -> None:
         """Open the photo before."""
         self._step(-1)
@@ -219,7 +226,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def on_again(self) -> None:
-        """Try once more what failed or was stopped."""
+        """Try once more what failed or was stopped, or color a photo in spite of its color."""
         if self.document.photo is not None:
             self._ask(self.document.recolor())
         else:
@@ -319,6 +326,7 @@ class MainWindow(QMainWindow):
         self.toolbar.show_document(document)
         can = dict.fromkeys(_NEEDS_PHOTO, document.photo is not None) | {
             "save": document.can_save,
+            "save_layer": document.can_save,
             "cancel": document.is_working,
             "previous": document.roll.has(-1),
             "next": document.roll.has(1),
@@ -333,7 +341,8 @@ class MainWindow(QMainWindow):
     def _on_opened(self, opened: PhotoOpened) -> None:
         self._say_notices(opened.notices)
         self._settings.setValue("open_folder", str(opened.request.path.parent))
-        self._ask(self.document.recolor())
+        if not self.document.must_ask:
+            self._ask(self.document.recolor())
 
     def _on_saved(self, result: PhotoSaved) -> None:
         saved = result.saved
@@ -377,26 +386,24 @@ class MainWindow(QMainWindow):
     def _on_files_selected(self, names: list[str]) -> None:
         self.open_photos([Path(name) for name in names])
 
-    def _ask_for_target(self, proposal: Path) -> None:
+    def _ask_for_target(self, proposal: Path, *, layer: bool = False) -> None:
         path = self.document.path
         if path is None or not self.document.can_save:
             return
-        dialog = SaveDialog(self, path, proposal)
-        dialog.target_chosen.connect(self._on_target_chosen)
-        dialog.refused.connect(self._on_target_refused)
+        dialog = SaveDialog(self, path, proposal, layer=layer)
+        dialog.target_chosen.connect(partial(self._on_target_chosen, layer=layer))
+        dialog.refused.connect(partial(self._on_target_refused, layer=layer))
         dialog.open()
 
-    @Slot(object, object)
-    def _on_target_refused(self, error: PhotochromError, proposal: Path) -> None:
+    def _on_target_refused(self, error: PhotochromError, proposal: Path, *, layer: bool) -> None:
         """Say why, then ask once more."""
         box = QMessageBox(QMessageBox.Icon.Warning, "", str(error), parent=self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.finished.connect(lambda: self._ask_for_target(proposal))
+        box.finished.connect(lambda: self._ask_for_target(proposal, layer=layer))
         box.open()
 
-    @Slot(object, bool)
-    def _on_target_chosen(self, target: Path, overwrite: bool) -> None:
-        self._ask(self.document.save(target, overwrite=overwrite))
+    def _on_target_chosen(self, target: Path, overwrite: bool, *, layer: bool = False) -> None:
+        self._ask(self.document.save(target, overwrite=overwrite, layer=layer))
 
     @Slot(str)
     def _on_language_chosen(self, code: str) -> None:

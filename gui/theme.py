@@ -120,6 +120,7 @@ def stylesheet() -> str:
         QToolButton:focus {{ border-color: {c.quiet}; }}
         QToolButton:disabled {{ color: {_faint_text()}; }}
         QToolButton::menu-indicator {{ image: none; }}
+        QToolButton::menu-button {{ border: none; width: 16px; }}
         QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
             padding: 3px 5px; }}
     """

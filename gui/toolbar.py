@@ -42,6 +42,7 @@ class Toolbar(QToolBar):
     def _fill(self) -> None:
         for name in ("open", "save"):
             self._add(name)
+        self._put_below("save", "save_layer")
         self._roll_parts.append(self.addSeparator())
         self._roll_parts.append(self._add("previous"))
         self._roll_parts.append(self.addWidget(self._roll_label))
@@ -110,6 +111,13 @@ class Toolbar(QToolBar):
             button.setToolButtonStyle(style)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return action
+
+    def _put_below(self, name: str, below: str) -> None:
+        """Give a button an arrow, behind which there is another action."""
+        button = self.widgetForAction(self._actions[name])
+        if isinstance(button, QToolButton):
+            button.addAction(self._actions[below])
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
     def _language_menu(self) -> QMenu:
         menu = QMenu(self)

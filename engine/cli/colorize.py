@@ -8,7 +8,7 @@ import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import click
 import msgspec
@@ -112,6 +112,19 @@ class Factor(click.FloatRange):
     "until its result is written whole.",
 )
 @click.option(
+    "--colored",
+    type=click.Choice(["color", "skip"]),
+    default="color",
+    show_default=True,
+    help="Photos that have color already: color them anew, with a warning, or leave them out.",
+)
+@click.option(
+    "--layer",
+    is_flag=True,
+    help="Write the color alone, too, as NAME-color-layer.tif (16 bit; .png with --format png), "
+    "to be laid over the gray photo in an image editor.",
+)
+@click.option(
     "--format",
     "file_format",
     type=click.Choice(FORMATS),
@@ -174,6 +187,8 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
         options["on_conflict"],
         _saving(**options),
         options["replace_original"],
+        options["colored"],
+        _layer(**options),
     )
     allow_pixels(options["most_pixels"] * 1_000_000)
     like = _like(options["like"])
@@ -244,6 +259,8 @@ class _PlainVoice:
             click.echo(f"{photo}: {outcome.warnings[0]}", err=True)
             return
         click.echo(f"{photo} -> {outcome.target} ({outcome.seconds:.1f} s, {device})")
+        if outcome.layer is not None:
+            click.echo(f"{photo} -> {outcome.layer}")
 
     def failed(
         self, photo: Path, seconds: float, device: str | None, error: PhotochromError
@@ -259,7 +276,9 @@ class _JsonVoice:
         """It stands in the photo's line."""
 
     def done(self, photo: Path, outcome: Outcome, device: str | None) -> None:
-        self._line(photo, str(outcome.target), outcome.seconds, device, outcome.warnings, None)
+        layer = None if outcome.layer is None else str(outcome.layer)
+        said = outcome.warnings
+        self._line(photo, str(outcome.target), outcome.seconds, device, said, None, layer)
 
     def failed(
         self, photo: Path, seconds: float, device: str | None, error: PhotochromError
@@ -275,10 +294,12 @@ class _JsonVoice:
         device: str | None,
         warnings: tuple[str, ...],
         error: str | None,
+        layer: str | None = None,
     ) -> None:
         row = {
             "source": str(photo),
             "target": target,
+            "layer": layer,
             "seconds": round(seconds, 3),
             "device": device,
             "warnings": list(warnings),
@@ -332,6 +353,12 @@ def _saving(**options: Any) -> SaveOptions:
         label=not options["no_label"],
         keep_time=options["keep_time"],
     )
+
+
+def _layer(*, layer: bool, file_format: str | None, **_: Any) -> Literal["tiff", "png"] | None:
+    if not layer:
+        return None
+    return "png" if file_format == "png" else "tiff"
 
 
 def _suffix(file_format: str | None) -> str | None:

@@ -47,18 +47,19 @@ def encode_rows(L: Plane, ab: Plane, space: RgbSpace, out: NDArray[np.generic]) 
 def chroma_share_inside(L: float, a: float, b: float, space: RgbSpace) -> float:
     """The share of a color's chroma that a space can hold at that L*: 1 if it holds all of it."""
     fy = np.float32((L + 16) / 116)
-    return float(_share(fy, np.float32(a / 500), np.float32(b / 200), space.mixing))
+    return float(share_inside(fy, np.float32(a / 500), np.float32(b / 200), space.mixing))
 
 
 @compiled
-def _f_inverse(f: Any) -> Any:
+def f_inverse(f: Any) -> Any:
+    """The inverse of the curve of CIELAB."""
     return f * f * f if f > _DELTA else _SLOPE * (f - _OFFSET)
 
 
 @compiled
-def _fits(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
+def fits(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
     """Whether the color of f(Y) = fy, f(X) = fy + da and f(Z) = fy - db is inside."""
-    u, v = _f_inverse(fy + da) - y, _f_inverse(fy - db) - y
+    u, v = f_inverse(fy + da) - y, f_inverse(fy - db) - y
     for channel in range(3):
         light = y + mixing[channel, 0] * u + mixing[channel, 1] * v
         if light < -TOLERANCE or light > _ONE + TOLERANCE:
@@ -67,15 +68,15 @@ def _fits(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
 
 
 @compiled
-def _share(fy: Any, da: Any, db: Any, mixing: Any) -> Any:
+def share_inside(fy: Any, da: Any, db: Any, mixing: Any) -> Any:
     """The largest share of the chroma that is inside."""
-    y = _f_inverse(fy)
-    if _fits(fy, y, da, db, mixing):
+    y = f_inverse(fy)
+    if fits(fy, y, da, db, mixing):
         return _ONE
     inside, step = _ZERO, _HALF
     for _ in range(_STEPS):
         tried = inside + step
-        if _fits(fy, y, tried * da, tried * db, mixing):
+        if fits(fy, y, tried * da, tried * db, mixing):
             inside = tried
         step *= _HALF
     return inside
@@ -130,9 +131,9 @@ def _light(L: Any, a: Any, b: Any, mixing: Any, light: Any, outside: Any) -> Any
     blue_x, blue_z = mixing[2, 0], mixing[2, 1]
     for x in range(len(L)):
         fy = (L[x] + _SIXTEEN) * _TO_FY
-        y = _f_inverse(fy)
-        u = _f_inverse(fy + a[x] * _TO_FX) - y
-        v = _f_inverse(fy - b[x] * _TO_FZ) - y
+        y = f_inverse(fy)
+        u = f_inverse(fy + a[x] * _TO_FX) - y
+        v = f_inverse(fy - b[x] * _TO_FZ) - y
         red[x] = y + red_x * u + red_z * v
         green[x] = y + green_x * u + green_z * v
         blue[x] = y + blue_x * u + blue_z * v
@@ -145,9 +146,9 @@ def _light(L: Any, a: Any, b: Any, mixing: Any, light: Any, outside: Any) -> Any
         if outside[x]:
             lowered += 1
             fy, da, db = (L[x] + _SIXTEEN) * _TO_FY, a[x] * _TO_FX, b[x] * _TO_FZ
-            share = _share(fy, da, db, mixing)
-            y = _f_inverse(fy)
-            u, v = _f_inverse(fy + share * da) - y, _f_inverse(fy - share * db) - y
+            share = share_inside(fy, da, db, mixing)
+            y = f_inverse(fy)
+            u, v = f_inverse(fy + share * da) - y, f_inverse(fy - share * db) - y
             for channel in range(3):
                 light[channel, x] = y + mixing[channel, 0] * u + mixing[channel, 1] * v
     return lowered

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from engine.in_order import in_order
 from engine.photo.decoded import Keep
 from engine.photo.lightness import strip_measure
+from engine.photo.sample import sample_step
 
 Array = NDArray[np.generic]
 Strip = tuple[slice, Array]
@@ -40,6 +41,9 @@ class Collected:
         self.L = np.empty(size, np.float32) if only_lightness else None
         self.alpha = np.empty(size, dtype) if alpha else None
         self._measure = strip_measure(dtype, icc) if only_lightness else None
+        self._step = sample_step(size)
+        height, width = (-(-side // self._step) for side in size)
+        self.sample = np.empty((height, width, 3), dtype) if colors == 3 else None
 
     def take(self, strips: Iterator[Strip]) -> None:
         """Keep what is to be kept, while the next strip is decoded."""
@@ -52,5 +56,9 @@ class Collected:
             self.pixels[rows] = channels[..., : self._colors]
         if self.L is not None and self._measure is not None:
             self.L[rows] = self._measure(channels)
+        if self.sample is not None:
+            first = -(-rows.start // self._step)  # of the sample's rows, the first in this strip
+            taken = channels[first * self._step - rows.start :: self._step, :: self._step, :3]
+            self.sample[first : first + len(taken)] = taken
         if self.alpha is not None:
             self.alpha[rows] = channels[..., self._colors]

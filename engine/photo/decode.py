@@ -176,6 +176,7 @@ def _decode(
         tuple(notices),
         kept.L,
         8 if dtype == np.uint8 else 16,
+        kept.sample,
     )
 
 

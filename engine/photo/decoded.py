@@ -74,6 +74,8 @@ class Decoded:
         notices: sentences to be translated.
         L: (H, W) float32, L* where it was measured instead of keeping the pixels.
         depth: bits per channel of the pixels that L* was measured of.
+        sample: (h, w, 3) codes, every k-th pixel of both axes of RGB; None of gray, or where all
+            pixels are there.
     """
 
     pixels: Array | None
@@ -85,3 +87,4 @@ class Decoded:
     notices: tuple[str, ...] = ()
     L: NDArray[np.float32] | None = None
     depth: Depth = 8
+    sample: Array | None = None

@@ -21,6 +21,7 @@ WRITABLE: dict[str, FileFormat] = {
     ".avif": "avif",
 }
 _MARK = "-colorized"
+_LAYER_MARK = "-color-layer"
 # What Linux, macOS and Windows allow in one name; Linux counts bytes.
 _LONGEST_NAME = 255
 
@@ -54,6 +55,12 @@ def colorized_path(source: Path, folder: Path | None = None, suffix: str | None 
     elif not suffix.startswith("."):
         suffix = f".{suffix}"
     return (folder or source.parent) / _shortened(source.stem, _MARK + suffix)
+
+
+def color_layer_path(source: Path, folder: Path, suffix: str | None = None) -> Path:
+    """Where the color alone goes: NAME-color-layer.tif, or .png if the results are that."""
+    ending = ".png" if suffix == ".png" else ".tif"
+    return folder / _shortened(source.stem, _LAYER_MARK + ending)
 
 
 def unique_path(target: Path) -> Path:

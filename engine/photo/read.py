@@ -49,6 +49,7 @@ from engine.photo.odd_jpeg import decode_odd_jpeg
 from engine.photo.odd_tiff import decode_odd_tiff
 from engine.photo.photoshop import ONLY_LAYERS, PHOTOSHOP, decode_photoshop
 from engine.photo.png import decode_png
+from engine.photo.sample import sample_of
 from engine.values import Lightness, Photo, Source
 
 NO_PHOTO = N_("it is not a photo")
@@ -180,9 +181,12 @@ def _photo(
     path: Path, file_format: str, decoded: Decoded, keep: Keep, cancel: CancelToken | None
 ) -> Photo:
     turn = decoded.orientation
-    pixels, alpha, L = (
+    sample = decoded.sample
+    if sample is None and decoded.pixels is not None:
+        sample = sample_of(decoded.pixels)
+    pixels, alpha, L, sample = (
         None if plane is None else upright(plane, turn)
-        for plane in (decoded.pixels, decoded.alpha, decoded.L)
+        for plane in (decoded.pixels, decoded.alpha, decoded.L, sample)
     )
     if pixels is not None:
         size, depth = pixels.shape[:2], 8 if pixels.dtype == np.uint8 else 16
@@ -204,10 +208,10 @@ def _photo(
         notices=decoded.notices,
     )
     if pixels is None:
-        return Photo(source, None, alpha, Lightness(np.asarray(L, np.float32)))
-    photo = Photo(source, pixels, alpha)
+        return Photo(source, None, alpha, Lightness(np.asarray(L, np.float32)), sample)
+    photo = Photo(source, pixels, alpha, sample=sample)
     if keep == "lightness" and pixels.shape[2] == 3:
-        return Photo(source, None, alpha, measure_lightness(photo, cancel))
+        return Photo(source, None, alpha, measure_lightness(photo, cancel), sample)
     return photo
 
 

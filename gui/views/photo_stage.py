@@ -109,7 +109,8 @@ class PhotoStage(QWidget):
 
     def _show_notice(self, document: Document) -> None:
         error, photo = document.error, document.photo
-        if document.is_opening or (error is None and not document.stopped):
+        asks = document.must_ask
+        if document.is_opening or (error is None and not document.stopped and not asks):
             if self.notice.isAncestorOf(self.focusWidget() or self):
                 self.view.setFocus()
             self.notice.hide()
@@ -119,7 +120,7 @@ class PhotoStage(QWidget):
         elif error is not None:
             self.notice.say(lambda: _words_not_colored(error), is_error=True)
         else:
-            self.notice.say(_words_stopped, is_error=False)
+            self.notice.say(_words_asking if asks else _words_stopped, is_error=False)
         if self.notice.isHidden():
             self.notice.show()
             self.notice.setFocus()
@@ -154,6 +155,11 @@ def _words_not_opened(error: Exception) -> tuple[str, str, str]:
 
 def _words_not_colored(error: Exception) -> tuple[str, str, str]:
     return translate("This photo cannot be colored"), error_text(error), translate("Try again")
+
+
+def _words_asking() -> tuple[str, str, str]:
+    text = translate("Its own color is replaced if you color it anew. The file stays as it is.")
+    return translate("This photo already has color"), text, translate("Color it anew")
 
 
 def _words_stopped() -> tuple[str, str, str]:

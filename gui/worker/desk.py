@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,9 @@ from engine import (
     measure_lightness,
     provenance_of,
     read_photo,
+    save_layer,
     shrink,
+    tone_of,
     write_photo,
 )
 from gui.images import picture_of
@@ -116,7 +118,10 @@ class Desk:
         height, width = photo.size
         picture = picture_of(photo.pixels, (width, height), photo.source.icc, request.cancel)
         source = photo.source
-        tell(PhotoOpened(request.generation, request, picture, source.depth, source.notices))
+        tell(PhotoOpened(
+            request.generation, request, picture, source.depth, source.notices,
+            tone_of(photo).kind == "colored",
+        ))  # fmt: skip
 
     def _serve_recolor(self, request: Recolor, tell: Tell) -> None:
         started = time.perf_counter()
@@ -147,14 +152,15 @@ class Desk:
         composition, notices = composition_for(piece.photo, lightness, planes, request.target, wish)
         tell(Progressed(request.generation, Stage.SAVING))
         request.cancel.raise_if_set()
-        saved = write_photo(
-            composition,
-            piece.photo,
-            request.target,
-            request.on_conflict,
-            cancel=request.cancel,
-            provenance=provenance_of(piece.photo, self._network(), wish),
-        )
+        target, on_conflict, cancel = request.target, request.on_conflict, request.cancel
+        provenance = provenance_of(piece.photo, self._network(), wish)
+        if request.layer:
+            wish = replace(wish, on_conflict=on_conflict)
+            saved = save_layer(composition, piece.photo, target, wish, provenance, cancel)
+        else:
+            saved = write_photo(
+                composition, piece.photo, target, on_conflict, cancel=cancel, provenance=provenance
+            )
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
         saved = Saved(saved.path, (*notices, *saved.notices))

@@ -65,12 +65,14 @@ class SavePhoto(Request):
         edits: hints and adjustments.
         target: where to.
         on_conflict: what to do if the target exists.
+        layer: whether the color alone is written, as a layer for an image editor.
     """
 
     photo: OpenPhoto
     edits: Edits
     target: Path
     on_conflict: OnConflict
+    layer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,12 +116,14 @@ class PhotoOpened(Result):
         picture: as it is on the disk, for the screen.
         depth: bits per channel.
         notices: sentences about what was remarkable in reading it.
+        has_color: whether it has colors of its own, so that the user is asked before they go.
     """
 
     request: OpenPhoto
     picture: Picture
     depth: int
     notices: tuple[str, ...] = ()
+    has_color: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -112,7 +112,7 @@ def test_json_is_one_line_per_photo(photo, tmp_path, capsys):
     captured = capsys.readouterr()
     rows = [json.loads(line) for line in captured.out.splitlines()]
     assert [set(row) for row in rows] == [
-        {"source", "target", "seconds", "device", "warnings", "error"}
+        {"source", "target", "layer", "seconds", "device", "warnings", "error"}
     ] * 3
     assert rows[0]["target"] == str(photo.with_name("attic-colorized.png"))
     assert rows[0]["error"] is None
@@ -374,3 +374,34 @@ def test_how_many_pixels_a_photo_may_have(tmp_path, capsys, monkeypatch):
     assert "more than 1 million pixels" in said
     assert "--most-pixels" in said
     assert [each.name for each in tmp_path.iterdir()] == ["large.pgm"]
+
+
+def test_a_photo_with_color_is_told_or_left_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    pixels = np.repeat(np.arange(20, 180, dtype=np.uint8)[None, :, None], 3, axis=2)
+    pixels = np.repeat(pixels, 120, axis=0)  # a ramp across, a field of each color down
+    for channel in range(3):
+        pixels[40 * channel : 40 * channel + 40, :, channel] += 70
+    photo = tmp_path / "colors.png"
+    photo.write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
+    assert run(["colorize", str(photo), "--colored", "skip"]) == 0
+    assert listing(tmp_path) == ["colors.png"]
+    assert "left out" in capsys.readouterr().err
+    assert run(["colorize", str(photo)]) == 0
+    assert listing(tmp_path) == ["colors-colorized.png", "colors.png"]
+    assert "already has color" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [((), "attic-color-layer.tif"), (("--format", "png"), "attic-color-layer.png")],
+)
+def test_the_color_alone_is_written_beside_the_result(photo, monkeypatch, capsys, options, name):
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    assert run(["colorize", str(photo), "--layer", "--json", *options]) == 0
+    line = json.loads(capsys.readouterr().out)
+    assert line["layer"] == str(photo.with_name(name))
+    layer, result = read(photo.with_name(name)), read(Path(line["target"]))
+    assert layer.dtype == np.uint16
+    off = srgb_to_lab(layer)[..., 1:] - srgb_to_lab(result)[..., 1:]
+    assert np.abs(off).mean() < 0.6  # the result has 8 bit

@@ -2,7 +2,9 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent
@@ -616,3 +618,73 @@ def test_the_first_window_fits_on_a_small_screen(qtbot, settings, predictor, mon
     qtbot.addWidget(window)
     assert window.width() < 1024
     assert window.height() < 720
+
+
+def make_colored(folder: Path, name: str = "colors.png") -> Path:
+    """A ramp across, a field of each color down."""
+    picture = Image.new("RGB", (240, 150))
+    for y in range(150):
+        for x in range(240):
+            code = [20 + x // 2] * 3
+            code[y // 50] += 80
+            picture.putpixel((x, y), tuple(code))
+    picture.save(folder / name)
+    return folder / name
+
+
+def test_a_photo_with_color_is_colored_anew_only_when_the_user_says_so(
+    qtbot, window, predictor, make_photo, tmp_path
+):
+    path = make_colored(tmp_path)
+    window.open_photos([path])
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    assert predictor.asked == []
+    assert window.stage.view.original is not None
+    assert not action(window, "save").isEnabled()
+    visible_button(window.stage.notice, "Color it anew").click()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert not window.stage.notice.isVisible()
+    assert action(window, "save").isEnabled()
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(lambda: window.document.path != path and is_done(window))
+    action(window, "previous").trigger()  # the answer is kept
+    qtbot.waitUntil(lambda: window.document.path == path and is_done(window))
+
+
+def test_after_a_photo_with_color_a_gray_one_is_colored_unasked(
+    qtbot, window, make_photo, tmp_path
+):
+    window.open_photos([make_colored(tmp_path), make_photo()])
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    window.set_language("zh_CN")
+    assert visible_button(window.stage.notice, "重新上色").isVisible()
+    window.set_language("en")
+    action(window, "next").trigger()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert not window.stage.notice.isVisible()
+
+
+def test_the_color_alone_is_saved_as_a_layer(qtbot, window, open_colored):
+    path = open_colored()
+    target = path.with_name("attic-color-layer.tif")
+    action(window, "save_layer").trigger()
+    dialog = dialogs(SaveDialog)[-1]
+    assert Path(dialog.selectedFiles()[0]) == target
+    assert not any("JPEG" in each for each in dialog.nameFilters())
+    dialog.accept()
+    qtbot.waitUntil(lambda: "Saved" in window.message_bar.text)
+    layer = tifffile.imread(target)
+    assert layer.shape == (200, 300, 3)
+    assert layer.dtype == np.uint16
+    assert layer.std() > 500
+    assert np.ptp(layer.astype(float) @ [0.21, 0.72, 0.07]) < 12000  # no picture of its own
+
+
+def test_a_layer_is_not_saved_as_jpeg(window, open_colored, tmp_path):
+    path = open_colored()
+    dialog = SaveDialog(window, path, path.with_name("layer.tif"), layer=True)
+    refused = []
+    dialog.refused.connect(lambda error, better: refused.append(better))
+    dialog.selectFile("layer.jpg")
+    dialog.accept()
+    assert refused[0].suffix == ".tif"
