@@ -17,17 +17,27 @@ No Qt below here, and no torch before `load_predictor` is called.
 from engine.cancel import CancelToken
 from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
-from engine.errors import Cancelled, PhotochromError, SameAsSource, UnknownFormat
+from engine.errors import (
+    Cancelled,
+    OriginalChanged,
+    PhotochromError,
+    SameAsSource,
+    UnknownFormat,
+)
 from engine.i18n import LANGUAGES, set_language, translate
 from engine.photo.lightness import measure_lightness
-from engine.photo.naming import OnConflict, colorized_path
+from engine.photo.losses import EIGHT_BITS, Belongings, belongings_of, losses_of
+from engine.photo.naming import WRITABLE, OnConflict, colorized_path, format_for
+from engine.photo.options import SaveOptions
 from engine.photo.read import read_photo
+from engine.photo.replace import why_not_replaceable
 from engine.photo.write import write_photo
-from engine.pipeline import Wish, composition_for, provenance_of
+from engine.pipeline import Wish, composition_for, provenance_of, sha256_of
 from engine.predictors import load_predictor
 from engine.resize import shrink
 from engine.values import (
     AbPlanes,
+    FileFormat,
     Lightness,
     Photo,
     Predictor,
@@ -40,16 +50,21 @@ from engine.values import (
 from engine.version import VERSION
 
 __all__ = [
+    "EIGHT_BITS",
     "LANGUAGES",
     "VERSION",
+    "WRITABLE",
     "AbPlanes",
     "Adjustments",
+    "Belongings",
     "CancelToken",
     "Cancelled",
     "Edits",
+    "FileFormat",
     "Hint",
     "Lightness",
     "OnConflict",
+    "OriginalChanged",
     "Photo",
     "PhotochromError",
     "Predictor",
@@ -57,22 +72,28 @@ __all__ = [
     "Quality",
     "Rendition",
     "SameAsSource",
+    "SaveOptions",
     "Saved",
     "Source",
     "UnknownFormat",
     "Wish",
+    "belongings_of",
     "colorized_path",
     "compose",
     "composition_for",
     "edits_from_json",
     "edits_to_json",
+    "format_for",
     "load_edits",
     "load_predictor",
+    "losses_of",
     "measure_lightness",
     "provenance_of",
     "read_photo",
     "set_language",
+    "sha256_of",
     "shrink",
     "translate",
+    "why_not_replaceable",
     "write_photo",
 ]

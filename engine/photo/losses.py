@@ -1,6 +1,6 @@
 """What a format cannot hold of a photo, known before it is written."""
 
-import numpy as np
+from dataclasses import dataclass
 
 from engine.i18n import N_
 from engine.photo.channels import top_code
@@ -29,28 +29,53 @@ def depth_for(photo: Photo, file_format: FileFormat, options: SaveOptions) -> De
     return 16 if wanted == 16 and _BITS[file_format] > 8 else 8
 
 
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What a photo has that not every format can hold.
+
+    Attributes:
+        depth: bits per channel.
+        transparent: whether any of it is.
+        has_resolution: whether its file says one.
+        metadata: names of its blocks, as in `Source`.
+    """
+
+    depth: Depth = 8
+    transparent: bool = False
+    has_resolution: bool = False
+    metadata: frozenset[str] = frozenset()
+
+
+def belongings_of(photo: Photo) -> Belongings:
+    """What this photo has that not every format can hold."""
+    return Belongings(
+        depth=photo.source.depth,
+        transparent=photo.alpha is not None and int(photo.alpha.min()) < top_code(photo.alpha),
+        has_resolution=photo.source.pixels_per_mm is not None,
+        metadata=frozenset(name for name, _ in photo.source.metadata),
+    )
+
+
 def losses(photo: Photo, file_format: FileFormat, options: SaveOptions) -> tuple[str, ...]:
     """Sentences about what the format cannot hold of this photo, to be translated.
 
     What is left out because the options say so is no loss.
     """
-    kept = {name for name, _ in photo.source.metadata} if options.metadata else set()
-    wanted = options.depth or photo.source.depth
+    return losses_of(belongings_of(photo), file_format, options)
+
+
+def losses_of(has: Belongings, file_format: FileFormat, options: SaveOptions) -> tuple[str, ...]:
+    """The same for who has the photo no longer at hand."""
+    kept = has.metadata if options.metadata else frozenset()
+    wanted = options.depth or has.depth
     found = (
-        (file_format == "jpeg" and _is_transparent(photo), NO_ALPHA_IN_JPEG),
+        (file_format == "jpeg" and has.transparent, NO_ALPHA_IN_JPEG),
         (wanted == 16 and _BITS[file_format] == 8, EIGHT_BITS),
         (wanted == 16 and _BITS[file_format] == 12, TWELVE_BITS),
         (file_format in ("webp", "avif") and "iptc-data" in kept, NO_IPTC),
         (
-            file_format in ("webp", "avif")
-            and photo.source.pixels_per_mm is not None
-            and "exif-data" not in kept,
+            file_format in ("webp", "avif") and has.has_resolution and "exif-data" not in kept,
             NO_RESOLUTION,
         ),
     )
     return tuple(sentence for lost, sentence in found if lost)
-
-
-def _is_transparent(photo: Photo) -> bool:
-    alpha = photo.alpha
-    return alpha is not None and not bool(np.all(alpha == top_code(alpha)))

@@ -7,6 +7,32 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.i18n import N_
+from engine.photo.decode import SEVERAL_PAGES
+from engine.photo.naming import WRITABLE
+from engine.values import Source
+
+NOT_WRITABLE = N_("Files of this kind can be read, but not written.")
+OTHER_CONTENT = N_("The file's ending does not say what it holds.")
+MORE_PAGES = N_("The file holds several pages, of which only the first is colored.")
+
+# Formats whose name is not that of their loader.
+_LOADERS = {"avif": "heif"}
+
+
+def why_not_replaceable(source: Source) -> str:
+    """Why a result cannot stand in the place of its original; empty if it can.
+
+    Returns:
+        A sentence, to be translated.
+    """
+    file_format = WRITABLE.get(source.path.suffix.lower())
+    if file_format is None:
+        return NOT_WRITABLE
+    if source.format not in (file_format, _LOADERS.get(file_format)):
+        return OTHER_CONTENT
+    return MORE_PAGES if SEVERAL_PAGES in source.notices else ""
+
 
 @contextlib.contextmanager
 def original_kept(path: Path) -> Iterator[None]:
@@ -27,5 +53,6 @@ def original_kept(path: Path) -> Iterator[None]:
         yield
     except BaseException:
         copy.replace(path)
+        copy.unlink(missing_ok=True)  # nothing was replaced yet: two names of one file stay two
         raise
     copy.unlink()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
-from engine import CancelToken, Edits, OnConflict, Saved
+from engine import Belongings, CancelToken, Edits, OnConflict, Saved, SaveOptions
 from gui.images import Picture
 
 # The generation of what no photo has asked for.
@@ -65,12 +65,16 @@ class SavePhoto(Request):
         edits: hints and adjustments.
         target: where to.
         on_conflict: what to do if the target exists.
+        options: how it is written.
+        replace_original: whether the target is the original, to be replaced.
     """
 
     photo: OpenPhoto
     edits: Edits
     target: Path
     on_conflict: OnConflict
+    options: SaveOptions = SaveOptions()
+    replace_original: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -114,12 +118,16 @@ class PhotoOpened(Result):
         picture: as it is on the disk, for the screen.
         depth: bits per channel.
         notices: sentences about what was remarkable in reading it.
+        belongings: what it has that not every format can hold.
+        irreplaceable: why no result can stand in its place; empty if one can.
     """
 
     request: OpenPhoto
     picture: Picture
     depth: int
     notices: tuple[str, ...] = ()
+    belongings: Belongings = Belongings()
+    irreplaceable: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,10 +158,12 @@ class PhotoSaved(Result):
     Attributes:
         saved: where, and what the format could not hold.
         edits: hints and adjustments it was made with.
+        replaced: whether it stands in the place of its original.
     """
 
     saved: Saved
     edits: Edits
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
