@@ -28,7 +28,7 @@ from engine.i18n import LANGUAGES, set_language, translate
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import EIGHT_BITS, Belongings, belongings_of, losses_of
 from engine.photo.naming import WRITABLE, OnConflict, colorized_path, format_for
-from engine.photo.options import SaveOptions
+from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.photo.read import read_photo
 from engine.photo.replace import why_not_replaceable
 from engine.photo.write import write_photo
@@ -37,6 +37,7 @@ from engine.predictors import load_predictor
 from engine.resize import shrink
 from engine.values import (
     AbPlanes,
+    Depth,
     FileFormat,
     Lightness,
     Photo,
@@ -59,6 +60,7 @@ __all__ = [
     "Belongings",
     "CancelToken",
     "Cancelled",
+    "Depth",
     "Edits",
     "FileFormat",
     "Hint",
@@ -75,6 +77,8 @@ __all__ = [
     "SaveOptions",
     "Saved",
     "Source",
+    "SpaceChoice",
+    "TiffCompression",
     "UnknownFormat",
     "Wish",
     "belongings_of",

@@ -67,11 +67,11 @@ def losses(photo: Photo, file_format: FileFormat, options: SaveOptions) -> tuple
 def losses_of(has: Belongings, file_format: FileFormat, options: SaveOptions) -> tuple[str, ...]:
     """The same for who has the photo no longer at hand."""
     kept = has.metadata if options.metadata else frozenset()
-    wanted = options.depth or has.depth
+    deep = has.depth == 16 and options.depth != 8
     found = (
         (file_format == "jpeg" and has.transparent, NO_ALPHA_IN_JPEG),
-        (wanted == 16 and _BITS[file_format] == 8, EIGHT_BITS),
-        (wanted == 16 and _BITS[file_format] == 12, TWELVE_BITS),
+        (deep and _BITS[file_format] == 8, EIGHT_BITS),
+        (deep and _BITS[file_format] == 12, TWELVE_BITS),
         (file_format in ("webp", "avif") and "iptc-data" in kept, NO_IPTC),
         (
             file_format in ("webp", "avif") and has.has_resolution and "exif-data" not in kept,
