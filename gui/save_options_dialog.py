@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine import Depth, SaveOptions, SpaceChoice, TiffCompression, translate
-from gui.theme import theme
+from gui.theme import check_box_palette, theme
 
 # Values of each choice, with the functions that give its words.
 _DEPTHS: tuple[tuple[Depth | None, Callable[[], str]], ...] = (
@@ -127,7 +127,7 @@ class SaveOptionsDialog(QDialog):
         quality_line.setSpacing(12)
         quality_line.addWidget(self._quality, 1)
         quality_line.addWidget(self._quality_number)
-        quality_help = _quiet(translate("Of JPEG, WebP and AVIF; 95 looks like the best."))
+        quality_help = _quiet(translate("For JPEG, WebP and AVIF; at 95 nobody sees a loss."))
         form = QGridLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(3)
@@ -143,6 +143,7 @@ class SaveOptionsDialog(QDialog):
         checks = QVBoxLayout()
         checks.setSpacing(8)
         for box in (self._lossless, self._metadata, self._label, self._keep_time, self._asks):
+            box.setPalette(check_box_palette())
             checks.addWidget(box)
         all_of_it = QVBoxLayout(self)
         all_of_it.setContentsMargins(26, 22, 26, 18)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QPushButton, QWidget
 
 from engine import EIGHT_BITS, FileFormat, translate
-from gui.theme import icon
+from gui.theme import check_box_palette, icon
 
 FORMAT_NAMES: dict[FileFormat, str] = {
     "jpeg": "JPEG",
@@ -69,6 +69,7 @@ class LossesQuestion(QMessageBox):
         self.setDefaultButton(self._other or self._save)
         # Kept here: the box alone does not keep it alive.
         self._again = QCheckBox(translate("Do not ask again about the bits per channel"))
+        self._again.setPalette(check_box_palette())
         if only_bits:
             self.setCheckBox(self._again)
         self.finished.connect(self._on_finished)

@@ -1,6 +1,7 @@
 """The result in the place of the original, which is kept until the end."""
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -42,8 +43,11 @@ def original_kept(path: Path) -> Iterator[None]:
         path: the original, about to be replaced.
 
     Raises:
-        OSError: no copy can be kept; then nothing has happened.
+        OSError: no copy can be kept, or the original is write-protected, which putting another
+            file in its place would pass over; then nothing has happened.
     """
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     copy = path.with_name(f".photochrom-{secrets.token_hex(8)}.original")
     try:
         os.link(path, copy)  # a second name: costs nothing, and survives the replacing of the first

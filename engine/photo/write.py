@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pyvips
@@ -80,7 +81,9 @@ def write_photo(
 
     def write(draft: Draft) -> None:
         notices.extend(encode(colored, photo, file_format, options, draft, provenance, cancel))
-        if not replace_original:
+        if replace_original:
+            shutil.copymode(target, draft.path)  # a private photo stays private
+        else:
             _refuse_original(target, photo)  # encoding took its time
         if options.keep_time:
             _take_time(draft.path, photo.source.path)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+import gui.theme as theme_module
 from engine import WRITABLE, Adjustments, Edits, SaveOptions, read_photo
 from engine.paths import PROFILES
 from engine.photo.losses import EIGHT_BITS, NO_ALPHA_IN_JPEG, NO_IPTC
@@ -198,6 +199,20 @@ def test_every_field_can_be_reached_with_the_tab_key_from_top_to_bottom(qtbot, w
     assert order[:4] == [dialog._depth, dialog._space, dialog._quality, dialog._compression]
     assert texts[-3:] == ["Reset to defaults", "Cancel", "OK"]
     assert len(order) == 12
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_box_without_a_check_mark_can_be_seen(qtbot, window, monkeypatch, dark):
+    monkeypatch.setattr(theme_module, "is_dark", lambda: dark)
+    window.recolor()
+    dialog = SaveOptionsDialog(window, SaveOptions(), asks=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    box = dialog._lossless
+    around = dialog.palette().window().color().lightness()
+    picture = dialog.grab(box.geometry()).toImage()
+    row = [picture.pixelColor(x, picture.height() // 2).lightness() for x in range(16)]
+    assert max(abs(each - around) for each in row[:4]) > 60  # its left edge
 
 
 # What the format would lose

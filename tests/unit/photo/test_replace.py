@@ -1,10 +1,13 @@
 """The result in the place of its original, and nothing lost when that fails."""
 
+import os
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from engine.cancel import CancelToken
+from engine.errors import Cancelled, CannotWrite
 from engine.photo.decode import SEVERAL_PAGES
 from engine.photo.losses import NO_ALPHA_IN_JPEG, belongings_of, losses_of
 from engine.photo.options import SaveOptions
@@ -30,6 +33,44 @@ def test_the_original_is_replaced_and_no_copy_is_left(tmp_path):
         assert saved.path == path
         assert not read_photo(path).is_gray
         assert list(tmp_path.iterdir()) == [path]
+
+
+def test_who_may_see_the_original_may_see_the_result_and_no_one_else(tmp_path):
+    path = tmp_path / "attic.png"
+    path.write_bytes(by_pillow(gray_picture(), "PNG"))
+    path.chmod(0o600)
+    write_photo(Rendition(rgb_picture()), read_photo(path), path, replace_original=True)
+    assert not read_photo(path).is_gray
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_write_protected_original_is_left_alone(tmp_path, monkeypatch):
+    path = tmp_path / "attic.png"
+    path.write_bytes(by_pillow(gray_picture(), "PNG"))
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "access", lambda *_: False)  # the tests may run as root
+    with pytest.raises(CannotWrite):
+        write_photo(Rendition(rgb_picture()), read_photo(path), path, replace_original=True)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_cancelled_replacing_leaves_the_original(tmp_path):
+    path, cancel = tmp_path / "attic.png", CancelToken()
+    path.write_bytes(by_pillow(gray_picture(), "PNG"))
+    before = path.read_bytes()
+
+    class Slow(Rendition):
+        def rows(self, rows):
+            cancel.cancel()
+            return super().rows(rows)
+
+    tall = Slow(np.zeros((5000, 1000, 3), np.uint8))
+    photo = photo_of(tall.pixels[..., :1].copy())
+    with pytest.raises(Cancelled):
+        write_photo(tall, photo, path, cancel=cancel, replace_original=True)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("published", [False, True])
