@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import Edits, SaveOptions
+from engine import Edits, OriginalChanged, SaveOptions
 from gui.worker.jobs import (
     WARMING_UP,
     Failed,
@@ -70,8 +70,8 @@ class Document:
         self._coloring: Recolor | None = None
         self._saves: dict[int, SavePhoto] = {}
         self._saved_edits = Edits()
-        # Whether the file of the photo on screen holds its result by now.
-        self._is_replaced = False
+        # Whether the file of the photo on screen holds something else by now, such as its result.
+        self._is_outdated = False
         # Where to go back to if opening is stopped.
         self._roll_before = Roll()
         # Colorings of this generation and below are no longer wanted.
@@ -131,7 +131,7 @@ class Document:
             kept = tuple(path for path in kept if path != self.path)
         new = tuple(path for path in dict.fromkeys(photos) if path not in kept)
         wanted = (*new, *photos)[0]
-        is_shown = self.photo is not None and wanted == self.path and not self._is_replaced
+        is_shown = self.photo is not None and wanted == self.path and not self._is_outdated
         if not self.is_opening and is_shown:
             return None
         return self._ask_for(Roll(kept + new, (kept + new).index(wanted)))
@@ -258,7 +258,7 @@ class Document:
         self.error = result.error if isinstance(result, Failed) else None
         self.shown, self.stopped = None, False
         self.edits = self._saved_edits = Edits()
-        self._is_replaced = False
+        self._is_outdated = False
 
     def _leave_out(self, path: Path) -> bool:
         """Take a new photo out of the roll again, if there is another one to show."""
@@ -299,7 +299,10 @@ class Document:
         is_this_photo = self.photo is not None and request.photo is self.photo.request
         if isinstance(result, PhotoSaved) and is_this_photo:
             self._saved_edits = result.edits
-            self._is_replaced = self._is_replaced or result.replaced
+            self._is_outdated = self._is_outdated or result.replaced
+        elif isinstance(result, Failed) and is_this_photo:
+            is_changed = isinstance(result.error, OriginalChanged)
+            self._is_outdated = self._is_outdated or is_changed
 
     def _ask_for(self, roll: Roll, before: Roll | None = None) -> OpenPhoto:
         """Ask for a photo; all coloring of the one on screen is given up.

@@ -73,7 +73,7 @@ class Saving(QObject):
             overwrite: whether a file that is there may be replaced.
         """
         photo = self._document.photo
-        if photo is None or not self._document.can_save:
+        if photo is None or not self._is_open(photo):
             return
         try:
             file_format = format_for(target)

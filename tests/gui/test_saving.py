@@ -399,7 +399,7 @@ def test_a_replaced_photo_can_be_opened_again_as_what_it_is_now(qtbot, window, o
 
 
 def test_an_original_that_was_changed_meanwhile_is_left_and_that_is_told(
-    qtbot, window, open_colored
+    qtbot, window, open_colored, make_photo
 ):
     path = open_colored()
     path.write_bytes(b"someone's work")
@@ -407,6 +407,11 @@ def test_an_original_that_was_changed_meanwhile_is_left_and_that_is_told(
     wait_for_words(qtbot, window, "was changed, moved or deleted")
     assert path.read_bytes() == b"someone's work"
     assert window.stage.view.shows_split
+    make_photo(path.name, width=90)
+    window.open_photos([path])  # as the sentence advises
+    qtbot.waitUntil(lambda: is_done(window) and window.document.photo.picture.size == (90, 200))
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
 
 
 def test_what_cannot_be_replaced_says_why(qtbot, window, make_photo):
@@ -444,6 +449,16 @@ def test_the_question_for_one_photo_replaces_no_other(qtbot, window, open_colore
     assert "nothing was saved" in window.message_bar.text
     assert not window.document.is_saving
     assert (path.read_bytes(), other.read_bytes()) == before
+
+
+def test_a_file_of_several_pages_is_not_replaced_by_its_first(qtbot, window, tmp_path):
+    path = tmp_path / "album.tif"
+    pages = [Image.new("L", (60, 40), value) for value in (50, 200)]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    window.open_photos([path])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert not window._actions["replace_original"].isEnabled()
+    assert "several pages" in window._actions["replace_original"].toolTip()
 
 
 # File names
