@@ -26,7 +26,7 @@ from engine.errors import (
 )
 from engine.i18n import LANGUAGES, set_language, translate
 from engine.photo.lightness import measure_lightness
-from engine.photo.losses import EIGHT_BITS, Belongings, belongings_of, losses_of
+from engine.photo.losses import EIGHT_BITS, Belongings, beforehand, belongings_of, losses_of
 from engine.photo.naming import WRITABLE, OnConflict, colorized_path, format_for
 from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.photo.read import read_photo
@@ -81,6 +81,7 @@ __all__ = [
     "TiffCompression",
     "UnknownFormat",
     "Wish",
+    "beforehand",
     "belongings_of",
     "colorized_path",
     "compose",

@@ -11,6 +11,7 @@ from engine import (
     FileFormat,
     SaveOptions,
     UnknownFormat,
+    beforehand,
     format_for,
     losses_of,
     translate,
@@ -96,7 +97,7 @@ class Saving(QObject):
             return
         path = photo.request.path
         lost = losses_of(photo.belongings, format_for(path), self.options)
-        words = [translate(sentence) for sentence in (*photo.notices, *lost)]
+        words = [translate(sentence) for sentence in (*photo.notices, *map(beforehand, lost))]
         words += _left_out_by_choice(photo, self.options)
         question = ReplaceQuestion(self._window, path, words)
         question.agreed.connect(partial(self._on_agreed, photo))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QPushButton, QWidget
 
-from engine import EIGHT_BITS, FileFormat, translate
+from engine import EIGHT_BITS, FileFormat, beforehand, translate
 from gui.theme import check_box_palette, icon
 
 FORMAT_NAMES: dict[FileFormat, str] = {
@@ -134,4 +134,4 @@ def _in_words(loss: str, name: str) -> str:
             "difference on a screen, but there is less room for editing it later.",
             format=name,
         )
-    return translate(loss)
+    return translate(beforehand(loss))

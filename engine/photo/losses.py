@@ -19,6 +19,13 @@ TWELVE_BITS = N_(
 TOO_LARGE_FOR_JPEG = N_("Some of the photo's metadata is too large for JPEG; it was left out.")
 NOT_INTO_FILE = N_("Some of the photo's metadata did not fit into the file; it was left out.")
 
+# The same, where they are said before anything is written.
+_BEFOREHAND = {
+    NO_ALPHA_IN_JPEG: N_("JPEG files hold no transparency; it would be left out."),
+    NO_IPTC: N_("This format holds no captions and keywords in IPTC; they would be left out."),
+    NO_RESOLUTION: N_("This format holds no resolution (dpi); it would be left out."),
+}
+
 # The most bits per channel of each format.
 _BITS: dict[FileFormat, int] = {"jpeg": 8, "png": 16, "tiff": 16, "webp": 8, "avif": 12}
 
@@ -79,3 +86,8 @@ def losses_of(has: Belongings, file_format: FileFormat, options: SaveOptions) ->
         ),
     )
     return tuple(sentence for lost, sentence in found if lost)
+
+
+def beforehand(loss: str) -> str:
+    """The sentence about a loss that can still be avoided, to be translated."""
+    return _BEFOREHAND.get(loss, loss)

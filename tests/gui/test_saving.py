@@ -304,6 +304,8 @@ def test_every_loss_is_said_and_without_a_better_format_none_is_offered(qtbot, w
     said = box.informativeText()
     assert "WebP files hold 8" in said
     assert "captions" in said
+    assert "would be left out" in said
+    assert "were left out" not in said  # nothing has happened yet
     assert "transparency" in said
     assert sorted(each.text() for each in box.buttons()) == ["Cancel", "Save anyway"]
 
