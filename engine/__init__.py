@@ -17,18 +17,35 @@ No Qt below here, and no torch before `load_predictor` is called.
 from engine.cancel import CancelToken
 from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
-from engine.errors import Cancelled, PhotochromError, SameAsSource, UnknownFormat
+from engine.errors import (
+    Cancelled,
+    OriginalChanged,
+    PhotochromError,
+    SameAsSource,
+    UnknownFormat,
+)
 from engine.i18n import LANGUAGES, set_language, translate
 from engine.photo.lightness import measure_lightness
-from engine.photo.naming import OnConflict, color_layer_path, colorized_path
+from engine.photo.losses import EIGHT_BITS, Belongings, beforehand, belongings_of, losses_of
+from engine.photo.naming import (
+    WRITABLE,
+    OnConflict,
+    color_layer_path,
+    colorized_path,
+    format_for,
+)
+from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.photo.read import read_photo
+from engine.photo.replace import why_not_replaceable
 from engine.photo.tone import tone_of
 from engine.photo.write import write_photo
-from engine.pipeline import Wish, composition_for, provenance_of, save_layer
+from engine.pipeline import Wish, composition_for, provenance_of, save_layer, sha256_of
 from engine.predictors import load_predictor
 from engine.resize import shrink
 from engine.values import (
     AbPlanes,
+    Depth,
+    FileFormat,
     Lightness,
     Photo,
     Predictor,
@@ -41,16 +58,22 @@ from engine.values import (
 from engine.version import VERSION
 
 __all__ = [
+    "EIGHT_BITS",
     "LANGUAGES",
     "VERSION",
+    "WRITABLE",
     "AbPlanes",
     "Adjustments",
+    "Belongings",
     "CancelToken",
     "Cancelled",
+    "Depth",
     "Edits",
+    "FileFormat",
     "Hint",
     "Lightness",
     "OnConflict",
+    "OriginalChanged",
     "Photo",
     "PhotochromError",
     "Predictor",
@@ -58,25 +81,34 @@ __all__ = [
     "Quality",
     "Rendition",
     "SameAsSource",
+    "SaveOptions",
     "Saved",
     "Source",
+    "SpaceChoice",
+    "TiffCompression",
     "UnknownFormat",
     "Wish",
+    "beforehand",
+    "belongings_of",
     "color_layer_path",
     "colorized_path",
     "compose",
     "composition_for",
     "edits_from_json",
     "edits_to_json",
+    "format_for",
     "load_edits",
     "load_predictor",
+    "losses_of",
     "measure_lightness",
     "provenance_of",
     "read_photo",
     "save_layer",
     "set_language",
+    "sha256_of",
     "shrink",
     "tone_of",
     "translate",
+    "why_not_replaceable",
     "write_photo",
 ]

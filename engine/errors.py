@@ -5,7 +5,7 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
                          UnsupportedPhoto, TooLargePhoto, TooManyPixels, MissingPhoto,
                          ForbiddenPhoto; FolderNotPhoto
   SaveError              CannotWrite, UnknownFormat, TooLargeForFormat, DiskFull,
-                         SameAsSource
+                         SameAsSource, OriginalChanged
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
   EditsError             BadEdits
@@ -155,6 +155,14 @@ class SameAsSource(SaveError):
     code = "same-as-source"
     sentence = N_("“{name}” is the original photo, which is never written over.")
     advice = N_("Choose another name.")
+
+
+class OriginalChanged(SaveError):
+    """The original is no longer the file that was opened. Values: name."""
+
+    code = "original-changed"
+    sentence = N_("“{name}” was changed, moved or deleted since it was opened.")
+    advice = N_("Open it again, or save under another name.")
 
 
 class ModelError(PhotochromError):

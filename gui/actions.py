@@ -15,7 +15,7 @@ class ActionRow:
     Attributes:
         name: stable name; the window's slot for it is `on_` and this.
         text: gives its words.
-        keys: in Qt's portable spelling; the first is shown.
+        keys: in Qt's portable spelling; the first is shown. What cannot be undone has none.
         icon: in the Material Design set; none if empty.
         label: gives the words on the button, beside or instead of the icon; None for none.
     """
@@ -40,6 +40,8 @@ ROWS = (
         "save_layer", lambda: translate("Save the color alone, as a layer"), ("Ctrl+Alt+S",), "",
         lambda: translate("Save color layer…"),
     ),
+    ActionRow("save_options", lambda: translate("Save options…"), ("Ctrl+Shift+O",)),
+    ActionRow("replace_original", lambda: translate("Replace the original…")),
     ActionRow("previous", lambda: translate("Previous photo"), ("PgUp",), "chevron-left"),
     ActionRow("next", lambda: translate("Next photo"), ("PgDown",), "chevron-right"),
     ActionRow("zoom_out", lambda: translate("Zoom out"), ("-", "Ctrl+-"), "minus"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import Edits
+from engine import Edits, OriginalChanged, SaveOptions
 from gui.worker.jobs import (
     WARMING_UP,
     Failed,
@@ -72,6 +72,8 @@ class Document:
         self._agreed: set[Path] = set()
         self._saves: dict[int, SavePhoto] = {}
         self._saved_edits = Edits()
+        # Whether the file of the photo on screen holds something else by now, such as its result.
+        self._is_outdated = False
         # Where to go back to if opening is stopped.
         self._roll_before = Roll()
         # Colorings of this generation and below are no longer wanted.
@@ -123,10 +125,16 @@ class Document:
         """Whether there is a colored photo to save."""
         return self.shown is not None and not self.is_opening
 
+    @property
+    def can_replace(self) -> bool:
+        """Whether there is a colored photo that can stand in the place of its original."""
+        return self.can_save and self.photo is not None and not self.photo.irreplaceable
+
     def open(self, photos: Sequence[Path]) -> OpenPhoto | None:
         """Add photos to the roll and ask for the first new one.
 
-        If none is new, the first of them is asked for, unless it is the one on screen.
+        If none is new, the first of them is asked for, unless it is the one on screen and its file
+        is still what is shown.
         """
         self.refused = {}
         kept = self.roll.photos
@@ -134,7 +142,8 @@ class Document:
             kept = tuple(path for path in kept if path != self.path)
         new = tuple(path for path in dict.fromkeys(photos) if path not in kept)
         wanted = (*new, *photos)[0]
-        if not self.is_opening and self.photo is not None and wanted == self.path:
+        is_shown = self.photo is not None and wanted == self.path and not self._is_outdated
+        if not self.is_opening and is_shown:
             return None
         return self._ask_for(Roll(kept + new, (kept + new).index(wanted)))
 
@@ -172,14 +181,41 @@ class Document:
         )
         return self._coloring
 
-    def save(self, target: Path, *, overwrite: bool, layer: bool = False) -> SavePhoto | None:
+    def save(
+        self,
+        target: Path,
+        *,
+        overwrite: bool,
+        options: SaveOptions | None = None,
+        layer: bool = False,
+    ) -> SavePhoto | None:
         """Ask for the colored photo to be written.
 
         Args:
             target: where to.
             overwrite: whether a file that is there may be replaced; if not, a free name is taken.
+            options: how; the defaults if not given.
             layer: whether the color alone is written.
         """
+        return self._ask_to_save(target, options or SaveOptions(), overwrite=overwrite, layer=layer)
+
+    def replace_original(self, options: SaveOptions) -> SavePhoto | None:
+        """Ask for the colored photo to be written in the place of its original."""
+        if self.photo is None or not self.can_replace:
+            return None
+        return self._ask_to_save(
+            self.photo.request.path, options, overwrite=True, replace_original=True
+        )
+
+    def _ask_to_save(
+        self,
+        target: Path,
+        options: SaveOptions,
+        *,
+        overwrite: bool,
+        replace_original: bool = False,
+        layer: bool = False,
+    ) -> SavePhoto | None:
         if self.photo is None or not self.can_save:
             return None
         request = SavePhoto(
@@ -189,6 +225,8 @@ class Document:
             target=target,
             on_conflict="overwrite" if overwrite else "unique",
             layer=layer,
+            options=options,
+            replace_original=replace_original,
         )
         self._saves[request.generation] = request
         return request
@@ -241,6 +279,7 @@ class Document:
         self.error = result.error if isinstance(result, Failed) else None
         self.shown, self.stopped = None, False
         self.edits = self._saved_edits = Edits()
+        self._is_outdated = False
 
     def _leave_out(self, path: Path) -> bool:
         """Take a new photo out of the roll again, if there is another one to show."""
@@ -281,6 +320,10 @@ class Document:
         is_this_photo = self.photo is not None and request.photo is self.photo.request
         if isinstance(result, PhotoSaved) and is_this_photo and not request.layer:
             self._saved_edits = result.edits
+            self._is_outdated = self._is_outdated or result.replaced
+        elif isinstance(result, Failed) and is_this_photo:
+            is_changed = isinstance(result.error, OriginalChanged)
+            self._is_outdated = self._is_outdated or is_changed
 
     def _ask_for(self, roll: Roll, before: Roll | None = None) -> OpenPhoto:
         """Ask for a photo; all coloring of the one on screen is given up.

@@ -19,7 +19,13 @@ from engine import PhotochromError, SameAsSource, UnknownFormat, colorized_path,
 from gui.theme import icon
 
 # Suffixes of each format, the one that is proposed first.
-FORMATS = {"JPEG": ("jpg", "jpeg"), "PNG": ("png",), "TIFF": ("tif", "tiff")}
+FORMATS = {
+    "JPEG": ("jpg", "jpeg"),
+    "PNG": ("png",),
+    "TIFF": ("tif", "tiff"),
+    "WebP": ("webp",),
+    "AVIF": ("avif",),
+}
 
 # Of Qt's own dialog, which is shown where the system has none: it has room for all its columns.
 SIZE = QSize(860, 540)
@@ -38,10 +44,13 @@ _TYPE_COLUMN = 2
 # What is meant as an ending: that of "attic.gif", not that of "attic.2" or "Mr. Smith".
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{1,3}", re.IGNORECASE)
 
-READABLE = (
-    "*.jpg *.jpeg *.png *.tif *.tiff *.heic *.heif *.avif *.webp *.jxl *.jp2 *.psd *.gif *.bmp "
-    "*.pgm *.ppm *.dng *.nef *.cr2 *.cr3 *.arw *.raf *.orf *.rw2 *.pef *.srw"
+# What is shown at first; what is read is decided by content. Cameras' raw files come last.
+_READABLE_ENDINGS = (
+    "jpg jpeg jpe jfif png tif tiff webp avif heic heif hif gif jxl jp2 bmp dib "
+    "pnm pbm pgm ppm pam pfm "
+    "dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef srw 3fr iiq erf mef mos mrw x3f kdc dcr"
 )
+READABLE = " ".join(f"*.{ending}" for ending in _READABLE_ENDINGS.split())
 
 
 class OpenDialog(QFileDialog):

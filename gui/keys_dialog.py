@@ -36,7 +36,7 @@ class KeysDialog(QDialog):
 
 
 def _key_lines() -> list[tuple[str, str]]:
-    return [(key_text(row), row.text()) for row in ROWS]
+    return [(key_text(row), row.text()) for row in ROWS if row.keys]
 
 
 def _view_lines() -> list[tuple[str, str]]:

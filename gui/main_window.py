@@ -29,8 +29,9 @@ from gui.keys_dialog import KeysDialog
 from gui.language import KEY as LANGUAGE_KEY
 from gui.language import use_language
 from gui.message_bar import Kind, Message
+from gui.saving import Saving
 from gui.status_line import StatusLine
-from gui.texts import error_text, refused_text
+from gui.texts import error_text, refused_text, replacing_text
 from gui.theme import palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
 from gui.views.compare_view import STEP
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self._thread = thread
         self._settings = settings
         self.document = Document()
+        self._saving = Saving(self, self.document, settings)
         self._closing = False
         self._actions = make_actions(self)
         self.toolbar = Toolbar(self._actions, self)
@@ -161,6 +163,16 @@ class MainWindow(QMainWindow):
         path = self.document.path
         if path is not None:
             self._ask_for_target(color_layer_path(path, path.parent), layer=True)
+
+    @Slot()
+    def on_save_options(self) -> None:
+        """Choose how results are written."""
+        self._saving.ask_options()
+
+    @Slot()
+    def on_replace_original(self) -> None:
+        """Put the colored photo in the place of the original, if the user is sure."""
+        self._saving.ask_to_replace()
 
     @Slot()
     def on_previous(self) -> None:
@@ -306,6 +318,8 @@ class MainWindow(QMainWindow):
         self.stage.again_wanted.connect(self.on_again)
         self.stage.cancel_wanted.connect(self.on_cancel)
         self.stage.view.zoom_changed.connect(self.toolbar.show_zoom)
+        self._saving.wanted.connect(self._ask)
+        self._saving.said.connect(self.say)
         self.toolbar.language_chosen.connect(self._on_language_chosen)
 
     def _step(self, step: int) -> None:
@@ -327,12 +341,14 @@ class MainWindow(QMainWindow):
         can = dict.fromkeys(_NEEDS_PHOTO, document.photo is not None) | {
             "save": document.can_save,
             "save_layer": document.can_save,
+            "replace_original": document.can_replace,
             "cancel": document.is_working,
             "previous": document.roll.has(-1),
             "next": document.roll.has(1),
         }
         for name, possible in can.items():
             self._actions[name].setEnabled(possible)
+        self._actions["replace_original"].setToolTip(replacing_text(document))
         # Buttons that do not fit would be gone.
         self.setMinimumWidth(max(LEAST_WIDTH, self.toolbar.sizeHint().width()))
         name = document.path.name if document.path is not None else ""
@@ -348,7 +364,11 @@ class MainWindow(QMainWindow):
         saved = result.saved
 
         def text() -> str:
-            sentences = [translate("Saved as “{path}”.", path=saved.path)]
+            if result.replaced:
+                done = translate("The colored photo now stands in “{path}”.", path=saved.path)
+            else:
+                done = translate("Saved as “{path}”.", path=saved.path)
+            sentences = [done]
             sentences += [translate(notice) for notice in saved.notices]
             return " ".join(sentences)
 
@@ -403,7 +423,11 @@ class MainWindow(QMainWindow):
         box.open()
 
     def _on_target_chosen(self, target: Path, overwrite: bool, *, layer: bool = False) -> None:
-        self._ask(self.document.save(target, overwrite=overwrite, layer=layer))
+        if layer:
+            options = self._saving.options
+            self._ask(self.document.save(target, overwrite=overwrite, options=options, layer=True))
+        else:
+            self._saving.save(target, overwrite=overwrite)
 
     @Slot(str)
     def _on_language_chosen(self, code: str) -> None:

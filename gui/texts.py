@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine import PhotochromError, translate
+from gui.document import Document
 from gui.worker.jobs import Stage
 
 # Set by `gui.app`; told to the user where an error has no sentence of its own.
@@ -53,6 +54,13 @@ def refused_text(refused: Mapping[Path, BaseException]) -> str:
     if len(others) > MOST_NAMES:
         names += ", …"
     return text + "\n" + translate("Not opened either: {names}", names=names)
+
+
+def replacing_text(document: Document) -> str:
+    """What replacing the original does, or why it cannot be done."""
+    if document.photo is not None and document.photo.irreplaceable:
+        return translate(document.photo.irreplaceable)
+    return translate("Put the colored photo in the place of its original")
 
 
 def device_text(device: str) -> str:

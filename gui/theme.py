@@ -83,6 +83,13 @@ def palette() -> QPalette:
     return made
 
 
+def check_box_palette() -> QPalette:
+    """Frames that can be seen in the dark: Fusion makes them a shade darker than the window."""
+    made = palette()
+    made.setColor(QPalette.ColorRole.Window, QColor(theme().quiet))
+    return made
+
+
 def icon(name: str, color: str | None = None) -> QIcon:
     """An icon of the Material Design set in the colors of the moment."""
     colors = theme()

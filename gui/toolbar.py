@@ -36,13 +36,16 @@ class Toolbar(QToolBar):
         self._language = QToolButton()
         self._language.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._language.setMenu(self._language_menu())
+        self._save_ways = QToolButton()
+        self._save_ways.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._save_ways.setMenu(self._save_menu())
         self._roll_parts: list[QAction] = []
         self._fill()
 
     def _fill(self) -> None:
         for name in ("open", "save"):
             self._add(name)
-        self._put_below("save", "save_layer")
+        self.addWidget(self._save_ways)
         self._roll_parts.append(self.addSeparator())
         self._roll_parts.append(self._add("previous"))
         self._roll_parts.append(self.addWidget(self._roll_label))
@@ -87,6 +90,8 @@ class Toolbar(QToolBar):
         self._zoom_label.setAccessibleName(translate("Zoom"))
         self._language.setToolTip(translate("Language"))
         self._language.setAccessibleName(translate("Language"))
+        self._save_ways.setToolTip(translate("More ways to save"))
+        self._save_ways.setAccessibleName(translate("More ways to save"))
         # Room for the widest percentage, so that the buttons beside it stay where they are.
         self._zoom_label.setMinimumWidth(
             self._zoom_label.fontMetrics().horizontalAdvance(percent(33.33)) + 10
@@ -98,6 +103,7 @@ class Toolbar(QToolBar):
             if row.icon:
                 self._actions[row.name].setIcon(icon(row.icon))
         self._language.setIcon(icon("translate"))
+        self._save_ways.setIcon(icon("chevron-down"))
 
     def _add(self, name: str) -> QAction:
         action = self._actions[name]
@@ -112,13 +118,6 @@ class Toolbar(QToolBar):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return action
 
-    def _put_below(self, name: str, below: str) -> None:
-        """Give a button an arrow, behind which there is another action."""
-        button = self.widgetForAction(self._actions[name])
-        if isinstance(button, QToolButton):
-            button.addAction(self._actions[below])
-            button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
-
     def _language_menu(self) -> QMenu:
         menu = QMenu(self)
         self._languages = QActionGroup(menu)
@@ -128,6 +127,13 @@ class Toolbar(QToolBar):
             self._languages.addAction(action)
             menu.addAction(action)
         self._languages.triggered.connect(self._on_language)
+        return menu
+
+    def _save_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)  # they say why something cannot be done
+        for name in ("save_layer", "save_options", "replace_original"):
+            menu.addAction(self._actions[name])
         return menu
 
     @Slot(QAction)

@@ -1,11 +1,38 @@
 """The result in the place of the original, which is kept until the end."""
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+
+from engine.i18n import N_
+from engine.photo.decode import SEVERAL_PAGES
+from engine.photo.naming import WRITABLE
+from engine.values import Source
+
+NOT_WRITABLE = N_("Files of this kind can be read, but not written.")
+OTHER_CONTENT = N_("The file's ending does not say what it holds.")
+MORE_PAGES = N_("The file holds several pages, of which only the first is colored.")
+
+# Formats whose name is not that of their loader.
+_LOADERS = {"avif": "heif"}
+
+
+def why_not_replaceable(source: Source) -> str:
+    """Why a result cannot stand in the place of its original; empty if it can.
+
+    Returns:
+        A sentence, to be translated.
+    """
+    file_format = WRITABLE.get(source.path.suffix.lower())
+    if file_format is None:
+        return NOT_WRITABLE
+    if source.format not in (file_format, _LOADERS.get(file_format)):
+        return OTHER_CONTENT
+    return MORE_PAGES if SEVERAL_PAGES in source.notices else ""
 
 
 @contextlib.contextmanager
@@ -16,8 +43,11 @@ def original_kept(path: Path) -> Iterator[None]:
         path: the original, about to be replaced.
 
     Raises:
-        OSError: no copy can be kept; then nothing has happened.
+        OSError: no copy can be kept, or the original is write-protected, which putting another
+            file in its place would pass over; then nothing has happened.
     """
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     copy = path.with_name(f".photochrom-{secrets.token_hex(8)}.original")
     try:
         os.link(path, copy)  # a second name: costs nothing, and survives the replacing of the first

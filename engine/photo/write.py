@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pyvips
@@ -83,7 +84,7 @@ def write_photo(
     def write(draft: Draft) -> None:
         notices.extend(encode(colored, photo, file_format, options, draft, provenance, cancel))
         if replace_original:
-            draft.path.chmod(target.stat().st_mode)
+            shutil.copymode(target, draft.path)  # a private photo stays private
         else:
             _refuse_original(target, photo)  # encoding took its time
         if options.keep_time:

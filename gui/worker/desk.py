@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
@@ -13,12 +14,14 @@ from engine import (
     CancelToken,
     Hint,
     Lightness,
+    OriginalChanged,
     Photo,
     PhotochromError,
     Predictor,
     Prepared,
     Saved,
     Wish,
+    belongings_of,
     compose,
     composition_for,
     load_predictor,
@@ -26,8 +29,10 @@ from engine import (
     provenance_of,
     read_photo,
     save_layer,
+    sha256_of,
     shrink,
     tone_of,
+    why_not_replaceable,
     write_photo,
 )
 from gui.images import picture_of
@@ -55,6 +60,9 @@ Tell = Callable[[Result], None]
 # The longer side of the picture that is shown first, before that at the photo's own size.
 PREVIEW_SIDE = 2048
 
+# Time of the last change and size of a file, by which it is known again; None if it is gone.
+Stamp = tuple[int, int] | None
+
 
 @dataclass(slots=True, eq=False)
 class Workpiece:
@@ -63,6 +71,8 @@ class Workpiece:
     Attributes:
         request: the request by which it was opened.
         photo: as read.
+        stamp: of its file, before it was read.
+        sha256: of its file, once it was wanted.
         lightness: at full size.
         prepared: the predictor's look at it.
         planes: the newest prediction, with the hints it was made for.
@@ -70,6 +80,8 @@ class Workpiece:
 
     request: OpenPhoto
     photo: Photo
+    stamp: Stamp
+    sha256: str = ""
     lightness: Lightness | None = None
     prepared: Prepared | None = None
     planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
@@ -89,6 +101,8 @@ class Desk:
         self._load = load
         self._predictor: Predictor | None = None
         self._piece: Workpiece | None = None
+        # Photos whose files hold their results by now.
+        self._replaced: set[OpenPhoto] = set()
 
     def serve(self, request: Request, tell: Tell) -> None:
         """Do what is asked; errors leave as `Failed`, never as exceptions."""
@@ -121,6 +135,7 @@ class Desk:
         tell(PhotoOpened(
             request.generation, request, picture, source.depth, source.notices,
             tone_of(photo).kind == "colored",
+            belongings_of(photo), why_not_replaceable(source),
         ))  # fmt: skip
 
     def _serve_recolor(self, request: Recolor, tell: Tell) -> None:
@@ -148,23 +163,31 @@ class Desk:
         piece = self._opened(request.photo, request.cancel)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
-        wish = Wish(request.edits)
+        wish = Wish(
+            request.edits, saving=request.options, replace_original=request.replace_original
+        )
         composition, notices = composition_for(piece.photo, lightness, planes, request.target, wish)
         tell(Progressed(request.generation, Stage.SAVING))
         request.cancel.raise_if_set()
+        provenance = provenance_of(piece.photo, self._network(), wish, lambda: _digest(piece))
+        if request.replace_original:
+            _prepare_replacing(piece)
         target, on_conflict, cancel = request.target, request.on_conflict, request.cancel
-        provenance = provenance_of(piece.photo, self._network(), wish)
         if request.layer:
             wish = replace(wish, on_conflict=on_conflict)
             saved = save_layer(composition, piece.photo, target, wish, provenance, cancel)
         else:
             saved = write_photo(
-                composition, piece.photo, target, on_conflict, cancel=cancel, provenance=provenance
-            )
+                composition, piece.photo, target, on_conflict, request.options, cancel,
+                provenance=provenance, replace_original=request.replace_original,
+            )  # fmt: skip
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
+        if request.replace_original:
+            self._replaced.add(piece.request)
+            piece.stamp = _stamp(request.target)
         saved = Saved(saved.path, (*notices, *saved.notices))
-        tell(PhotoSaved(request.generation, saved, request.edits))
+        tell(PhotoSaved(request.generation, saved, request.edits, request.replace_original))
 
     def _serve_warm_up(self, request: WarmUp, tell: Tell) -> None:
         if self._predictor is not None:
@@ -188,10 +211,13 @@ class Desk:
     def _opened(self, request: OpenPhoto, cancel: CancelToken) -> Workpiece:
         """The photo, read again if another one was opened in between."""
         if self._piece is None or self._piece.request is not request:
+            if request in self._replaced:  # its file is colored by now
+                raise OriginalChanged(name=request.path.name)
             self._piece = None  # two scans at once may be more than the memory holds
+            stamp = _stamp(request.path)
             photo = read_photo(request.path, cancel)
             cancel.raise_if_set()
-            self._piece = Workpiece(request, photo)
+            self._piece = Workpiece(request, photo, stamp)
         return self._piece
 
     def _lightness(self, piece: Workpiece, cancel: CancelToken) -> Lightness:
@@ -227,3 +253,30 @@ def _progress(request: Request, stage: Stage, tell: Tell) -> Callable[[float], N
 
     report(0.0)
     return report
+
+
+def _prepare_replacing(piece: Workpiece) -> None:
+    """See to what cannot be made up for once the original is gone.
+
+    Raises:
+        OriginalChanged: the file is not the one that was read, and may hold someone's work.
+    """
+    path = piece.photo.source.path
+    if piece.stamp is None or _stamp(path) != piece.stamp:
+        raise OriginalChanged(name=path.name)
+    _digest(piece)
+
+
+def _digest(piece: Workpiece) -> str:
+    """SHA-256 of the original, kept because its file may be replaced."""
+    if not piece.sha256:
+        piece.sha256 = sha256_of(piece.photo.source.path)
+    return piece.sha256
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
 
-from engine import CancelToken, Edits, OnConflict, Saved
+from engine import Belongings, CancelToken, Edits, OnConflict, Saved, SaveOptions
 from gui.images import Picture
 
 # The generation of what no photo has asked for.
@@ -66,6 +66,8 @@ class SavePhoto(Request):
         target: where to.
         on_conflict: what to do if the target exists.
         layer: whether the color alone is written, as a layer for an image editor.
+        options: how it is written.
+        replace_original: whether the target is the original, to be replaced.
     """
 
     photo: OpenPhoto
@@ -73,6 +75,8 @@ class SavePhoto(Request):
     target: Path
     on_conflict: OnConflict
     layer: bool = False
+    options: SaveOptions = SaveOptions()
+    replace_original: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,6 +121,8 @@ class PhotoOpened(Result):
         depth: bits per channel.
         notices: sentences about what was remarkable in reading it.
         has_color: whether it has colors of its own, so that the user is asked before they go.
+        belongings: what it has that not every format can hold.
+        irreplaceable: why no result can stand in its place; empty if one can.
     """
 
     request: OpenPhoto
@@ -124,6 +130,8 @@ class PhotoOpened(Result):
     depth: int
     notices: tuple[str, ...] = ()
     has_color: bool = False
+    belongings: Belongings = Belongings()
+    irreplaceable: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,10 +162,12 @@ class PhotoSaved(Result):
     Attributes:
         saved: where, and what the format could not hold.
         edits: hints and adjustments it was made with.
+        replaced: whether it stands in the place of its original.
     """
 
     saved: Saved
     edits: Edits
+    replaced: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

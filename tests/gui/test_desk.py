@@ -1,3 +1,5 @@
+import dataclasses
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +7,15 @@ import pytest
 from PIL import Image
 
 import gui.worker.desk as desk_module
-from engine import Adjustments, Edits, Hint, PhotochromError
+from engine import (
+    Adjustments,
+    Edits,
+    Hint,
+    OriginalChanged,
+    PhotochromError,
+    SaveOptions,
+    read_photo,
+)
 from engine.photo.losses import EIGHT_BITS
 from gui.worker.desk import Desk
 from gui.worker.jobs import (
@@ -237,3 +247,100 @@ def test_a_network_that_cannot_be_loaded_is_told_with_the_first_photo(photo):
     assert isinstance(served(desk, WarmUp(generation=0))[-1], WarmedUp)
     last = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))[-1]
     assert isinstance(last, Failed)
+
+
+def replacing(photo: OpenPhoto, options: SaveOptions | None = None) -> SavePhoto:
+    return SavePhoto(
+        generation=9,
+        photo=photo,
+        edits=Edits(),
+        target=photo.path,
+        on_conflict="overwrite",
+        options=options or SaveOptions(),
+        replace_original=True,
+    )
+
+
+def mode_of(path: Path) -> str:
+    with Image.open(path) as image:
+        return image.mode
+
+
+def test_what_a_photo_has_and_whether_it_can_be_replaced_is_told_when_it_is_opened(
+    desk, make_photo
+):
+    opened = served(desk, OpenPhoto(generation=1, path=make_photo("a.png", depth=16)))[-1]
+    assert isinstance(opened, PhotoOpened)
+    assert opened.belongings.depth == 16
+    assert not opened.irreplaceable
+    opened = served(desk, OpenPhoto(generation=2, path=make_photo("b.bmp")))[-1]
+    assert isinstance(opened, PhotoOpened)
+    assert "not written" in opened.irreplaceable
+
+
+def test_the_options_are_kept_to(desk, make_photo, tmp_path):
+    photo = OpenPhoto(generation=1, path=make_photo(depth=16))
+    for options, depth, labeled in (
+        (SaveOptions(), 16, True),
+        (SaveOptions(depth=8, label=False), 8, False),
+    ):
+        request = dataclasses.replace(save(photo, tmp_path / f"{depth}.tif"), options=options)
+        assert isinstance(served(desk, request)[-1], PhotoSaved)
+        read = read_photo(request.target)
+        assert read.source.depth == depth
+        assert (b"Photochrom" in request.target.read_bytes()) is labeled
+
+
+def test_the_original_can_be_replaced_more_than_once_from_the_same_photo(desk, photo):
+    digest = hashlib.sha256(photo.path.read_bytes()).hexdigest().encode()
+    served(desk, photo)
+    for label in (False, True):
+        last = served(desk, replacing(photo, SaveOptions(label=label)))[-1]
+        assert isinstance(last, PhotoSaved)
+        assert last.replaced
+        assert mode_of(photo.path) == "RGB"
+        assert (digest in photo.path.read_bytes()) is label  # that of the gray photo, not the first
+    assert [each.name for each in photo.path.parent.iterdir()] == [photo.path.name]
+
+
+def test_an_original_that_someone_has_changed_meanwhile_is_not_replaced(desk, photo):
+    served(desk, photo)
+    retouched = photo.path.read_bytes() + b"retouched"
+    photo.path.write_bytes(retouched)
+    last = served(desk, replacing(photo))[-1]
+    assert isinstance(last, Failed)
+    assert isinstance(last.error, OriginalChanged)
+    assert photo.path.read_bytes() == retouched
+    photo.path.unlink()
+    assert isinstance(served(desk, replacing(photo))[-1], Failed)
+    assert not photo.path.exists()
+
+
+def test_a_replaced_photo_that_was_put_away_is_not_read_as_if_it_were_the_original(
+    desk, photo, make_photo, tmp_path
+):
+    served(desk, photo)
+    served(desk, replacing(photo))
+    served(desk, OpenPhoto(generation=3, path=make_photo("other.png")))
+    last = served(desk, save(photo, tmp_path / "out.png"))[-1]
+    assert isinstance(last, Failed)
+    assert isinstance(last.error, OriginalChanged)
+    again = OpenPhoto(generation=4, path=photo.path)
+    assert isinstance(served(desk, again)[-1], PhotoOpened)
+    assert isinstance(served(desk, save(again, tmp_path / "out.png"))[-1], PhotoSaved)
+
+
+def test_replacing_that_is_cancelled_leaves_the_original(desk, photo):
+    before = photo.path.read_bytes()
+    served(desk, photo)
+    request = replacing(photo)
+
+    def tell(result: Result) -> None:
+        results.append(result)
+        if isinstance(result, Progressed) and result.stage is Stage.SAVING:
+            request.cancel.cancel()
+
+    results: list[Result] = []
+    desk.serve(request, tell)
+    assert isinstance(results[-1], WasCancelled)
+    assert photo.path.read_bytes() == before

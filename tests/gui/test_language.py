@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 import engine.i18n
 from engine import LANGUAGES
 from gui.language import remembered_language, use_language
+from gui.save_settings import ask_about_bits
 from tests.gui.conftest import is_done
 
 # What is the same in every language, or no language at all.
@@ -73,7 +74,10 @@ def test_at_the_start_all_words_are_in_the_language_and_can_change(window):
     assert_all(window, bracketed=False)
 
 
-def test_with_a_photo_and_a_message_all_words_change(qtbot, window, open_colored, tmp_path):
+def test_with_a_photo_and_a_message_all_words_change(
+    qtbot, window, open_colored, settings, tmp_path
+):
+    ask_about_bits(settings, False)
     open_colored(depth=16)
     window._on_target_chosen(tmp_path / "out.jpg", False)
     qtbot.waitUntil(lambda: "Saved as" in window.message_bar.text)

@@ -26,6 +26,7 @@ from engine.errors import OutOfMemory
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
 from gui.main_window import MainWindow
+from gui.saving_questions import LossesQuestion
 from gui.views.transform import fit
 from gui.worker.desk import Desk
 from gui.worker.thread import EngineThread
@@ -404,6 +405,9 @@ def test_a_lost_depth_is_told(qtbot, window, open_colored, tmp_path):
     open_colored(depth=16)
     assert "16 bit" in window.status_line.text
     window._on_target_chosen(tmp_path / "out.jpg", False)
+    qtbot.mouseClick(
+        visible_button(dialogs(LossesQuestion)[0], "Save anyway"), Qt.MouseButton.LeftButton
+    )
     qtbot.waitUntil(lambda: "Saved as" in window.message_bar.text)
     assert "16 bits per channel" in window.message_bar.text
 

@@ -1,0 +1,479 @@
+"""Options for saving, the questions before it, and replacing the original."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QSlider,
+    QWidget,
+)
+
+import gui.theme as theme_module
+from engine import WRITABLE, Adjustments, Edits, SaveOptions, read_photo
+from engine.paths import PROFILES
+from engine.photo.losses import EIGHT_BITS, NO_ALPHA_IN_JPEG, NO_IPTC
+from gui.file_dialogs import FORMATS, READABLE
+from gui.save_options_dialog import SaveOptionsDialog
+from gui.save_settings import (
+    ask_about_bits,
+    asks_about_bits,
+    remember_options,
+    remembered_options,
+)
+from gui.saving_questions import Answer, LossesQuestion, ReplaceQuestion
+from tests.gui.conftest import is_done
+
+# Said by the offscreen platform whenever a dialog of fixed size is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+OTHERS = SaveOptions(
+    depth=16,
+    space="prophoto-rgb",
+    quality=71,
+    tiff_compression="lzw",
+    lossless=True,
+    metadata=False,
+    label=False,
+    keep_time=True,
+)
+
+
+def shown(kind: type) -> list:
+    return [
+        each
+        for each in QApplication.topLevelWidgets()
+        if isinstance(each, kind) and each.isVisible()
+    ]
+
+
+def the(kind: type):
+    (found,) = shown(kind)
+    return found
+
+
+def press(box: QWidget, words: str) -> None:
+    (button,) = [each for each in box.findChildren(QAbstractButton) if each.text() == words]
+    button.click()
+
+
+def save(window, target: Path) -> None:
+    window._on_target_chosen(target, False)
+
+
+def wait_for_words(qtbot, window, words: str) -> None:
+    qtbot.waitUntil(lambda: words in window.message_bar.text)
+
+
+# What is remembered
+
+
+def test_every_choice_is_remembered(settings):
+    assert remembered_options(settings) == SaveOptions()
+    for options in (OTHERS, SaveOptions(depth=8, space="srgb"), SaveOptions()):
+        remember_options(settings, options)
+        settings.sync()
+        again = QSettings(settings.fileName(), QSettings.Format.IniFormat)
+        assert remembered_options(again) == options
+
+
+@pytest.mark.parametrize("nonsense", ["", "perhaps", "-3", "101", "9e9", "٣x", ["a", "b"], "\0"])
+@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(SaveOptions)])
+def test_nonsense_gives_the_default_of_that_choice_alone(settings, name, nonsense):
+    remember_options(settings, OTHERS)
+    settings.setValue(f"saving/{name}", nonsense)
+    default = getattr(SaveOptions(), name)
+    assert remembered_options(settings) == dataclasses.replace(OTHERS, **{name: default})
+
+
+# The dialog
+
+
+def test_the_dialog_shows_and_tells_every_choice(qtbot, window):
+    for options, asks in ((OTHERS, False), (SaveOptions(), True)):
+        dialog = SaveOptionsDialog(window, options, asks=asks)
+        with qtbot.waitSignal(dialog.chosen) as chosen:
+            dialog.accept()
+        assert chosen.args == [options, asks]
+
+
+def test_the_choices_are_kept_when_agreed_to_and_used_for_every_save(
+    qtbot, window, open_colored, settings, tmp_path
+):
+    open_colored()
+    qtbot.keyClick(
+        window,
+        Qt.Key.Key_O,
+        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
+    )
+    dialog = the(SaveOptionsDialog)
+    dialog._depth.setCurrentIndex(2)
+    dialog._space.setCurrentIndex(3)
+    assert "prints" in dialog._space_help.text()
+    press(dialog, "OK")
+    assert remembered_options(settings) == SaveOptions(depth=16, space="adobe-rgb")
+    for name in ("one.tif", "two.tif"):
+        save(window, tmp_path / name)
+        wait_for_words(qtbot, window, name)
+        source = read_photo(tmp_path / name).source
+        assert source.depth == 16
+        assert source.icc == (PROFILES / "AdobeCompat-v2.icc").read_bytes()
+
+
+def test_cancel_keeps_what_was_and_reset_shows_the_defaults(qtbot, window, settings):
+    remember_options(settings, OTHERS)
+    ask_about_bits(settings, False)
+    window.on_save_options()
+    dialog = the(SaveOptionsDialog)
+    press(dialog, "Reset to defaults")
+    assert dialog.options == SaveOptions()
+    press(dialog, "Cancel")
+    assert remembered_options(settings) == OTHERS
+    qtbot.waitUntil(lambda: not shown(SaveOptionsDialog))
+    window.on_save_options()
+    dialog = the(SaveOptionsDialog)
+    press(dialog, "Reset to defaults")
+    press(dialog, "OK")
+    assert remembered_options(settings) == SaveOptions()
+    assert asks_about_bits(settings)
+
+
+def test_the_number_beside_the_slider_is_that_of_the_slider(qtbot, window):
+    dialog = SaveOptionsDialog(window, SaveOptions(quality=80), asks=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert dialog._quality_number.text() == "80"
+    qtbot.keyClick(dialog._quality, Qt.Key.Key_Right)
+    assert dialog._quality_number.text() == "81"
+    assert dialog.options.quality == 81
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("factor", [1.0, 1.25, 1.5])
+def test_nothing_of_the_dialog_is_cut_off_and_all_has_a_name(qtbot, window, qapp, language, factor):
+    window.set_language(language)
+    before = qapp.font()
+    larger = QFont(before)
+    larger.setPointSizeF(before.pointSizeF() * factor)
+    try:
+        qapp.setFont(larger)
+        dialog = SaveOptionsDialog(window, SaveOptions(), asks=True)
+        qtbot.addWidget(dialog)
+        dialog.show()
+        size = dialog.size()
+        for index in range(dialog._space.count()):
+            dialog._space.setCurrentIndex(index)
+            QApplication.processEvents()
+            for each in dialog.findChildren(QLabel) + dialog.findChildren(QCheckBox):
+                assert each.width() >= each.sizeHint().width(), each.text()
+                assert each.height() >= each.sizeHint().height(), each.text()
+        assert dialog.size() == size
+        for field in dialog.findChildren(QComboBox) + dialog.findChildren(QSlider):
+            assert field.accessibleName()
+            assert field.width() >= field.minimumSizeHint().width()
+    finally:
+        qapp.setFont(before)
+
+
+def test_every_field_can_be_reached_with_the_tab_key_from_top_to_bottom(qtbot, window):
+    dialog = SaveOptionsDialog(window, SaveOptions(), asks=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    order, each = [], dialog._depth
+    for _ in range(30):
+        if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            order.append(each)
+        each = each.nextInFocusChain()
+        if each is dialog._depth:
+            break
+    texts = [each.text() for each in order if isinstance(each, QAbstractButton)]
+    assert order[:4] == [dialog._depth, dialog._space, dialog._quality, dialog._compression]
+    assert texts[-3:] == ["Reset to defaults", "Cancel", "OK"]
+    assert len(order) == 12
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_box_without_a_check_mark_can_be_seen(qtbot, window, monkeypatch, dark):
+    monkeypatch.setattr(theme_module, "is_dark", lambda: dark)
+    window.recolor()
+    dialog = SaveOptionsDialog(window, SaveOptions(), asks=True)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    box = dialog._lossless
+    around = dialog.palette().window().color().lightness()
+    picture = dialog.grab(box.geometry()).toImage()
+    row = [picture.pixelColor(x, picture.height() // 2).lightness() for x in range(16)]
+    assert max(abs(each - around) for each in row[:4]) > 60  # its left edge
+
+
+# What the format would lose
+
+
+def test_16_bits_into_jpeg_are_asked_about_in_one_sentence(qtbot, window, open_colored, tmp_path):
+    open_colored(depth=16)
+    save(window, tmp_path / "out.jpg")
+    box = the(LossesQuestion)
+    assert "JPEG files hold 8" in box.text()
+    assert not box.informativeText()
+    press(box, "Cancel")
+    assert not window.document.is_saving
+    save(window, tmp_path / "out.jpg")
+    press(the(LossesQuestion), "Save anyway")
+    wait_for_words(qtbot, window, "out.jpg")
+    assert read_photo(tmp_path / "out.jpg").source.depth == 8
+
+
+def test_instead_a_tiff_can_be_saved_and_replaces_nothing(qtbot, window, open_colored, tmp_path):
+    open_colored(depth=16)
+    (tmp_path / "out.tif").write_bytes(b"someone's work")
+    window._on_target_chosen(tmp_path / "out.webp", True)
+    press(the(LossesQuestion), "Save as TIFF instead")
+    wait_for_words(qtbot, window, "out-2.tif")
+    assert (tmp_path / "out.tif").read_bytes() == b"someone's work"
+    assert read_photo(tmp_path / "out-2.tif").source.depth == 16
+    assert not (tmp_path / "out.webp").exists()
+
+
+def test_do_not_ask_again_holds_for_that_sentence_and_can_be_taken_back(
+    qtbot, window, open_colored, settings, tmp_path
+):
+    open_colored(depth=16)
+    save(window, tmp_path / "one.jpg")
+    box = the(LossesQuestion)
+    box.checkBox().setChecked(True)
+    press(box, "Save anyway")
+    wait_for_words(qtbot, window, "one.jpg")
+    save(window, tmp_path / "two.jpg")
+    wait_for_words(qtbot, window, "two.jpg")
+    assert not shown(LossesQuestion)
+    has = dataclasses.replace(window.document.photo.belongings, transparent=True)
+    window.document.photo = dataclasses.replace(window.document.photo, belongings=has)
+    save(window, tmp_path / "three.jpg")
+    box = the(LossesQuestion)
+    assert "transparency" in box.informativeText()
+    assert "16 bits" not in box.informativeText()
+    assert box.checkBox() is None
+    press(box, "Cancel")
+    ask_about_bits(settings, True)
+    save(window, tmp_path / "three.jpg")
+    assert "16 bits" in the(LossesQuestion).informativeText()
+    press(the(LossesQuestion), "Cancel")
+
+
+def test_cancel_forgets_what_was_ticked(window, open_colored, settings, tmp_path):
+    open_colored(depth=16)
+    save(window, tmp_path / "one.jpg")
+    box = the(LossesQuestion)
+    box.checkBox().setChecked(True)
+    press(box, "Cancel")
+    assert asks_about_bits(settings)
+
+
+def test_what_the_options_ask_for_is_not_asked_about(
+    qtbot, window, open_colored, settings, tmp_path
+):
+    remember_options(settings, SaveOptions(depth=8))
+    open_colored(depth=16)
+    save(window, tmp_path / "out.jpg")
+    wait_for_words(qtbot, window, "out.jpg")
+    assert not shown(LossesQuestion)
+
+
+def test_8_bits_into_jpeg_are_no_question_even_if_16_are_wished_for(
+    qtbot, window, open_colored, settings, tmp_path
+):
+    remember_options(settings, SaveOptions(depth=16))
+    open_colored()
+    save(window, tmp_path / "out.jpg")
+    wait_for_words(qtbot, window, "out.jpg")
+    assert not shown(LossesQuestion)
+
+
+def test_every_loss_is_said_and_without_a_better_format_none_is_offered(qtbot, window):
+    box = LossesQuestion(window, "webp", (EIGHT_BITS, NO_IPTC, NO_ALPHA_IN_JPEG), None)
+    qtbot.addWidget(box)
+    said = box.informativeText()
+    assert "WebP files hold 8" in said
+    assert "captions" in said
+    assert "would be left out" in said
+    assert "were left out" not in said  # nothing has happened yet
+    assert "transparency" in said
+    assert sorted(each.text() for each in box.buttons()) == ["Cancel", "Save anyway"]
+
+
+@pytest.mark.parametrize("how", ["escape", "close"])
+def test_leaving_the_question_saves_nothing(qtbot, window, how):
+    box = LossesQuestion(window, "jpeg", (EIGHT_BITS,), "tiff")
+    answers: list[Answer] = []
+    box.answered.connect(lambda answer, _: answers.append(answer))
+    box.open()
+    if how == "escape":
+        qtbot.keyClick(box, Qt.Key.Key_Escape)
+    else:
+        box.close()
+    qtbot.waitUntil(lambda: not shown(LossesQuestion))
+    assert answers == []
+
+
+def test_the_answer_for_one_photo_saves_no_other(qtbot, window, open_colored, make_photo, tmp_path):
+    open_colored(depth=16)
+    save(window, tmp_path / "out.jpg")
+    box = the(LossesQuestion)
+    other = make_photo("other.png")
+    window.open_photos([other])  # as the system may ask for at any time
+    qtbot.waitUntil(lambda: window.document.path == other and is_done(window))
+    press(box, "Save anyway")
+    assert "nothing was saved" in window.message_bar.text
+    assert not window.document.is_saving
+    assert not (tmp_path / "out.jpg").exists()
+
+
+# Replacing the original
+
+
+def replace_it(window) -> None:
+    window._actions["replace_original"].trigger()
+    press(the(ReplaceQuestion), "Replace the original")
+
+
+def test_the_original_is_replaced_only_when_agreed_to(qtbot, window, open_colored):
+    path = open_colored()
+    before = path.read_bytes()
+    for how in ("Cancel", "return", "escape"):
+        window._actions["replace_original"].trigger()
+        box = the(ReplaceQuestion)
+        assert "“attic.png”" in box.text()
+        assert "copy" in box.informativeText()
+        if how == "Cancel":
+            press(box, how)
+        else:
+            qtbot.keyClick(box, Qt.Key.Key_Return if how == "return" else Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: not shown(ReplaceQuestion))
+        assert not window.document.is_saving
+        assert path.read_bytes() == before
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
+    assert not read_photo(path).is_gray
+    assert list(path.parent.glob(".photochrom*")) == []
+
+
+def test_after_it_the_photo_stays_and_all_works_again(qtbot, window, open_colored, tmp_path):
+    path = open_colored()
+    gray = window.stage.view.original
+    window.document.edits = Edits(adjustments=Adjustments(strength=0.5))
+    window.on_again()
+    qtbot.waitUntil(lambda: is_done(window))
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
+    first = path.read_bytes()
+    assert not window.document.has_unsaved_work
+    assert window.stage.view.original is gray
+    save(window, tmp_path / "again.png")
+    wait_for_words(qtbot, window, "again.png")
+    with Image.open(tmp_path / "again.png") as again, Image.open(path) as replaced:
+        np.testing.assert_array_equal(np.asarray(again), np.asarray(replaced))
+    window.document.edits = Edits()
+    replace_it(window)
+    qtbot.waitUntil(lambda: path.read_bytes() != first and is_done(window))
+    assert window.stage.view.original is gray
+
+
+def test_a_replaced_photo_can_be_opened_again_as_what_it_is_now(qtbot, window, open_colored):
+    path = open_colored()
+    shown_before = window.document.photo
+    window.open_photos([path])
+    assert window.document.photo is shown_before
+    assert not window.document.is_working
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
+    window.open_photos([path])
+    qtbot.waitUntil(lambda: window.document.photo is not shown_before and is_done(window))
+    assert window.document.roll.photos == (path,)
+
+
+def test_an_original_that_was_changed_meanwhile_is_left_and_that_is_told(
+    qtbot, window, open_colored, make_photo
+):
+    path = open_colored()
+    path.write_bytes(b"someone's work")
+    replace_it(window)
+    wait_for_words(qtbot, window, "was changed, moved or deleted")
+    assert path.read_bytes() == b"someone's work"
+    assert window.stage.view.shows_split
+    make_photo(path.name, width=90)
+    window.open_photos([path])  # as the sentence advises
+    qtbot.waitUntil(lambda: is_done(window) and window.document.photo.picture.size == (90, 200))
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
+
+
+def test_what_cannot_be_replaced_says_why(qtbot, window, make_photo):
+    replacing = window._actions["replace_original"]
+    assert not replacing.isEnabled()
+    path = make_photo("attic.bmp")
+    window.open_photos([path])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window._actions["save"].isEnabled()
+    assert not replacing.isEnabled()
+    assert "not written" in replacing.toolTip()
+    assert window.toolbar._save_ways.menu().toolTipsVisible()
+    window.set_language("zh_CN")
+    assert "不能写入" in replacing.toolTip()
+
+
+def test_what_is_gone_for_good_is_said_before_replacing(window, open_colored, settings):
+    open_colored(depth=16)
+    remember_options(settings, SaveOptions(depth=8))
+    window._actions["replace_original"].trigger()
+    box = the(ReplaceQuestion)
+    assert "16 bits per channel become 8" in box.informativeText()
+    press(box, "Cancel")
+
+
+def test_the_question_for_one_photo_replaces_no_other(qtbot, window, open_colored, make_photo):
+    path = open_colored()
+    window._actions["replace_original"].trigger()
+    box = the(ReplaceQuestion)
+    other = make_photo("other.png")
+    before = path.read_bytes(), other.read_bytes()
+    window.open_photos([other])
+    qtbot.waitUntil(lambda: window.document.path == other and is_done(window))
+    press(box, "Replace the original")
+    assert "nothing was saved" in window.message_bar.text
+    assert not window.document.is_saving
+    assert (path.read_bytes(), other.read_bytes()) == before
+
+
+def test_a_file_of_several_pages_is_not_replaced_by_its_first(qtbot, window, tmp_path):
+    path = tmp_path / "album.tif"
+    pages = [Image.new("L", (60, 40), value) for value in (50, 200)]
+    pages[0].save(path, save_all=True, append_images=pages[1:])
+    window.open_photos([path])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert not window._actions["replace_original"].isEnabled()
+    assert "several pages" in window._actions["replace_original"].toolTip()
+
+
+# File names
+
+
+def test_all_that_can_be_written_can_be_chosen():
+    assert {f".{suffix}" for suffixes in FORMATS.values() for suffix in suffixes} == set(WRITABLE)
+    assert {f"*{suffix}" for suffix in WRITABLE} <= set(READABLE.split())
+
+
+@pytest.mark.parametrize("name", ["out.webp", "out.avif"])
+def test_webp_and_avif_are_saved(qtbot, window, open_colored, tmp_path, name):
+    open_colored()
+    save(window, tmp_path / name)
+    wait_for_words(qtbot, window, name)
+    assert read_photo(tmp_path / name).size == (200, 300)
