@@ -72,11 +72,12 @@ def test_holes_are_no_part_of_an_object():
 
 def test_the_contrary_color_is_far_and_exists():
     from engine.color.gamut import chroma_share_inside
+    from engine.color.rgb import SRGB_SPACE
 
     known = np.array([[30.0, 25.0], [20.0, 30.0]], np.float32)
     a, b = contrary(60.0, known)
     assert np.hypot(*(known - (a, b)).T).min() > 55
-    assert chroma_share_inside(60.0, a, b) > 0.99
+    assert chroma_share_inside(60.0, a, b, SRGB_SPACE) > 0.99
 
 
 @pytest.mark.parametrize("text", ["{", "[{}]", '[{"photo": 3}]'])
