@@ -1,6 +1,6 @@
 """CIELAB -> codes of an RGB space; what it cannot hold loses chroma, never lightness or hue.
 
-For a given L* and hue a space holds all chromas up to a largest one, which is found by halving.
+For a given L* and hue a space holds all chromas up to a largest one, which is searched.
 """
 
 import math
@@ -15,8 +15,10 @@ from engine.compiled import compiled
 # Rounding leaves exact grays a hair outside 0..1; what lies within this is in the gamut. Near black
 # 1e-6 of linear light is 0.001 of L*.
 TOLERANCE = np.float32(2e-6)
-# The chroma found is too low by at most 2**-14 of it.
-_STEPS = 14
+# The chroma found is too low by some 1/5,000 of it: the color is that near to the limit, as a share
+# of what room there is without chroma; or the interval has become that small.
+_NEAR, _NEAREST = np.float32(2e-4), np.float32(6e-5)
+_STEPS = 40
 
 # CIELAB, as in lab.py: f's straight piece begins below 6/29.
 _DELTA, _SLOPE, _OFFSET = np.float32(6 / 29), np.float32(108 / 841), np.float32(4 / 29)
@@ -68,17 +70,46 @@ def fits(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
 
 
 @compiled
+def _room(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
+    """How far the light of a color is from the nearest limit, 0 or 1; negative outside."""
+    u, v = f_inverse(fy + da) - y, f_inverse(fy - db) - y
+    room = _ONE
+    for channel in range(3):
+        light = y + mixing[channel, 0] * u + mixing[channel, 1] * v
+        room = min(room, min(light, _ONE - light))
+    return room
+
+
+@compiled
 def share_inside(fy: Any, da: Any, db: Any, mixing: Any) -> Any:
-    """The largest share of the chroma that is inside."""
+    """The largest share of the chroma that is inside.
+
+    Found by false position (the Illinois rule), in some five steps where halving takes fourteen.
+    """
     y = f_inverse(fy)
-    if fits(fy, y, da, db, mixing):
+    outside, beyond = _ONE, _room(fy, y, da, db, mixing)
+    if beyond >= -TOLERANCE:
         return _ONE
-    inside, step = _ZERO, _HALF
+    inside, room = _ZERO, max(min(y, _ONE - y), _ZERO)
+    near = room * _NEAR
+    last = 0
     for _ in range(_STEPS):
-        tried = inside + step
-        if fits(fy, y, tried * da, tried * db, mixing):
-            inside = tried
-        step *= _HALF
+        if outside - inside < _NEAREST:
+            break
+        tried = inside + (outside - inside) * (room / (room - beyond))
+        found = _room(fy, y, tried * da, tried * db, mixing)
+        if found >= -TOLERANCE:
+            inside, room = tried, max(found, _ZERO)
+            if room <= near:
+                break
+            if last == 1:
+                beyond *= _HALF
+            last = 1
+        else:
+            outside, beyond = tried, found
+            if last == -1:
+                room *= _HALF
+            last = -1
     return inside
 
 
