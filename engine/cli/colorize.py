@@ -96,7 +96,7 @@ class Factor(click.FloatRange):
     default="unique",
     show_default=True,
     help="What to do where an earlier result has the name: take another name, leave it, or "
-    "replace it. The original is never written over.",
+    "replace it. The original is not meant by that: see --replace-original.",
 )
 @click.option(
     "--like",

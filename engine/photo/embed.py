@@ -89,22 +89,6 @@ def metadata_for_png(
     return chunks
 
 
-def embed_in_jpeg(
-    jpeg: bytes, metadata: dict[str, bytes], pixels_per_mm: tuple[float, float]
-) -> tuple[bytes, bool]:
-    """A whole JPEG file with its metadata, and whether some was left out; see above."""
-    segments, left_out = metadata_for_jpeg(metadata, pixels_per_mm)
-    return jpeg[:AFTER_JPEG_START] + segments + jpeg[AFTER_JPEG_START:], left_out
-
-
-def embed_in_png(png: bytes, metadata: dict[str, bytes]) -> bytes:
-    """A whole PNG file with its EXIF and XMP; see above."""
-    # encode.py still says that IPTC is left out, and shall not be wrong.
-    kept = {name: block for name, block in metadata.items() if name != "iptc-data"}
-    chunks = metadata_for_png(kept, None)
-    return png[:AFTER_PNG_HEADER] + chunks + png[AFTER_PNG_HEADER:]
-
-
 def _xmp_segments(packet: bytes) -> list[bytes]:
     main, extended = split_packet(packet, _LONGEST_SEGMENT - len(_XMP_IN_JPEG))
     segments = [_segment(_APP1, _XMP_IN_JPEG + main)]

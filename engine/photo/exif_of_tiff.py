@@ -84,11 +84,6 @@ def exif_block_of_tiff(data_or_file: bytes | BinaryIO) -> bytes:
     return _block(exif, header.order) if exif else b""
 
 
-def put_exif_in_tiff(path: Path, exif: bytes) -> None:
-    """Add an EXIF block to a finished TIFF file; see `put_metadata_in_tiff`."""
-    put_metadata_in_tiff(path, {"exif-data": exif})
-
-
 def put_metadata_in_tiff(path: Path, metadata: dict[str, bytes]) -> None:
     """Add EXIF, XMP and IPTC to a finished TIFF file, each where readers look for it.
 

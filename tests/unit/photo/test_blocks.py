@@ -13,7 +13,7 @@ from engine.photo.blocks import blocks_of_file
 from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_jpeg, metadata_for_png
 from engine.photo.embed_avif import put_exif_in_avif
 from engine.photo.embed_webp import put_metadata_in_webp
-from engine.photo.exif_of_tiff import put_exif_in_tiff
+from engine.photo.exif_of_tiff import put_metadata_in_tiff
 from engine.photo.metadata import carried_metadata, photoshop_resource
 from engine.photo.xmp import properties_of, with_properties
 from tests.support.exiftool import needs_exiftool, write_tags
@@ -83,7 +83,7 @@ def test_tiff(tmp_path):
     for big in (False, True):
         data = by_tifffile(gray_picture(), extratags=extra, bigtiff=big, metadata=None)
         path.write_bytes(data)
-        put_exif_in_tiff(path, EVERYTHING["exif-data"])
+        put_metadata_in_tiff(path, {"exif-data": EVERYTHING["exif-data"]})
         with path.open("rb") as file:
             found = carried_metadata(blocks_of_file(file, "tiff"), SIZE)
         exif = Image.Exif()

@@ -12,7 +12,6 @@ from PIL import Image
 from engine.photo.blocks import blocks_of_file
 from engine.photo.exif_of_tiff import (
     exif_block_of_tiff,
-    put_exif_in_tiff,
     put_metadata_in_tiff,
 )
 from engine.photo.ifd import BadDirectory
@@ -91,7 +90,7 @@ def pixels_of(path):
 
 @pytest.mark.parametrize("order", ["<", ">"])
 def test_all_directories_arrive_and_come_back(tiff, order):
-    put_exif_in_tiff(tiff, rich_exif(order))
+    put_metadata_in_tiff(tiff, {"exif-data": rich_exif(order)})
     np.testing.assert_array_equal(pixels_of(tiff), rgb_picture())
     with tifffile.TiffFile(tiff) as file:
         tags = file.pages[0].tags
@@ -119,7 +118,7 @@ def test_exiftool_finds_nothing_wrong(tmp_path):
     path = tmp_path / "out.tif"
     path.write_bytes(by_tifffile(rgb_picture(), photometric="rgb"))
     assert "ExifTool:Warning" not in tags_of(path)
-    put_exif_in_tiff(path, rich_exif())
+    put_metadata_in_tiff(path, {"exif-data": rich_exif()})
     tags = tags_of(path)
     assert "ExifTool:Warning" not in tags
     assert tags["ExifIFD:ISO"] == 400
@@ -172,11 +171,11 @@ def test_nothing_to_say_gives_nothing(tmp_path):
     path = tmp_path / "a.tif"
     path.write_bytes(plain.getvalue())
     for exif in (b"", b"Exif\0\0", b"II*\0", b"II*\0\xff\xff\xff\xff", plain.getvalue()):
-        put_exif_in_tiff(path, exif)
+        put_metadata_in_tiff(path, {"exif-data": exif})
         assert path.read_bytes() == plain.getvalue()
     path.write_bytes(b"no TIFF file")
     with pytest.raises(BadDirectory):
-        put_exif_in_tiff(path, rich_exif())
+        put_metadata_in_tiff(path, {"exif-data": rich_exif()})
     assert path.read_bytes() == b"no TIFF file"
 
 
@@ -191,7 +190,7 @@ def test_damaged_blocks_never_damage_the_file(tmp_path, order):
         for at in rng.integers(0, len(broken), number % 6):
             broken[at] = rng.integers(256)
         path.write_bytes(before)
-        put_exif_in_tiff(path, bytes(broken))
+        put_metadata_in_tiff(path, {"exif-data": bytes(broken)})
         exif_block_of_tiff(bytes(broken))
         np.testing.assert_array_equal(tifffile.imread(path), rgb_picture())
 
@@ -223,7 +222,7 @@ def test_comments_stay_readable(tmp_path, order):
     for byteorder in "<>":
         path = tmp_path / "a.tif"
         path.write_bytes(by_tifffile(rgb_picture(), photometric="rgb", byteorder=byteorder))
-        put_exif_in_tiff(path, start + details + main)
+        put_metadata_in_tiff(path, {"exif-data": start + details + main})
         expected = "街道 at noon".encode("utf-16-le" if byteorder == "<" else "utf-16-be")
         assert b"UNICODE\0" + expected in path.read_bytes()
 
@@ -244,7 +243,7 @@ def test_other_pages_stay(tmp_path):
     with tifffile.TiffWriter(path) as writer:
         for seed in (0, 1):
             writer.write(np.roll(rgb_picture(), seed, axis=0), photometric="rgb", metadata=None)
-    put_exif_in_tiff(path, exif_block())
+    put_metadata_in_tiff(path, {"exif-data": exif_block()})
     with tifffile.TiffFile(path) as file:
         assert len(file.pages) == 2
         np.testing.assert_array_equal(file.pages[1].asarray(), np.roll(rgb_picture(), 1, axis=0))
@@ -253,7 +252,7 @@ def test_other_pages_stay(tmp_path):
 def test_neither_reads_nor_moves_the_pixels(tiff):
     """The file only grows at its end; in front of it only the offset in the header changes."""
     before = tiff.read_bytes()
-    put_exif_in_tiff(tiff, rich_exif())
+    put_metadata_in_tiff(tiff, {"exif-data": rich_exif()})
     after = tiff.read_bytes()
     assert after[16 : len(before)] == before[16:]
     assert len(after) < len(before) + 3 * len(rich_exif())

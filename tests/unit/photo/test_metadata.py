@@ -7,7 +7,7 @@ import pytest
 import tifffile
 from PIL import Image, IptcImagePlugin
 
-from engine.photo.embed import embed_in_jpeg
+from engine.photo.embed import AFTER_JPEG_START, metadata_for_jpeg
 from engine.photo.exif import fitted_exif
 from engine.photo.ifd import BadDirectory, Tags
 from engine.photo.losses import NO_ALPHA_IN_JPEG, TOO_LARGE_FOR_JPEG
@@ -106,6 +106,11 @@ def test_transparency_is_missed_in_jpeg_only_if_there_was_some(tmp_path):
         (tmp_path / "a.png").write_bytes(by_pillow(np.dstack([rgb_picture(), alpha]), "PNG"))
         photo = read_photo(tmp_path / "a.png")
         assert write_photo(Rendition(photo.pixels), photo, tmp_path / "o.jpg").notices == notices
+
+
+def embed_in_jpeg(jpeg, metadata, pixels_per_mm):
+    segments, left_out = metadata_for_jpeg(metadata, pixels_per_mm)
+    return jpeg[:AFTER_JPEG_START] + segments + jpeg[AFTER_JPEG_START:], left_out
 
 
 def test_a_block_too_large_for_jpeg_is_left_out():
