@@ -18,6 +18,7 @@ class ActionRow:
         keys: in Qt's portable spelling; the first is shown. What cannot be undone has none.
         icon: in the Material Design set; none if empty.
         label: gives the words on the button, beside or instead of the icon; None for none.
+        checkable: whether it is a switch.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ActionRow:
     keys: tuple[str, ...] = ()
     icon: str = ""
     label: Callable[[], str] | None = None
+    checkable: bool = False
 
 
 ROWS = (
@@ -36,11 +38,12 @@ ROWS = (
         "save", lambda: translate("Save the colored photo"), ("Ctrl+S", "Ctrl+Shift+S"),
         "content-save-outline", lambda: translate("Save as…"),
     ),
-    ActionRow(
-        "save_layer", lambda: translate("Save the color alone, as a layer"), ("Ctrl+Alt+S",), "",
-        lambda: translate("Save color layer…"),
-    ),
+    ActionRow("save_layer", lambda: translate("Save color layer…"), ("Ctrl+Alt+S",)),
     ActionRow("save_options", lambda: translate("Save options…"), ("Ctrl+Shift+O",)),
+    ActionRow(
+        "neutralize", lambda: translate("Take tones and stains out of the lightness"), ("N",),
+        "invert-colors-off", lambda: translate("Neutralize"), checkable=True,
+    ),
     ActionRow("replace_original", lambda: translate("Replace the original…")),
     ActionRow("previous", lambda: translate("Previous photo"), ("PgUp",), "chevron-left"),
     ActionRow("next", lambda: translate("Next photo"), ("PgDown",), "chevron-right"),

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from engine import Edits, OriginalChanged, SaveOptions
 from gui.worker.jobs import (
     WARMING_UP,
@@ -104,7 +106,7 @@ class Document:
         """Whether the photo has color of its own, and the user has not yet let go of that."""
         return (
             self.photo is not None
-            and self.photo.has_color
+            and self.photo.tone == "colored"
             and self.photo.request.path not in self._agreed
         )
 
@@ -124,6 +126,11 @@ class Document:
     def can_save(self) -> bool:
         """Whether there is a colored photo to save."""
         return self.shown is not None and not self.is_opening
+
+    @property
+    def can_neutralize(self) -> bool:
+        """Whether there is a tone that could be taken out of the photo's lightness."""
+        return self.photo is not None and self.photo.tone != "gray"
 
     @property
     def can_replace(self) -> bool:
@@ -169,6 +176,13 @@ class Document:
         is_colored = self.shown is not None and self.shown.complete
         stays = is_colored or self.stopped or self.must_ask or self.error is not None
         return None if stays else self.recolor()
+
+    def neutralize(self, wanted: bool) -> Recolor | None:
+        """Take the photo's tone out of its lightness, or leave it there; ask for its color anew."""
+        if self.photo is None or wanted == self.edits.neutralize:
+            return None
+        self.edits = msgspec.structs.replace(self.edits, neutralize=wanted)
+        return None if self.must_ask else self.recolor()
 
     def recolor(self) -> Recolor | None:
         """Ask for color with the edits of the moment; of its own color the photo lets go."""

@@ -169,6 +169,12 @@ class MainWindow(QMainWindow):
         """Choose how results are written."""
         self._saving.ask_options()
 
+    @Slot(bool)
+    def on_neutralize(self, wanted: bool) -> None:
+        """Take the photo's tone out of its lightness, or leave it there."""
+        self._ask(self.document.neutralize(wanted))
+        self._show()
+
     @Slot()
     def on_replace_original(self) -> None:
         """Put the colored photo in the place of the original, if the user is sure."""
@@ -342,12 +348,14 @@ class MainWindow(QMainWindow):
             "save": document.can_save,
             "save_layer": document.can_save,
             "replace_original": document.can_replace,
+            "neutralize": document.can_neutralize,
             "cancel": document.is_working,
             "previous": document.roll.has(-1),
             "next": document.roll.has(1),
         }
         for name, possible in can.items():
             self._actions[name].setEnabled(possible)
+        self._actions["neutralize"].setChecked(document.edits.neutralize)
         self._actions["replace_original"].setToolTip(replacing_text(document))
         # Buttons that do not fit would be gone.
         self.setMinimumWidth(max(LEAST_WIDTH, self.toolbar.sizeHint().width()))

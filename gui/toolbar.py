@@ -56,6 +56,7 @@ class Toolbar(QToolBar):
         for name in ("zoom_in", "fit", "full"):
             self._add(name)
         self.addWidget(_spring())
+        self._add("neutralize")
         self._add("cancel")
         self.addSeparator()
         self.addWidget(self._language)
@@ -147,6 +148,7 @@ def make_actions(parent: QWidget) -> dict[str, QAction]:
     for row in ROWS:
         action = QAction(parent)
         action.setObjectName(row.name)
+        action.setCheckable(row.checkable)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setAutoRepeat(row.name.startswith("zoom"))
         parent.addAction(action)

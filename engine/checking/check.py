@@ -6,6 +6,8 @@ from pathlib import Path
 from engine.cancel import CancelToken
 from engine.checking.metadata import TagCounts, compare_metadata
 from engine.checking.pixels import Row, compare_pixels
+from engine.edits import edits_from_json
+from engine.errors import BadEdits
 from engine.photo.blocks import blocks_of_file
 from engine.photo.formats import SIGNATURE_BYTES, format_of
 from engine.photo.provenance import Provenance
@@ -41,8 +43,19 @@ def check_result(original: Path, result: Path, cancel: CancelToken | None = None
         PhotoError: one of them cannot be read.
         Cancelled: on request.
     """
-    rows = compare_pixels(read_photo(original, cancel), read_photo(result, cancel), cancel)
     with result.open("rb") as file:
         blocks = blocks_of_file(file, format_of(file.read(SIGNATURE_BYTES)) or "")
     provenance = Provenance.from_xmp(blocks.get("xmp-data", b""))
+    before, after = read_photo(original, cancel), read_photo(result, cancel)
+    rows = compare_pixels(before, after, cancel, neutralized=_is_neutralized(provenance))
     return Report(tuple(rows), tuple(compare_metadata(original, result)), provenance)
+
+
+def _is_neutralized(provenance: Provenance | None) -> bool:
+    """Whether the result says that tones were taken out of its lightness."""
+    if provenance is None or not provenance.edits:
+        return False
+    try:
+        return edits_from_json(provenance.edits.encode(), "").neutralize
+    except BadEdits:
+        return False

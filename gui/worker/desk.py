@@ -26,6 +26,7 @@ from engine import (
     composition_for,
     load_predictor,
     measure_lightness,
+    neutral_of,
     provenance_of,
     read_photo,
     save_layer,
@@ -73,6 +74,7 @@ class Workpiece:
         photo: as read.
         stamp: of its file, before it was read.
         sha256: of its file, once it was wanted.
+        neutralized: whether the three that follow are of the photo without its tone.
         lightness: at full size.
         prepared: the predictor's look at it.
         planes: the newest prediction, with the hints it was made for.
@@ -82,9 +84,16 @@ class Workpiece:
     photo: Photo
     stamp: Stamp
     sha256: str = ""
+    neutralized: bool = False
     lightness: Lightness | None = None
     prepared: Prepared | None = None
     planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
+
+    def neutralize(self, wanted: bool) -> None:
+        """Forget what was made of another lightness."""
+        if wanted != self.neutralized:
+            self.neutralized = wanted
+            self.lightness = self.prepared = self.planes = None
 
 
 class Desk:
@@ -134,13 +143,13 @@ class Desk:
         source = photo.source
         tell(PhotoOpened(
             request.generation, request, picture, source.depth, source.notices,
-            tone_of(photo).kind == "colored",
-            belongings_of(photo), why_not_replaceable(source),
+            tone_of(photo).kind, belongings_of(photo), why_not_replaceable(source),
         ))  # fmt: skip
 
     def _serve_recolor(self, request: Recolor, tell: Tell) -> None:
         started = time.perf_counter()
         piece = self._opened(request.photo, request.cancel)
+        piece.neutralize(request.edits.neutralize)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
         small = shrink(lightness, PREVIEW_SIDE)
@@ -161,6 +170,7 @@ class Desk:
 
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
         piece = self._opened(request.photo, request.cancel)
+        piece.neutralize(request.edits.neutralize)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
         wish = Wish(
@@ -222,7 +232,8 @@ class Desk:
 
     def _lightness(self, piece: Workpiece, cancel: CancelToken) -> Lightness:
         if piece.lightness is None:
-            piece.lightness = measure_lightness(piece.photo, cancel)
+            neutral = neutral_of(piece.photo) if piece.neutralized else None
+            piece.lightness = measure_lightness(piece.photo, cancel, neutral)
         return piece.lightness
 
     def _predicted(self, piece: Workpiece, request: Recolor | SavePhoto, tell: Tell) -> AbPlanes:

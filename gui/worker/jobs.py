@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from typing import Literal
 
 from engine import Belongings, CancelToken, Edits, OnConflict, Saved, SaveOptions
 from gui.images import Picture
@@ -120,7 +121,8 @@ class PhotoOpened(Result):
         picture: as it is on the disk, for the screen.
         depth: bits per channel.
         notices: sentences about what was remarkable in reading it.
-        has_color: whether it has colors of its own, so that the user is asked before they go.
+        tone: "colored" if it has colors of its own, so that the user is asked before they go;
+            "toned" if it is a toned print; "gray".
         belongings: what it has that not every format can hold.
         irreplaceable: why no result can stand in its place; empty if one can.
     """
@@ -129,7 +131,7 @@ class PhotoOpened(Result):
     picture: Picture
     depth: int
     notices: tuple[str, ...] = ()
-    has_color: bool = False
+    tone: Literal["gray", "toned", "colored"] = "gray"
     belongings: Belongings = Belongings()
     irreplaceable: str = ""
 

@@ -14,6 +14,7 @@ from engine import (
     OriginalChanged,
     PhotochromError,
     SaveOptions,
+    measure_lightness,
     read_photo,
 )
 from engine.photo.losses import EIGHT_BITS
@@ -113,6 +114,25 @@ def test_only_what_changed_is_done_again(desk, photo, predictor):
     ):
         served(desk, Recolor(generation=2, photo=photo, edits=edits))
     assert predictor.asked == ["prepare balanced", "predict 0", "predict 1"]
+
+
+def test_neutralizing_looks_anew_at_another_lightness(desk, tmp_path, predictor):
+    gray = np.linspace(0, 255, 300)[None].repeat(200, axis=0)
+    path = tmp_path / "yellowed.png"
+    Image.fromarray((gray[..., None] * [1, 0.9, 0.6]).astype(np.uint8)).save(path)
+    photo = OpenPhoto(generation=1, path=path)
+    assert served(desk, photo)[-1].tone == "toned"
+    for neutralize in (False, True):
+        edits = Edits(neutralize=neutralize)
+        served(desk, Recolor(generation=2, photo=photo, edits=edits))
+        target = tmp_path / f"{neutralize}.png"
+        assert isinstance(served(desk, save(photo, target, edits))[-1], PhotoSaved)
+    looks = ["prepare balanced", "predict 0"]
+    assert predictor.asked == looks * 2
+    tone_left, tone_gone = (
+        measure_lightness(read_photo(tmp_path / f"{each}.png")).L for each in (False, True)
+    )
+    assert (tone_gone - tone_left).mean() > 2
 
 
 def test_another_photo_is_looked_at_anew_and_the_first_one_can_be_asked_for_again(

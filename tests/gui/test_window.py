@@ -655,6 +655,37 @@ def test_a_photo_with_color_is_colored_anew_only_when_the_user_says_so(
     qtbot.waitUntil(lambda: window.document.path == path and is_done(window))
 
 
+def test_a_toned_photo_can_be_neutralized(qtbot, window, make_photo, tmp_path):
+    gray = np.linspace(0, 255, 300)[None].repeat(200, axis=0)
+    path = tmp_path / "yellowed.png"
+    Image.fromarray((gray[..., None] * [1, 0.9, 0.6]).astype(np.uint8)).save(path)
+    switch = action(window, "neutralize")
+    assert not switch.isEnabled()
+    window.open_photos([path])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert switch.isEnabled()
+    with_tone = window.document.shown
+    switch.trigger()
+    qtbot.waitUntil(lambda: is_done(window) and window.document.shown is not with_tone)
+    assert window.document.shown.edits.neutralize
+    switch.trigger()
+    qtbot.waitUntil(lambda: is_done(window) and not window.document.shown.edits.neutralize)
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(lambda: window.document.path != path and is_done(window))
+    assert not switch.isEnabled()
+
+
+def test_a_photo_with_color_is_neutralized_without_being_colored_unasked(
+    qtbot, window, predictor, tmp_path
+):
+    window.open_photos([make_colored(tmp_path)])
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    action(window, "neutralize").trigger()
+    assert action(window, "neutralize").isChecked()
+    assert window.stage.notice.isVisible()
+    assert predictor.asked == []
+
+
 def test_after_a_photo_with_color_a_gray_one_is_colored_unasked(
     qtbot, window, make_photo, tmp_path
 ):
