@@ -12,6 +12,7 @@ from engine import (
     AbPlanes,
     Cancelled,
     CancelToken,
+    Edits,
     Hint,
     Lightness,
     OriginalChanged,
@@ -20,6 +21,7 @@ from engine import (
     Predictor,
     Prepared,
     Saved,
+    Source,
     Wish,
     belongings_of,
     compose,
@@ -206,8 +208,10 @@ class Desk:
         try:
             predictor = self._network()
             request.cancel.raise_if_set()
-            gray = Lightness(np.full((256, 256), 50, np.float32))
-            predictor.predict(predictor.prepare(gray, "fast"), ())
+            lightness = measure_lightness(_any_photo())
+            planes = predictor.predict(predictor.prepare(lightness, "balanced"), ())
+            request.cancel.raise_if_set()
+            compose(lightness, planes, Edits(), 8, request.cancel)
         except PhotochromError as error:
             # Nobody has asked for anything yet; the first photo will meet the same error.
             logger.info("Warming up failed: %s", error)
@@ -276,6 +280,13 @@ def _prepare_replacing(piece: Workpiece) -> None:
     if piece.stamp is None or _stamp(path) != piece.stamp:
         raise OriginalChanged(name=path.name)
     _digest(piece)
+
+
+def _any_photo() -> Photo:
+    """A photo that takes every loop that is compiled when it is first run: all codes, and gray."""
+    codes = np.arange(512 * 512 * 3).reshape(512, 512, 3) % 256
+    codes[0] = codes[0, :, :1]
+    return Photo(Source(Path(), "png", 8), codes.astype(np.uint8))
 
 
 def _digest(piece: Workpiece) -> str:

@@ -239,7 +239,7 @@ def test_warming_up_loads_the_network_once(desk, predictor):
     assert isinstance(loading, Progressed)
     assert loading.stage is Stage.LOADING_NETWORK
     assert isinstance(done, WarmedUp)
-    assert predictor.asked == ["prepare fast", "predict 0"]
+    assert predictor.asked == ["prepare balanced", "predict 0"]
     assert served(desk, WarmUp(generation=0)) == []
     assert len(predictor.calls) == 2
 
