@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast, get_args
 
 from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import (
@@ -16,13 +17,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QHBoxLayout,
     QMainWindow,
     QMessageBox,
     QVBoxLayout,
     QWidget,
 )
 
-from engine import PhotochromError, color_layer_path, colorized_path, translate
+from engine import PhotochromError, Quality, color_layer_path, colorized_path, translate
+from gui.adjusting import ADJUSTMENTS
 from gui.document import Document
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
@@ -34,6 +37,7 @@ from gui.status_line import StatusLine
 from gui.texts import error_text, refused_text, replacing_text
 from gui.theme import palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
+from gui.views.adjust_panel import AdjustPanel
 from gui.views.compare_view import STEP
 from gui.views.photo_stage import PhotoStage
 from gui.worker.jobs import (
@@ -51,7 +55,8 @@ from gui.worker.thread import EngineThread
 logger = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1200, 800)
-LEAST_WIDTH, LEAST_HEIGHT = 720, 480
+LEAST_WIDTH, LEAST_HEIGHT = 780, 560
+_PANEL_KEY, _QUALITY_KEY = "panel", "quality"
 _NEEDS_PHOTO = (
     "zoom_out", "zoom_in", "fit", "full", "divider_left", "divider_middle", "divider_right",
 )  # fmt: skip
@@ -76,10 +81,12 @@ class MainWindow(QMainWindow):
         self._actions = make_actions(self)
         self.toolbar = Toolbar(self._actions, self)
         self.stage = PhotoStage()
+        self.panel = AdjustPanel(self._actions["neutralize"])
         self.message_bar = self.stage.message_bar
         self.status_line = StatusLine()
         self._put_together()
         self._connect()
+        self._recall()
         self.recolor()
         self.set_language(language)
         # The frame and its title need some of the screen, too.
@@ -92,7 +99,7 @@ class MainWindow(QMainWindow):
     def open_photos(self, photos: Sequence[Path]) -> None:
         """Add photos to those that are open, and show the first new one."""
         paths = [photo.absolute() for photo in photos]
-        if paths and self._may_leave_photo():
+        if paths:
             self.message_bar.clear()
             self._ask(self.document.open(paths))
 
@@ -109,7 +116,7 @@ class MainWindow(QMainWindow):
         """Show all words in another language, and remember it."""
         used = use_language(code)
         translate_actions(self._actions)
-        for part in (self.toolbar, self.stage):
+        for part in (self.toolbar, self.stage, self.document, self.panel):
             part.retranslate()
         self.toolbar.show_language(used)
         self._show()
@@ -119,7 +126,7 @@ class MainWindow(QMainWindow):
         """Show all in the colors of the moment."""
         QApplication.setPalette(palette())
         self.setStyleSheet(stylesheet())
-        for part in (self.toolbar, self.stage, self.status_line):
+        for part in (self.toolbar, self.stage, self.panel, self.status_line):
             part.recolor()
 
     @Slot(object)
@@ -173,6 +180,41 @@ class MainWindow(QMainWindow):
     def on_neutralize(self, wanted: bool) -> None:
         """Take the photo's tone out of its lightness, or leave it there."""
         self._ask(self.document.neutralize(wanted))
+        self._show()
+
+    @Slot()
+    def on_undo(self) -> None:
+        """Take the last step back."""
+        self._ask(self.document.undo())
+        self._show()
+
+    @Slot()
+    def on_redo(self) -> None:
+        """Do again what was undone."""
+        self._ask(self.document.redo())
+        self._show()
+
+    @Slot()
+    def on_copy_adjustments(self) -> None:
+        """Keep the adjustments for other photos."""
+        self.document.copy_adjustments()
+        self._show()
+
+    @Slot()
+    def on_paste_adjustments(self) -> None:
+        """Give this photo the adjustments of another."""
+        self._ask(self.document.paste_adjustments())
+
+    @Slot()
+    def on_reset_adjustments(self) -> None:
+        """Take all adjustments back."""
+        self._ask(self.document.reset_adjustments())
+
+    @Slot(bool)
+    def on_panel(self, shown: bool) -> None:
+        """Show or hide the panel beside the photo."""
+        self.panel.setVisible(shown)
+        self._settings.setValue(_PANEL_KEY, shown)
         self._show()
 
     @Slot()
@@ -252,7 +294,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the worker; but let a save that was asked for be finished first."""
-        if not self._closing and not self._may_leave_photo():
+        if not self._closing and not self._may_close():
             event.ignore()
             return
         if self.document.is_saving and not self._closing:
@@ -310,10 +352,22 @@ class MainWindow(QMainWindow):
         box = QVBoxLayout(middle)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self.stage, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.stage, 1)
+        row.addWidget(self.panel)
+        box.addLayout(row, 1)
         box.addWidget(self.status_line)
         self.setCentralWidget(middle)
         self.stage.empty.setFocus()
+
+    def _recall(self) -> None:
+        """Take up what was chosen in the run before."""
+        quality = str(self._settings.value(_QUALITY_KEY, ""))
+        if quality in get_args(Quality):
+            self.document.quality = cast("Quality", quality)
+        self._actions["panel"].setChecked(bool(self._settings.value(_PANEL_KEY, True, bool)))
+        self.panel.setVisible(self._actions["panel"].isChecked())
 
     def _connect(self) -> None:
         for name, action in self._actions.items():
@@ -324,12 +378,16 @@ class MainWindow(QMainWindow):
         self.stage.again_wanted.connect(self.on_again)
         self.stage.cancel_wanted.connect(self.on_cancel)
         self.stage.view.zoom_changed.connect(self.toolbar.show_zoom)
+        self.panel.adjusted.connect(self._on_adjusted)
+        self.panel.quality_chosen.connect(self._on_quality_chosen)
+        self.panel.reset_wanted.connect(self.on_reset_adjustments)
+        self.panel.stepped.connect(self._on_stepped)
         self._saving.wanted.connect(self._ask)
         self._saving.said.connect(self.say)
         self.toolbar.language_chosen.connect(self._on_language_chosen)
 
     def _step(self, step: int) -> None:
-        if self.document.roll.has(step) and self._may_leave_photo():
+        if self.document.roll.has(step):
             self.message_bar.clear()
             self._ask(self.document.step(step))
 
@@ -344,11 +402,17 @@ class MainWindow(QMainWindow):
         self.stage.show_document(document)
         self.status_line.show_document(document)
         self.toolbar.show_document(document)
+        self.panel.show_document(document)
         can = dict.fromkeys(_NEEDS_PHOTO, document.photo is not None) | {
             "save": document.can_save,
             "save_layer": document.can_save,
             "replace_original": document.can_replace,
             "neutralize": document.can_neutralize,
+            "undo": document.can_adjust and document.work.steps.canUndo(),
+            "redo": document.can_adjust and document.work.steps.canRedo(),
+            "copy_adjustments": document.can_adjust,
+            "paste_adjustments": document.can_adjust and document.copied is not None,
+            "reset_adjustments": document.can_adjust,
             "cancel": document.is_working,
             "previous": document.roll.has(-1),
             "next": document.roll.has(1),
@@ -396,19 +460,39 @@ class MainWindow(QMainWindow):
             self.close()
         self._closing = False
 
-    def _may_leave_photo(self) -> bool:
-        """Whether the open photo can be left; asks if hints or adjustments would be lost."""
-        if not self.document.has_unsaved_work:
+    def _may_close(self) -> bool:
+        """Whether the window can be closed; asks if hints or adjustments would be lost."""
+        unsaved = self.document.unsaved
+        if not unsaved:
             return True
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setText(translate("The changes to this photo are not saved."))
+        if len(unsaved) == 1:
+            box.setText(translate("The changes to “{name}” are not saved.", name=unsaved[0].name))
+        else:
+            box.setText(translate("The changes to {count} photos are not saved.",
+                                  count=len(unsaved)))  # fmt: skip
         box.setInformativeText(translate("They are lost if you go on."))
         go_on = box.addButton(translate("Go on"), QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton(translate("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.exec()
         return box.clickedButton() is go_on
+
+    @Slot(str, int, int)
+    def _on_adjusted(self, name: str, value: int, gesture: int) -> None:
+        row = next(row for row in ADJUSTMENTS if row.name == name)
+        self._ask(self.document.adjust(name, value * row.per_unit, row.words, gesture))
+
+    @Slot(str)
+    def _on_quality_chosen(self, quality: Quality) -> None:
+        self._settings.setValue(_QUALITY_KEY, quality)
+        self._ask(self.document.set_quality(quality))
+
+    @Slot()
+    def _on_stepped(self) -> None:
+        self._ask(self.document.follow_steps())
+        self._show()
 
     @Slot(list)
     def _on_files_selected(self, names: list[str]) -> None:

@@ -46,6 +46,9 @@ class Toolbar(QToolBar):
         for name in ("open", "save"):
             self._add(name)
         self.addWidget(self._save_ways)
+        self.addSeparator()
+        self._add("undo")
+        self._add("redo")
         self._roll_parts.append(self.addSeparator())
         self._roll_parts.append(self._add("previous"))
         self._roll_parts.append(self.addWidget(self._roll_label))
@@ -56,11 +59,11 @@ class Toolbar(QToolBar):
         for name in ("zoom_in", "fit", "full"):
             self._add(name)
         self.addWidget(_spring())
-        self._add("neutralize")
         self._add("cancel")
         self.addSeparator()
         self.addWidget(self._language)
         self._add("keys")
+        self._add("panel")
 
     def show_document(self, document: Document) -> None:
         """Show which photo of how many is open."""

@@ -20,6 +20,7 @@ from engine import (
     PhotochromError,
     Predictor,
     Prepared,
+    Quality,
     Saved,
     Source,
     Wish,
@@ -76,8 +77,10 @@ class Workpiece:
         photo: as read.
         stamp: of its file, before it was read.
         sha256: of its file, once it was wanted.
-        neutralized: whether the three that follow are of the photo without its tone.
+        neutralized: whether what follows is of the photo without its tone.
+        quality: the quality level of what follows.
         lightness: at full size.
+        small: the same for the preview.
         prepared: the predictor's look at it.
         planes: the newest prediction, with the hints it was made for.
     """
@@ -87,15 +90,20 @@ class Workpiece:
     stamp: Stamp
     sha256: str = ""
     neutralized: bool = False
+    quality: Quality = "balanced"
     lightness: Lightness | None = None
+    small: Lightness | None = None
     prepared: Prepared | None = None
     planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
 
-    def neutralize(self, wanted: bool) -> None:
-        """Forget what was made of another lightness."""
-        if wanted != self.neutralized:
-            self.neutralized = wanted
-            self.lightness = self.prepared = self.planes = None
+    def turn_to(self, request: Recolor | SavePhoto) -> None:
+        """Forget what was made of another lightness, or at another quality level."""
+        if request.edits.neutralize != self.neutralized:
+            self.neutralized = request.edits.neutralize
+            self.lightness = self.small = self.prepared = self.planes = None
+        if request.quality != self.quality:
+            self.quality = request.quality
+            self.prepared = self.planes = None
 
 
 class Desk:
@@ -151,20 +159,20 @@ class Desk:
     def _serve_recolor(self, request: Recolor, tell: Tell) -> None:
         started = time.perf_counter()
         piece = self._opened(request.photo, request.cancel)
-        piece.neutralize(request.edits.neutralize)
+        piece.turn_to(request)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
-        small = shrink(lightness, PREVIEW_SIDE)
-        stages = [(small, Stage.COMPOSING)]
-        if small is not lightness:
-            stages.append((lightness, Stage.COMPLETING))
-        for each, stage in stages:
-            rendition = compose(
-                each, planes, request.edits, 8, request.cancel, _progress(request, stage, tell)
-            )
+        if piece.small is None:
+            piece.small = shrink(lightness, PREVIEW_SIDE)
+        stages = [(piece.small, Stage.COMPOSING, request.cancel)]
+        if piece.small is not lightness:
+            stages.append((lightness, Stage.COMPLETING, request.completing))
+        for each, stage, cancel in stages:
+            told = _progress(request, stage, tell)
+            rendition = compose(each, planes, request.edits, 8, cancel, told)
             complete = each is lightness
             height, width = lightness.size
-            picture = picture_of(rendition.pixels, (width, height), None, request.cancel)
+            picture = picture_of(rendition.pixels, (width, height), None, cancel)
             tell(PreviewReady(
                 request.generation, picture, request.edits, complete, self._network().device,
                 time.perf_counter() - started, rendition.warnings,
@@ -172,11 +180,14 @@ class Desk:
 
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
         piece = self._opened(request.photo, request.cancel)
-        piece.neutralize(request.edits.neutralize)
+        piece.turn_to(request)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
         wish = Wish(
-            request.edits, saving=request.options, replace_original=request.replace_original
+            request.edits,
+            request.quality,
+            saving=request.options,
+            replace_original=request.replace_original,
         )
         composition, notices = composition_for(piece.photo, lightness, planes, request.target, wish)
         tell(Progressed(request.generation, Stage.SAVING))
@@ -253,7 +264,7 @@ class Desk:
             tell(Progressed(request.generation, Stage.LOOKING))
             lightness = self._lightness(piece, cancel)
             cancel.raise_if_set()
-            piece.prepared = predictor.prepare(lightness, "balanced")
+            piece.prepared = predictor.prepare(lightness, piece.quality)
             cancel.raise_if_set()
         tell(Progressed(request.generation, Stage.COLORING))
         planes = predictor.predict(piece.prepared, hints)

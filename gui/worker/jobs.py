@@ -5,7 +5,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Literal
 
-from engine import Belongings, CancelToken, Edits, OnConflict, Saved, SaveOptions
+from engine import Belongings, CancelToken, Edits, OnConflict, Quality, Saved, SaveOptions
 from gui.images import Picture
 
 # The generation of what no photo has asked for.
@@ -36,6 +36,10 @@ class Request:
     generation: int
     cancel: CancelToken = field(default_factory=CancelToken)
 
+    def stop(self) -> None:
+        """Give it up, whatever it is at."""
+        self.cancel.cancel()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpenPhoto(Request):
@@ -51,10 +55,20 @@ class Recolor(Request):
     Attributes:
         photo: the request by which it was opened.
         edits: hints and adjustments.
+        quality: how much trouble the network takes.
+        completing: stops what comes after the preview, which is not wanted once a newer coloring
+            waits.
     """
 
     photo: OpenPhoto
     edits: Edits
+    quality: Quality = "balanced"
+    completing: CancelToken = field(default_factory=CancelToken)
+
+    def stop(self) -> None:
+        """Give it up, whatever it is at."""
+        self.cancel.cancel()
+        self.completing.cancel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,6 +83,7 @@ class SavePhoto(Request):
         layer: whether the color alone is written, as a layer for an image editor.
         options: how it is written.
         replace_original: whether the target is the original, to be replaced.
+        quality: how much trouble the network takes.
     """
 
     photo: OpenPhoto
@@ -78,6 +93,7 @@ class SavePhoto(Request):
     layer: bool = False
     options: SaveOptions = SaveOptions()
     replace_original: bool = False
+    quality: Quality = "balanced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -17,7 +17,9 @@ from engine import (
     measure_lightness,
     read_photo,
 )
+from engine.photo.blocks import blocks_of_file
 from engine.photo.losses import EIGHT_BITS
+from engine.photo.provenance import Provenance
 from gui.worker.desk import Desk
 from gui.worker.jobs import (
     Failed,
@@ -185,6 +187,28 @@ def test_the_original_is_never_written_over(desk, photo):
     assert photo.path.read_bytes() == before
 
 
+def test_an_overtaken_coloring_ends_with_its_preview(desk, make_photo, monkeypatch):
+    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 100)
+    photo = OpenPhoto(generation=1, path=make_photo())
+    request = Recolor(generation=2, photo=photo, edits=Edits())
+    request.completing.cancel()
+    results = served(desk, request)
+    assert [each.complete for each in results if isinstance(each, PreviewReady)] == [False]
+    assert isinstance(results[-1], WasCancelled)
+
+
+def test_another_quality_is_looked_at_anew(desk, photo, predictor, tmp_path):
+    for quality in ("balanced", "fine"):
+        request = Recolor(generation=2, photo=photo, edits=Edits(), quality=quality)
+        assert isinstance(served(desk, request)[-1], PreviewReady)
+    fine = dataclasses.replace(save(photo, tmp_path / "out.png"), quality="fine")
+    assert isinstance(served(desk, fine)[-1], PhotoSaved)
+    assert predictor.asked == ["prepare balanced", "predict 0", "prepare fine", "predict 0"]
+    with (tmp_path / "out.png").open("rb") as file:
+        packet = blocks_of_file(file, "png")["xmp-data"]
+    assert Provenance.from_xmp(packet).quality == "fine"
+
+
 def test_a_request_cancelled_before_it_is_taken_does_nothing(desk, photo, predictor, tmp_path):
     for request in (
         photo,
@@ -210,7 +234,7 @@ def test_it_can_be_cancelled_at_every_stage(desk, photo, tmp_path, stage, monkey
     def tell(result: Result) -> None:
         results.append(result)
         if isinstance(result, Progressed) and result.stage is stage:
-            request.cancel.cancel()
+            request.stop()
 
     desk.serve(request, tell)
     assert isinstance(results[-1], WasCancelled)

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 import gui.theme as theme_module
 import gui.worker.desk as desk_module
-from engine import Adjustments, Edits
 from engine.errors import OutOfMemory
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
@@ -250,11 +249,9 @@ def test_a_new_result_keeps_the_zoom_and_a_new_photo_does_not(
     view.zoom_by(3, QPointF(300, 200))
     qtbot.waitUntil(lambda: view.transform.scale == view.scale)
     zoomed, before = view.transform, view.colored
-    window.document.edits = Edits(adjustments=Adjustments(strength=0.5))
-    window.on_again()
+    window.panel.adjusted.emit("strength", 50, 1)
     qtbot.waitUntil(lambda: is_done(window) and view.colored is not before)
     assert view.transform == zoomed
-    window.document.edits = Edits()
     open_colored("other.png")
     assert view.transform.is_fit
 
@@ -424,9 +421,7 @@ def test_closing_during_work_ends_the_thread(qtbot, window, predictor, make_phot
 
 def test_closing_waits_for_a_save(qtbot, window, predictor, open_colored, tmp_path):
     open_colored()
-    hint_free = Edits(adjustments=Adjustments(strength=0.4))
-    window.document.edits = hint_free
-    window._may_leave_photo = lambda: True
+    window.panel.adjusted.emit("strength", 40, 1)
     window._on_target_chosen(tmp_path / "out.tif", False)
     assert not window.close()
     assert "as soon as" in window.message_bar.text
@@ -443,12 +438,11 @@ def test_a_save_that_failed_keeps_the_window_open(qtbot, window, open_colored):
     assert window.isVisible()
 
 
-def test_edits_that_were_not_saved_are_asked_about(
-    qtbot, window, open_colored, make_photo, monkeypatch
+def test_edits_that_were_not_saved_are_asked_about_when_the_window_is_closed(
+    qtbot, window, open_colored, monkeypatch
 ):
     open_colored()
-    other = make_photo("other.png")
-    window.document.edits = Edits(adjustments=Adjustments(strength=0.4))
+    window.panel.adjusted.emit("strength", 40, 1)
     asked: list[str] = []
 
     def answer(role: QMessageBox.ButtonRole):
@@ -462,13 +456,14 @@ def test_edits_that_were_not_saved_are_asked_about(
 
     monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.RejectRole))
     assert not window.close()
-    window.open_photos([other])
-    assert not window.document.is_working
-    assert len(asked) == 2
+    assert "attic.png" in asked[-1]
+    open_colored("other.png")  # nothing is lost by that
+    assert len(asked) == 1
+    window.panel.adjusted.emit("tint", 10, 1)
+    assert not window.close()
+    assert "2 photos" in asked[-1]
     monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.DestructiveRole))
-    window.open_photos([other])
-    qtbot.waitUntil(lambda: is_done(window))
-    assert len(asked) == 3
+    assert window.close()
 
 
 def test_the_thread_is_one_for_life_and_does_all_of_the_engine_s_work(
@@ -566,7 +561,7 @@ def test_in_the_smallest_window_every_button_is_there(qtbot, window, make_photo,
     qtbot.waitUntil(lambda: is_done(window))
     window.resize(1, 1)
     QApplication.processEvents()
-    assert window.height() == 480
+    assert window.height() == 560
     for button in window.toolbar.findChildren(QToolButton):
         if button.objectName() != "qt_toolbar_ext_button":
             assert button.isVisible(), button.text()
