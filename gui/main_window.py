@@ -46,6 +46,7 @@ from gui.worker.jobs import (
     PhotoOpened,
     PhotoSaved,
     PreviewReady,
+    Progressed,
     Request,
     Result,
     WarmUp,
@@ -134,6 +135,9 @@ class MainWindow(QMainWindow):
         """Take a result of the worker, if it is still wanted, and show it."""
         before = self.document.photo
         if not self.document.accept(result):
+            return
+        if isinstance(result, Progressed):
+            self._show_progress()
             return
         if isinstance(result, PhotoOpened):
             self._on_opened(result)
@@ -395,6 +399,11 @@ class MainWindow(QMainWindow):
         if request is not None:
             self._thread.submit(request)
             self._show()
+
+    def _show_progress(self) -> None:
+        """Bring what tells of progress in line with the document; this comes often."""
+        self.stage.show_document(self.document)
+        self.status_line.show_document(self.document)
 
     def _show(self) -> None:
         """Bring everything on screen in line with the document."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSlider,
     QToolButton,
     QUndoView,
     QVBoxLayout,
@@ -68,6 +69,10 @@ class AdjustPanel(QWidget):
         self._put_together()
         self.retranslate()
         self.recolor()
+
+    def slider(self, name: str) -> QSlider:
+        """The slider of a field of `Adjustments`."""
+        return self._sliders[name].slider
 
     def show_document(self, document: Document) -> None:
         """Show what is done to the open photo."""

@@ -17,6 +17,10 @@ class ValueSlider(QWidget):
     Args:
         row: what it adjusts.
 
+    Attributes:
+        row: the same.
+        slider: the slider itself.
+
     Signals:
         changed: the value as shown, and a number that stays the same during one gesture.
     """
@@ -33,34 +37,34 @@ class ValueSlider(QWidget):
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setKeyboardTracking(False)
         self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance(_WIDEST) + 20)
-        self._slider = _Slider(Qt.Orientation.Horizontal)
-        self._slider.setRange(row.low, row.high)
-        self._slider.setPageStep(10)
+        self.slider = _Slider(Qt.Orientation.Horizontal)
+        self.slider.setRange(row.low, row.high)
+        self.slider.setPageStep(10)
         if row.colors is not None:
-            self._slider.setProperty("ends", row.name)
+            self.slider.setProperty("ends", row.name)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(2)
         grid.addWidget(self._name, 0, 0)
         grid.addWidget(self._number, 0, 1)
-        grid.addWidget(self._slider, 1, 0, 1, 2)
+        grid.addWidget(self.slider, 1, 0, 1, 2)
         grid.setColumnStretch(0, 1)
-        self.setFocusProxy(self._slider)
+        self.setFocusProxy(self.slider)
         self.show_value(row.start)
-        self._slider.sliderPressed.connect(self._on_new_gesture)
-        self._slider.reset_wanted.connect(self._on_reset)
-        self._slider.valueChanged.connect(self._on_slid)
+        self.slider.sliderPressed.connect(self._on_new_gesture)
+        self.slider.reset_wanted.connect(self._on_reset)
+        self.slider.valueChanged.connect(self._on_slid)
         self._number.valueChanged.connect(self._on_typed)
         self.retranslate()
 
     @property
     def value(self) -> int:
         """As shown."""
-        return self._slider.value()
+        return self.slider.value()
 
     def show_value(self, value: int) -> None:
         """Show a value without telling of it; one out of reach is shown as near as it goes."""
-        for part in (self._slider, self._number):
+        for part in (self.slider, self._number):
             with QSignalBlocker(part):
                 part.setValue(value)
 
@@ -75,7 +79,7 @@ class ValueSlider(QWidget):
         self._name.setText(words)
         tip = translate("{help}. Double-click to reset.", help=does)
         self.setToolTip(tip)
-        for part in (self._slider, self._number):
+        for part in (self.slider, self._number):
             part.setAccessibleName(words)
             part.setAccessibleDescription(does)
 
@@ -86,7 +90,7 @@ class ValueSlider(QWidget):
     @Slot()
     def _on_reset(self) -> None:
         self._gesture += 1
-        self._slider.setValue(self.row.start)
+        self.slider.setValue(self.row.start)
         self._gesture += 1
 
     @Slot(int)
@@ -98,7 +102,7 @@ class ValueSlider(QWidget):
     @Slot(int)
     def _on_typed(self, value: int) -> None:
         self._gesture += 1
-        self._slider.setValue(value)
+        self.slider.setValue(value)
 
 
 class _Slider(QSlider):

@@ -64,6 +64,9 @@ Tell = Callable[[Result], None]
 # The longer side of the picture that is shown first, before that at the photo's own size.
 PREVIEW_SIDE = 2048
 
+# The window is told of progress no oftener than this: each time takes it from its other work.
+PROGRESS_S = 0.05
+
 # Time of the last change and size of a file, by which it is known again; None if it is gone.
 Stamp = tuple[int, int] | None
 
@@ -274,10 +277,16 @@ class Desk:
 
 
 def _progress(request: Request, stage: Stage, tell: Tell) -> Callable[[float], None]:
-    def report(fraction: float) -> None:
-        tell(Progressed(request.generation, stage, fraction))
+    told = time.monotonic()
+    tell(Progressed(request.generation, stage, 0.0))
 
-    report(0.0)
+    def report(fraction: float) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= PROGRESS_S:
+            told = now
+            tell(Progressed(request.generation, stage, fraction))
+
     return report
 
 

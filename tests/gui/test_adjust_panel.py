@@ -28,7 +28,7 @@ def drag(slider, start: float, end: float) -> None:
 
 
 def slider_of(window: MainWindow, name: str):
-    return window.panel._sliders[name]._slider
+    return window.panel.slider(name)
 
 
 def adjustments(window: MainWindow) -> Adjustments:

@@ -98,7 +98,8 @@ def test_coloring_a_large_photo_gives_a_preview_first(desk, make_photo, monkeypa
     assert full.picture.levels[0].image.width() == 300
 
 
-def test_fractions_never_run_backwards(desk, photo):
+def test_fractions_never_run_backwards(desk, photo, monkeypatch):
+    monkeypatch.setattr(desk_module, "PROGRESS_S", 0)
     results = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))
     fractions = [each.fraction for each in results if isinstance(each, Progressed)]
     told = [fraction for fraction in fractions if fraction is not None]
