@@ -60,6 +60,12 @@ ROWS = (
     ActionRow(
         "full", lambda: translate("Show at 100 %"), ("Ctrl+1",), "", lambda: "1:1"
     ),
+    ActionRow(
+        "side_by_side", lambda: translate("Side by side"), ("Y",), checkable=True,
+    ),
+    ActionRow(
+        "lay_divider", lambda: translate("Divide into above and below"), ("T",), checkable=True,
+    ),
     ActionRow("divider_left", lambda: translate("All colored"), ("1",)),
     ActionRow("divider_middle", lambda: translate("Half and half"), ("2",)),
     ActionRow("divider_right", lambda: translate("All original"), ("3",)),

@@ -35,7 +35,7 @@ from gui.message_bar import Kind, Message
 from gui.saving import Saving
 from gui.status_line import StatusLine
 from gui.texts import error_text, refused_text, replacing_text
-from gui.theme import palette, stylesheet
+from gui.theme import SURROUNDS, palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
 from gui.views.adjust_panel import AdjustPanel
 from gui.views.compare_view import STEP
@@ -57,9 +57,11 @@ logger = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1200, 800)
 LEAST_WIDTH, LEAST_HEIGHT = 780, 560
-_PANEL_KEY, _QUALITY_KEY = "panel", "quality"
+_PANEL_KEY, _QUALITY_KEY, _SURROUND_KEY = "panel", "quality", "surround"
+_SIDE_BY_SIDE_KEY, _LYING_KEY = "side_by_side", "lying_divider"
+_ABOUT_THE_DIVIDER = ("lay_divider", "divider_left", "divider_middle", "divider_right")
 _NEEDS_PHOTO = (
-    "zoom_out", "zoom_in", "fit", "full", "divider_left", "divider_middle", "divider_right",
+    "zoom_out", "zoom_in", "fit", "full", "side_by_side", *_ABOUT_THE_DIVIDER,
 )  # fmt: skip
 
 
@@ -213,6 +215,19 @@ class MainWindow(QMainWindow):
     def on_reset_adjustments(self) -> None:
         """Take all adjustments back."""
         self._ask(self.document.reset_adjustments())
+
+    @Slot(bool)
+    def on_side_by_side(self, on: bool) -> None:
+        """Show both pictures as wholes, or the divider."""
+        self.stage.view.show_side_by_side(on)
+        self._settings.setValue(_SIDE_BY_SIDE_KEY, on)
+        self._show()
+
+    @Slot(bool)
+    def on_lay_divider(self, on: bool) -> None:
+        """Let the divider lie or stand."""
+        self.stage.view.turn_divider(upright=not on)
+        self._settings.setValue(_LYING_KEY, on)
 
     @Slot(bool)
     def on_panel(self, shown: bool) -> None:
@@ -370,8 +385,17 @@ class MainWindow(QMainWindow):
         quality = str(self._settings.value(_QUALITY_KEY, ""))
         if quality in get_args(Quality):
             self.document.quality = cast("Quality", quality)
-        self._actions["panel"].setChecked(bool(self._settings.value(_PANEL_KEY, True, bool)))
+        for name, key, usual in (
+            ("panel", _PANEL_KEY, True),
+            ("side_by_side", _SIDE_BY_SIDE_KEY, False),
+            ("lay_divider", _LYING_KEY, False),
+        ):
+            self._actions[name].setChecked(bool(self._settings.value(key, usual, bool)))
         self.panel.setVisible(self._actions["panel"].isChecked())
+        self.stage.view.show_side_by_side(self._actions["side_by_side"].isChecked())
+        self.stage.view.turn_divider(upright=not self._actions["lay_divider"].isChecked())
+        surround = str(self._settings.value(_SURROUND_KEY, ""))
+        self._use_surround(surround if surround in SURROUNDS else "theme")
 
     def _connect(self) -> None:
         for name, action in self._actions.items():
@@ -388,6 +412,8 @@ class MainWindow(QMainWindow):
         self.panel.stepped.connect(self._on_stepped)
         self._saving.wanted.connect(self._ask)
         self._saving.said.connect(self.say)
+        self.toolbar.zoom_box.scale_wanted.connect(self._on_scale_wanted)
+        self.toolbar.surround_chosen.connect(self._on_surround_chosen)
         self.toolbar.language_chosen.connect(self._on_language_chosen)
 
     def _step(self, step: int) -> None:
@@ -426,6 +452,8 @@ class MainWindow(QMainWindow):
             "previous": document.roll.has(-1),
             "next": document.roll.has(1),
         }
+        if self.stage.view.is_side_by_side:
+            can |= dict.fromkeys(_ABOUT_THE_DIVIDER, False)
         for name, possible in can.items():
             self._actions[name].setEnabled(possible)
         self._actions["neutralize"].setChecked(document.edits.neutralize)
@@ -529,6 +557,20 @@ class MainWindow(QMainWindow):
             self._ask(self.document.save(target, overwrite=overwrite, options=options, layer=True))
         else:
             self._saving.save(target, overwrite=overwrite)
+
+    @Slot(float)
+    def _on_scale_wanted(self, scale: float) -> None:
+        self.stage.view.zoom_to(scale)
+        self.stage.view.setFocus()
+
+    @Slot(str)
+    def _on_surround_chosen(self, code: str) -> None:
+        self._settings.setValue(_SURROUND_KEY, code)
+        self._use_surround(code)
+
+    def _use_surround(self, code: str) -> None:
+        self.stage.view.set_surround(SURROUNDS[code])
+        self.toolbar.show_surround(code)
 
     @Slot(str)
     def _on_language_chosen(self, code: str) -> None:

@@ -49,6 +49,12 @@ LIGHT = Theme(
 )  # fmt: skip
 
 
+# What can be painted around the photo instead of the theme's gray, by the name in the settings.
+SURROUNDS: dict[str, str | None] = {
+    "theme": None, "black": "#000000", "gray": "#777777", "white": "#ffffff",
+}  # fmt: skip
+
+
 def is_dark() -> bool:
     """Whether the system asks for dark windows."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark

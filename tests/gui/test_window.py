@@ -256,6 +256,43 @@ def test_a_new_result_keeps_the_zoom_and_a_new_photo_does_not(
     assert view.transform.is_fit
 
 
+def test_the_zoom_can_be_typed_and_chosen(qtbot, window, open_colored):
+    open_colored()
+    box, view = window.toolbar.zoom_box, window.stage.view
+    box.setFocus()
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), "250")
+    window._show()  # what goes on meanwhile takes nothing from under the fingers
+    assert box.currentText() == "250"
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    assert view.scale == 2.5
+    assert box.currentText() == "250 %"
+    assert not box.lineEdit().hasFocus()
+    box.activated.emit(2)
+    assert view.scale == 1
+    box.lineEdit().setText("as you like")
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    assert view.scale == 1
+    assert box.currentText() == "100 %"
+
+
+def test_ways_to_compare_are_remembered(qtbot, window, open_colored, predictor, settings):
+    open_colored()
+    action(window, "lay_divider").trigger()
+    window.toolbar._surrounds["black"].trigger()
+    assert not window.stage.view.is_upright
+    action(window, "side_by_side").trigger()
+    assert window.stage.view.is_side_by_side
+    assert not action(window, "lay_divider").isEnabled()
+    other = MainWindow(EngineThread(Desk(load=lambda: predictor)), settings, "en")
+    assert other.stage.view.is_side_by_side
+    assert not other.stage.view.is_upright
+    assert other.toolbar._surrounds["black"].isChecked()
+    other.resize(400, 300)
+    assert other.stage.view.grab().toImage().pixelColor(5, 5).lightness() == 0
+    other.deleteLater()
+
+
 def test_the_preview_is_replaced_by_the_full_size(qtbot, window, make_photo, monkeypatch):
     monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 100)
     window.open_photos([make_photo()])
@@ -276,7 +313,7 @@ def test_keys_move_the_divider_and_zoom(qtbot, window, open_colored):
     assert view.scale > fitted
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert view.scale == 1
-    assert window.toolbar._zoom_label.text() == "100 %"
+    assert window.toolbar.zoom_box.currentText() == "100 %"
     qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert view.scale == fitted
 
