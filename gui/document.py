@@ -190,6 +190,28 @@ class Document:
             return None
         return self._ask_for(Roll(self.roll.photos, self.roll.at + step))
 
+    def go_to(self, at: int) -> OpenPhoto | None:
+        """Ask for a photo of the roll by its place, unless it is on screen."""
+        self.refused = {}
+        if at == self.roll.at and (self.photo is not None or self.is_opening):
+            return None
+        return self._ask_for(Roll(self.roll.photos, at))
+
+    def close_photo(self) -> OpenPhoto | None:
+        """Take the photo on screen out of the roll, with its edits, and ask for its neighbor."""
+        path = self.path
+        if path is None or self.is_opening:
+            return None
+        self._cancel_all(self._coloring)
+        self._works.pop(path, None)
+        self._agreed.discard(path)
+        self.photo = self.shown = self.error = self.progress = self._coloring = None
+        self.stopped = False
+        self._outdated = self._generation
+        rest = tuple(each for each in self.roll.photos if each != path)
+        self.roll = Roll(rest, min(self.roll.at, max(0, len(rest) - 1)))
+        return self._ask_for(self.roll) if rest else None
+
     def open_again(self) -> OpenPhoto | None:
         """Ask once more for a photo that could not be opened."""
         return self._ask_for(self.roll) if self.roll.photos else None

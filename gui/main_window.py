@@ -39,6 +39,7 @@ from gui.theme import SURROUNDS, palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
 from gui.views.adjust_panel import AdjustPanel
 from gui.views.compare_view import STEP
+from gui.views.film_strip import FilmStrip
 from gui.views.photo_stage import PhotoStage
 from gui.worker.jobs import (
     WARMING_UP,
@@ -86,6 +87,7 @@ class MainWindow(QMainWindow):
         self.stage = PhotoStage()
         self.panel = AdjustPanel(self._actions["neutralize"])
         self.message_bar = self.stage.message_bar
+        self.film_strip = FilmStrip()
         self.status_line = StatusLine()
         self._put_together()
         self._connect()
@@ -119,7 +121,7 @@ class MainWindow(QMainWindow):
         """Show all words in another language, and remember it."""
         used = use_language(code)
         translate_actions(self._actions)
-        for part in (self.toolbar, self.stage, self.document, self.panel):
+        for part in (self.toolbar, self.stage, self.document, self.panel, self.film_strip):
             part.retranslate()
         self.toolbar.show_language(used)
         self._show()
@@ -129,7 +131,7 @@ class MainWindow(QMainWindow):
         """Show all in the colors of the moment."""
         QApplication.setPalette(palette())
         self.setStyleSheet(stylesheet())
-        for part in (self.toolbar, self.stage, self.panel, self.status_line):
+        for part in (self.toolbar, self.stage, self.panel, self.film_strip, self.status_line):
             part.recolor()
 
     @Slot(object)
@@ -252,6 +254,15 @@ class MainWindow(QMainWindow):
         self._step(1)
 
     @Slot()
+    def on_close_photo(self) -> None:
+        """Take the photo out of the window; asks if its edits would be lost."""
+        path = self.document.path
+        if path is not None and self._may_lose([p for p in self.document.unsaved if p == path]):
+            self.message_bar.clear()
+            self._ask(self.document.close_photo())
+            self._show()
+
+    @Slot()
     def on_zoom_in(self) -> None:
         """Zoom in around the middle."""
         self.stage.view.zoom_by(STEP)
@@ -313,7 +324,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the worker; but let a save that was asked for be finished first."""
-        if not self._closing and not self._may_close():
+        if not self._closing and not self._may_lose(self.document.unsaved):
             event.ignore()
             return
         if self.document.is_saving and not self._closing:
@@ -376,6 +387,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.stage, 1)
         row.addWidget(self.panel)
         box.addLayout(row, 1)
+        box.addWidget(self.film_strip)
         box.addWidget(self.status_line)
         self.setCentralWidget(middle)
         self.stage.empty.setFocus()
@@ -406,6 +418,7 @@ class MainWindow(QMainWindow):
         self.stage.again_wanted.connect(self.on_again)
         self.stage.cancel_wanted.connect(self.on_cancel)
         self.stage.view.zoom_changed.connect(self.toolbar.show_zoom)
+        self.film_strip.photo_wanted.connect(self._on_photo_wanted)
         self.panel.adjusted.connect(self._on_adjusted)
         self.panel.quality_chosen.connect(self._on_quality_chosen)
         self.panel.reset_wanted.connect(self.on_reset_adjustments)
@@ -438,6 +451,7 @@ class MainWindow(QMainWindow):
         self.status_line.show_document(document)
         self.toolbar.show_document(document)
         self.panel.show_document(document)
+        self.film_strip.show_document(document)
         can = dict.fromkeys(_NEEDS_PHOTO, document.photo is not None) | {
             "save": document.can_save,
             "save_layer": document.can_save,
@@ -451,6 +465,7 @@ class MainWindow(QMainWindow):
             "cancel": document.is_working,
             "previous": document.roll.has(-1),
             "next": document.roll.has(1),
+            "close_photo": document.path is not None and not document.is_opening,
         }
         if self.stage.view.is_side_by_side:
             can |= dict.fromkeys(_ABOUT_THE_DIVIDER, False)
@@ -497,9 +512,8 @@ class MainWindow(QMainWindow):
             self.close()
         self._closing = False
 
-    def _may_close(self) -> bool:
-        """Whether the window can be closed; asks if hints or adjustments would be lost."""
-        unsaved = self.document.unsaved
+    def _may_lose(self, unsaved: Sequence[Path]) -> bool:
+        """Whether the edits of these photos may be lost, which the user is asked."""
         if not unsaved:
             return True
         box = QMessageBox(self)
@@ -557,6 +571,12 @@ class MainWindow(QMainWindow):
             self._ask(self.document.save(target, overwrite=overwrite, options=options, layer=True))
         else:
             self._saving.save(target, overwrite=overwrite)
+
+    @Slot(int)
+    def _on_photo_wanted(self, at: int) -> None:
+        self.message_bar.clear()
+        self._ask(self.document.go_to(at))
+        self._show()
 
     @Slot(float)
     def _on_scale_wanted(self, scale: float) -> None:

@@ -145,6 +145,11 @@ def stylesheet() -> str:
         QSlider::handle:horizontal:hover {{ background: {c.text}; }}
         QSlider::handle:horizontal:focus {{ border: 2px solid {c.quiet}; }}
         QSlider::handle:horizontal:disabled {{ background: {c.line}; }}
+        QListWidget {{ background: {c.bar}; border: 0; border-top: 1px solid {c.line}; }}
+        QListWidget::item {{ border: 1px solid transparent; border-radius: 5px; padding: 3px;
+            color: {c.quiet}; }}
+        QListWidget::item:selected {{ background: {c.field}; border-color: {c.quiet};
+            color: {c.text}; }}
         QUndoView {{ background: transparent; border: 0; }}
         QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
             padding: 3px 5px; }}
