@@ -50,6 +50,7 @@ ROWS = (
     ActionRow("copy_adjustments", lambda: translate("Copy adjustments"), ("Ctrl+Shift+C",)),
     ActionRow("paste_adjustments", lambda: translate("Paste adjustments"), ("Ctrl+Shift+V",)),
     ActionRow("reset_adjustments", lambda: translate("Reset adjustments"), ("Ctrl+R",)),
+    ActionRow("paste", lambda: translate("Paste a photo"), ("Ctrl+V",)),
     ActionRow("close_photo", lambda: translate("Close the photo"), ("Ctrl+W",)),
     ActionRow("previous", lambda: translate("Previous photo"), ("PgUp",), "chevron-left"),
     ActionRow("next", lambda: translate("Next photo"), ("PgDown",), "chevron-right"),

@@ -10,7 +10,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFileOpenEvent, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +19,7 @@ from gui import texts
 from gui.language import remembered_language
 from gui.main_window import MainWindow
 from gui.message_bar import Kind, Message
+from gui.single import Doorbell, hand_over, meeting_place
 from gui.system_libraries import forget_foreign_plugins
 from gui.theme import ICON_FILE
 from gui.worker.desk import Desk
@@ -89,6 +90,13 @@ class _Receiver(QObject):
     def on_file(self, name: str) -> None:
         self._window.open_photos([Path(name)])
 
+    @Slot(list)
+    def on_later_start(self, photos: list[Path]) -> None:
+        self._window.open_photos(photos)
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.raise_()
+        self._window.activateWindow()
+
 
 def run_window(photos: list[Path]) -> int:
     """Show the window until it is closed.
@@ -107,6 +115,9 @@ def run_window(photos: list[Path]) -> int:
     QApplication.setStyle("Fusion")
     app = Application(sys.argv[:1])
     app.setWindowIcon(QIcon(str(ICON_FILE)))
+    place = meeting_place()
+    if hand_over(place, photos):
+        return 0
     _start_log()
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C in a terminal ends the program
     reporter = BugReporter()
@@ -117,12 +128,16 @@ def run_window(photos: list[Path]) -> int:
     receiver = _Receiver(window)
     reporter.bug_found.connect(receiver.on_bug)
     app.file_wanted.connect(receiver.on_file)
+    doorbell = Doorbell(place)
+    doorbell.rung.connect(receiver.on_later_start)
     window.show()
     thread.start()
     window.open_photos(photos)
     # After the first painting: loading torch keeps Python busy for moments at a time.
     QTimer.singleShot(100, window.warm_up)
-    return app.exec()
+    status = app.exec()
+    doorbell.close()
+    return status
 
 
 def _start_log() -> None:

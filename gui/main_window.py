@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QGuiApplication,
     QKeyEvent,
 )
 from PySide6.QtWidgets import (
@@ -32,6 +33,7 @@ from gui.keys_dialog import KeysDialog
 from gui.language import KEY as LANGUAGE_KEY
 from gui.language import use_language
 from gui.message_bar import Kind, Message
+from gui.pasting import Pasted, local_files
 from gui.saving import Saving
 from gui.status_line import StatusLine
 from gui.texts import error_text, refused_text, replacing_text
@@ -81,6 +83,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.document = Document()
         self._saving = Saving(self, self.document, settings)
+        self._pasted = Pasted()
         self._closing = False
         self._actions = make_actions(self)
         self.toolbar = Toolbar(self._actions, self)
@@ -167,17 +170,33 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     @Slot()
+    def on_paste(self) -> None:
+        """Open what was copied: files, or a picture."""
+        try:
+            photos = self._pasted.paths(QGuiApplication.clipboard().mimeData())
+        except OSError as error:
+            self.say(Message(Kind.ERROR, partial(error_text, error)))
+            return
+        if photos:
+            self.open_photos(photos)
+        else:
+            self.say(Message(Kind.NOTE, lambda: translate(
+                "There is no photo to paste. Copy a picture or a file first."
+            )))  # fmt: skip
+
+    @Slot()
     def on_save(self) -> None:
         """Choose where the colored photo goes."""
         if self.document.path is not None:
-            self._ask_for_target(colorized_path(self.document.path))
+            path = self.document.path
+            self._ask_for_target(colorized_path(path, self._pasted.folder_for(path)))
 
     @Slot()
     def on_save_layer(self) -> None:
         """Choose where the color alone goes."""
         path = self.document.path
         if path is not None:
-            self._ask_for_target(color_layer_path(path, path.parent), layer=True)
+            self._ask_for_target(color_layer_path(path, self._pasted.folder_for(path)), layer=True)
 
     @Slot()
     def on_save_options(self) -> None:
@@ -342,7 +361,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files of this computer."""
-        if _local_files(event.mimeData().urls()):
+        if local_files(event.mimeData().urls()):
             event.acceptProposedAction()
             self.stage.show_drop(True)
 
@@ -356,7 +375,7 @@ class MainWindow(QMainWindow):
         self.stage.show_drop(False)
         event.acceptProposedAction()
         self.activateWindow()
-        self.open_photos(_local_files(event.mimeData().urls()))
+        self.open_photos(local_files(event.mimeData().urls()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """While backslash is held the original is shown; Escape, with no work, closes a message."""
@@ -480,7 +499,8 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self, opened: PhotoOpened) -> None:
         self._say_notices(opened.notices)
-        self._settings.setValue("open_folder", str(opened.request.path.parent))
+        folder = self._pasted.folder_for(opened.request.path)
+        self._settings.setValue("open_folder", str(folder))
         if not self.document.must_ask:
             self._ask(self.document.recolor())
 
@@ -596,10 +616,6 @@ class MainWindow(QMainWindow):
     def _on_language_chosen(self, code: str) -> None:
         self._settings.setValue(LANGUAGE_KEY, code)
         self.set_language(code)
-
-
-def _local_files(urls: Sequence[QUrl]) -> list[Path]:
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
 
 
 def _open_folder(path: Path) -> None:

@@ -204,7 +204,9 @@ class EmptyPage(QWidget):
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""
         self._title.setText(translate("Drop a black-and-white photo here"))
-        self._formats.setText(translate("JPEG, PNG or TIFF; several at once if you like"))
+        self._formats.setText(
+            translate("JPEG, PNG, TIFF, HEIC, raw and more; several at once if you like")
+        )
         self._open.setText(translate("Open photos…"))
         self._privacy.setText(
             translate("Everything stays on this computer. No photo is ever sent anywhere.")
