@@ -81,7 +81,11 @@ class FilmStrip(QListWidget):
 
     def _icon(self, path: Path) -> QIcon:
         pixmap = self._pictures.get(path)
-        return icon("image-outline", theme().line) if pixmap is None else QIcon(pixmap)
+        if pixmap is None:
+            return icon("image-outline", theme().line)
+        shown = QIcon(pixmap)
+        shown.addPixmap(pixmap, QIcon.Mode.Selected)  # Qt would tint it
+        return shown
 
     def _take_picture(self, document: Document) -> None:
         """Make a thumbnail of what is on screen, if that is new and done."""
