@@ -49,7 +49,6 @@ def fitted_exif(exif: bytes, size: tuple[int, int], srgb: bool = True) -> bytes 
             _swap_resolutions(patched, main)
         _put(patched, tags, main, {_ORIENTATION: 1})
         struct.pack_into(f"{tags.order}I", patched, main.next_at, 0)
-        _drop_preview(patched, tags, main)
     except (BadDirectory, struct.error):
         return None
     try:
@@ -62,6 +61,7 @@ def fitted_exif(exif: bytes, size: tuple[int, int], srgb: bool = True) -> bytes 
     except BadDirectory:
         pass  # no such directory, or a damaged one that no reader gets at either
     _remove(patched, tags, main, _STORAGE)
+    _drop_preview(patched, tags, main)  # last: in damaged blocks directories lie within it
     return bytes(patched)
 
 
