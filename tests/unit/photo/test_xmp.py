@@ -158,3 +158,8 @@ def test_exiftool_reads_the_provenance(tmp_path):
     assert tags["XMP-photochrom:Edits"] == MADE.edits
     assert tags["XMP-dc:Title"] == "Street"
     assert tags["XMP-odd:Short"] == "a & b"
+
+
+def test_settings_too_deep_to_be_read_are_left_out():
+    packet = MADE.to_xmp(b"").replace(b'"srgb"', b"[" * 100_000 + b"]" * 100_000)
+    assert Provenance.from_xmp(packet).settings == {}
