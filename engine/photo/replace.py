@@ -15,7 +15,6 @@ from engine.values import Source
 
 NOT_WRITABLE = N_("Files of this kind can be read, but not written.")
 OTHER_CONTENT = N_("The file's ending does not say what it holds.")
-MORE_PAGES = N_("The file holds several pages, of which only the first is colored.")
 
 # Formats whose name is not that of their loader.
 _LOADERS = {"avif": "heif"}
@@ -32,7 +31,7 @@ def why_not_replaceable(source: Source) -> str:
         return NOT_WRITABLE
     if source.format not in (file_format, _LOADERS.get(file_format)):
         return OTHER_CONTENT
-    return MORE_PAGES if SEVERAL_PAGES in source.notices else ""
+    return SEVERAL_PAGES if SEVERAL_PAGES in source.notices else ""
 
 
 @contextlib.contextmanager
