@@ -30,6 +30,8 @@ _ENCODINGS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\
               (b"\xfe\xff", "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  # fmt: skip
 # The wrapper around the tree; there may be some kilobytes of blanks in front of its end.
 _WRAPPER = re.compile(r"<\?xpacket\b.*?\?>", re.DOTALL)
+# A bare one would be read back as the end of a line.
+_RETURN = {"\r": "&#13;"}
 
 
 class BadPacket(ValueError):
@@ -151,7 +153,7 @@ class _Names:
 
 
 def _element(element: Element, names: _Names) -> Iterator[str]:
-    tail = escape(element.tail or "")
+    tail = escape(element.tail or "", _RETURN)
     tag: object = element.tag
     if not isinstance(tag, str):  # a comment or a processing instruction
         mark = ("<!--", "-->") if tag is ElementTree.Comment else ("<?", "?>")
@@ -162,7 +164,7 @@ def _element(element: Element, names: _Names) -> Iterator[str]:
     if not len(element) and not element.text:
         yield f"<{name}{attributes}/>{tail}"
         return
-    yield f"<{name}{attributes}>{escape(element.text or '')}"
+    yield f"<{name}{attributes}>{escape(element.text or '', _RETURN)}"
     for child in element:
         yield from _element(child, names)
     yield f"</{name}>{tail}"

@@ -74,6 +74,13 @@ def test_merging_replaces_appends_and_keeps_the_rest():
     assert with_properties(merged, {}) == with_properties(with_properties(merged, {}), {})
 
 
+def test_ends_of_lines_come_back():
+    packet = RICH.replace(b"Street", b"Street&#13;&#10;in spring")
+    title = Array("Alt", ("Street\r\nin spring", "街道"))
+    assert properties_of(packet)[f"{DC}title"] == title
+    assert properties_of(MADE.to_xmp(packet))[f"{DC}title"] == title
+
+
 def test_a_new_packet():
     packet = with_properties(b"", {f"{DC}subject": Array("Bag", ("one", "two\0"))})
     assert packet.startswith('<?xpacket begin="\ufeff"'.encode())
