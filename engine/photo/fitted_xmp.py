@@ -13,8 +13,9 @@ from engine.photo.xmp import without_properties
 _NUMBER = rb"(\b%b\s*(?:=\s*[\"']|>\s*))\d+"
 # Photoshop's number for RGB; a scan in gray has 1.
 _RGB = 3
-_THUMBNAILS = re.compile(
-    rb"<(x[am]p):Thumbnails\b[^>]*(?:/>|(?<!/)>.*?</\1:Thumbnails\s*>)", re.DOTALL
+_THUMBNAILS, _THUMBNAILS_END = (
+    re.compile(rb"<x[am]p:Thumbnails\b[^<>]*>"),
+    re.compile(rb"</x[am]p:Thumbnails\s*>"),
 )
 _PROFILE_NAME = re.compile(rb"(\bphotoshop:ICCProfile\s*(?:=\s*[\"']|>))[^\"'<]*")
 _SRGB_NAME = b"sRGB IEC61966-2.1"
@@ -58,7 +59,20 @@ def fitted_xmp(xmp: bytes, size: tuple[int, int], srgb: bool = True) -> bytes:
         xmp = re.sub(_NUMBER % name, rb"\g<1>%d" % number, xmp)
     if srgb:
         xmp = _PROFILE_NAME.sub(rb"\g<1>" + _SRGB_NAME, xmp)
-    xmp = _THUMBNAILS.sub(b"", xmp)
+    xmp = _without_thumbnails(xmp)
     if any(space.encode() in xmp for space in _FURTHER_PICTURES):
         xmp = without_properties(xmp, _FURTHER_PICTURES)
     return xmp
+
+
+def _without_thumbnails(xmp: bytes) -> bytes:
+    """Not by one pattern, which would look for each of many missing ends up to the last byte."""
+    kept, at = [], 0
+    while start := _THUMBNAILS.search(xmp, at):
+        is_empty = start[0].endswith(b"/>")
+        end = start if is_empty else _THUMBNAILS_END.search(xmp, start.end())
+        if end is None:
+            break
+        kept.append(xmp[at : start.start()])
+        at = end.end()
+    return b"".join([*kept, xmp[at:]])
