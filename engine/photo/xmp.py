@@ -132,13 +132,13 @@ def _remove(packet: Packet, name: str) -> None:
 
 
 def _append(packet: Packet, name: str, array: Array) -> None:
-    kind = f"{RDF}{array.kind}"
     for description in packet.descriptions():
-        there = description.find(f"{name}/{kind}")
-        if there is not None:
-            for item in array.items:
-                _write(SubElement(there, f"{RDF}li"), item)
-            return
+        for kind in _ARRAYS:  # some programs write another one than they should
+            there = description.find(f"{name}/{kind}")
+            if there is not None:
+                for item in array.items:
+                    _write(SubElement(there, f"{RDF}li"), item)
+                return
     _remove(packet, name)
     _write(SubElement(_home(packet), name), array)
 

@@ -85,6 +85,14 @@ def test_ends_of_lines_come_back():
     assert properties_of(MADE.to_xmp(packet))[f"{DC}title"] == title
 
 
+def test_a_history_written_as_a_bag_is_kept():
+    packet = RICH.replace(b"<rdf:Seq>", b"<rdf:Bag>").replace(b"</rdf:Seq>", b"</rdf:Bag>")
+    history = properties_of(MADE.to_xmp(packet))[HISTORY]
+    assert history.kind == "Bag"
+    assert history.items[0] == {ACTION: "created"}
+    assert len(history.items) == 2
+
+
 def test_a_new_packet():
     packet = with_properties(b"", {f"{DC}subject": Array("Bag", ("one", "two\0"))})
     assert packet.startswith('<?xpacket begin="\ufeff"'.encode())
