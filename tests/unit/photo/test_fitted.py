@@ -119,16 +119,18 @@ RICH = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
 
 
 def test_xmp_is_fitted_where_it_stands():
-    fitted = fitted_xmp(RICH, SIZE)
+    fitted = fitted_xmp(RICH, SIZE, profile="Display P3")
     properties = {name.rpartition("}")[2]: value for name, value in properties_of(fitted).items()}
     assert properties == {
         "Orientation": "1", "ImageWidth": "480", "ColorSpace": "1", "ColorMode": "3",
-        "ICCProfile": "sRGB IEC61966-2.1", "PixelXDimension": "480", "Rating": "4",
+        "ICCProfile": "Display P3", "PixelXDimension": "480", "Rating": "4",
     }  # fmt: skip
     assert b"<!-- a remark -->" in fitted
     other = properties_of(fitted_xmp(RICH, SIZE, srgb=False))
     assert other["{http://ns.adobe.com/exif/1.0/}ColorSpace"] == "65535"
     assert other["{http://ns.adobe.com/photoshop/1.0/}ICCProfile"] == "Dot Gain 20%"
+    unsaid = properties_of(fitted_xmp(RICH.replace(b"65535", b"2"), SIZE, srgb=None))
+    assert unsaid["{http://ns.adobe.com/exif/1.0/}ColorSpace"] == "2"
 
 
 def test_xmp_that_needs_no_fitting_stays_byte_for_byte():

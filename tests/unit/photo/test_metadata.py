@@ -51,7 +51,7 @@ def test_reading_takes_the_orientation_out(tmp_path):
     assert exif[0x010F] == "Camera Works"
     assert exif[0x0112] == 1
     details = exif.get_ifd(0x8769)
-    assert (details[0xA001], details[0xA002], details[0xA003]) == (1, 48, 64)
+    assert (details[0xA001], details[0xA002], details[0xA003]) == (0xFFFF, 48, 64)
     assert exif.get_ifd(1) == {}  # the preview
     assert metadata["xmp-data"] == xmp_packet(1)
     assert metadata["iptc-data"] == iptc_records()
@@ -69,7 +69,7 @@ def test_exif_and_xmp_arrive(tmp_path, suffix):
         assert xmp == xmp_packet(1)
     assert saved.notices == ()
     again = read_photo(saved.path)
-    assert again.source.metadata == photo.source.metadata
+    assert again.source.metadata == carried_metadata(dict(photo.source.metadata), (64, 48), True)
 
 
 def test_iptc_arrives_in_jpeg(tmp_path):
