@@ -6,8 +6,6 @@ from pathlib import Path
 from engine.cancel import CancelToken
 from engine.checking.metadata import TagCounts, compare_metadata
 from engine.checking.pixels import Row, compare_pixels
-from engine.photo.blocks import blocks_of_file
-from engine.photo.formats import SIGNATURE_BYTES, format_of
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 
@@ -41,8 +39,7 @@ def check_result(original: Path, result: Path, cancel: CancelToken | None = None
         PhotoError: one of them cannot be read.
         Cancelled: on request.
     """
-    rows = compare_pixels(read_photo(original, cancel), read_photo(result, cancel), cancel)
-    with result.open("rb") as file:
-        blocks = blocks_of_file(file, format_of(file.read(SIGNATURE_BYTES)) or "")
-    provenance = Provenance.from_xmp(blocks.get("xmp-data", b""))
-    return Report(tuple(rows), tuple(compare_metadata(original, result)), provenance)
+    before, after = read_photo(original, cancel), read_photo(result, cancel)
+    rows = compare_pixels(before, after, cancel)
+    provenance = Provenance.from_xmp(dict(after.source.metadata).get("xmp-data", b""))
+    return Report(tuple(rows), tuple(compare_metadata(before, after)), provenance)

@@ -243,5 +243,6 @@ _READERS: dict[str, Callable[[BinaryIO, Blocks], None]] = {
     "tiff": _of_tiff,
     "webp": _of_webp,
     "heif": _of_heif,
+    "heic": _of_heif,
     "gif": _of_gif,
 }
