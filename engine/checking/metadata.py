@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from engine.checking.exif_tags import exif_tags
 from engine.checking.iptc_tags import iptc_tags
 from engine.photo.blocks import blocks_of_file
-from engine.photo.metadata import iptc_records
+from engine.photo.metadata import iptc_records, is_damaged_exif
 from engine.photo.xmp import Array, Value, notice_of, properties_of
 from engine.values import Photo
 
@@ -43,7 +43,7 @@ class TagCounts:
         fitted: names of those that have to be another, or are not needed any more.
         changed: names of others that have another value.
         lost: names of others that are missing.
-        damaged: the original's block cannot be read; it counts as kept if it is the same.
+        damaged: the original's block cannot be read; XMP counts as kept if it is the same.
     """
 
     block: str
@@ -63,7 +63,7 @@ def compare_metadata(original: Photo, result: Photo) -> list[TagCounts]:
     """Compare the blocks of two photos' files, as they stand there."""
     before, after = _blocks(original), _blocks(result)
     return [
-        _compare("EXIF", exif_tags(before["exif"]), exif_tags(after["exif"])),
+        _compare_exif(before["exif"], after["exif"]),
         _compare_xmp(before["xmp"], after["xmp"]),
         _compare("IPTC", iptc_tags(before["iptc"]), iptc_tags(after["iptc"])),
     ]
@@ -79,6 +79,12 @@ def _blocks(photo: Photo) -> dict[str, bytes]:
         "xmp": found.get("xmp-data", b""),
         "iptc": iptc_records(iptc),
     }
+
+
+def _compare_exif(before: bytes, after: bytes) -> TagCounts:
+    if is_damaged_exif(before):
+        return TagCounts("EXIF", 0, (), (), ("damaged block",), damaged=True)
+    return _compare("EXIF", exif_tags(before), exif_tags(after))
 
 
 def _compare_xmp(before: bytes, after: bytes) -> TagCounts:

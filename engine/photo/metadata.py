@@ -8,8 +8,11 @@
 import struct
 from collections.abc import Iterator
 
+from engine.i18n import N_
 from engine.photo.exif import fitted_exif
 from engine.photo.fitted_xmp import fitted_xmp
+
+DAMAGED_EXIF = N_("The photo's EXIF metadata is damaged; it was left out.")
 
 PHOTOSHOP = b"Photoshop 3.0\0"
 _IPTC_RESOURCE = 0x0404
@@ -37,6 +40,12 @@ def carried_metadata(
     iptc = iptc_records(blocks.get("iptc-data") or blocks.get("photoshop-data") or b"")
     pairs = (("exif-data", exif), ("xmp-data", xmp), ("iptc-data", iptc))
     return tuple((name, block) for name, block in pairs if block)
+
+
+def is_damaged_exif(block: bytes) -> bool:
+    """Whether an EXIF block says something that cannot be read; one of zeros says nothing."""
+    body = block.removeprefix(b"Exif\0\0")
+    return any(body) and fitted_exif(body, (1, 1)) is None
 
 
 def photoshop_resource(iptc: bytes) -> bytes:

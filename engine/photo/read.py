@@ -43,7 +43,7 @@ from engine.photo.heif import decode_avif, decode_heic
 from engine.photo.jpeg_2000 import JPEG_2000, decode_jpeg_2000
 from engine.photo.jpeg_xl import JPEG_XL, decode_jpeg_xl
 from engine.photo.lightness import measure_lightness
-from engine.photo.metadata import carried_metadata
+from engine.photo.metadata import DAMAGED_EXIF, carried_metadata, is_damaged_exif
 from engine.photo.mpo import decode_jpeg
 from engine.photo.odd_jpeg import decode_odd_jpeg
 from engine.photo.odd_tiff import decode_odd_tiff
@@ -198,14 +198,17 @@ def _photo(
         resolution = resolution_in((decoded.blocks or {}).get("exif-data", b""))
     if resolution is not None and turn in (5, 6, 7, 8):
         resolution = resolution[::-1]
+    blocks, notices = decoded.blocks or {}, decoded.notices
+    if is_damaged_exif(blocks.get("exif-data", b"")):
+        notices = (*notices, DAMAGED_EXIF)
     source = Source(
         path=path,
         format=file_format,
         depth=8 if depth == 8 else 16,
         icc=decoded.icc,
-        metadata=carried_metadata(decoded.blocks or {}, (size[0], size[1])),
+        metadata=carried_metadata(blocks, (size[0], size[1])),
         pixels_per_mm=resolution,
-        notices=decoded.notices,
+        notices=notices,
     )
     if pixels is None:
         return Photo(source, None, alpha, Lightness(np.asarray(L, np.float32)), sample)

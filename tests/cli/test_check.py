@@ -109,6 +109,13 @@ def test_a_damaged_packet_is_kept_if_it_is_the_same(checked):
     assert checked(png(gray_picture(), before), png(gray_as_rgb()))[0] == 1
 
 
+def test_a_damaged_exif_block_is_lost(checked):
+    before = {"exif-data": exif_block()[:20]}
+    status, report = checked(png(gray_picture(), before), png(gray_as_rgb(), {}))
+    assert status == 1
+    assert report["metadata"]["EXIF"]["damaged"]
+
+
 def test_lost_properties(checked):
     alpha = np.dstack([gray_picture(), gray_picture()])
     cases = {

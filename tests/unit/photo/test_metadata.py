@@ -11,7 +11,7 @@ from engine.photo.embed import AFTER_JPEG_START, metadata_for_jpeg
 from engine.photo.exif import fitted_exif
 from engine.photo.ifd import BadDirectory, Tags
 from engine.photo.losses import NO_ALPHA_IN_JPEG, TOO_LARGE_FOR_JPEG
-from engine.photo.metadata import PHOTOSHOP, carried_metadata, photoshop_resource
+from engine.photo.metadata import DAMAGED_EXIF, PHOTOSHOP, carried_metadata, photoshop_resource
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
 from engine.values import Rendition
@@ -173,3 +173,23 @@ def test_links_in_a_circle_end():
         Tags(b"II*")
     with pytest.raises(BadDirectory):
         Tags(b"II\x00\x00\x00\x00\x00\x00")
+
+
+@pytest.mark.parametrize(
+    ("block", "notices"),
+    [
+        (exif_block(), ()),
+        (exif_block()[:20], (DAMAGED_EXIF,)),
+        (b"II*\0\xff\xff\xff\xff", (DAMAGED_EXIF,)),
+        (bytes(30), ()),
+        (b"", ()),
+    ],
+)
+def test_damaged_exif_is_told(tmp_path, block, notices):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(
+        jpeg_with_segments(by_pillow(gray_picture(), "JPEG"), (0xE1, b"Exif\0\0" + block))
+    )
+    photo = read_photo(path)
+    assert photo.source.notices == notices
+    assert bool(photo.source.metadata) is (block == exif_block())
