@@ -67,6 +67,16 @@ def fitted_exif(exif: bytes, size: tuple[int, int], srgb: bool | None = True) ->
     return bytes(patched)
 
 
+def orientation_in(exif: bytes) -> int:
+    """How to put the photo upright, 1..8; 1 if the block does not say."""
+    try:
+        tags = Tags(exif.removeprefix(_PREFIX))
+        main = next(tags.pages(), None)
+    except BadDirectory:
+        return 1
+    return 1 if main is None else tags.number(main, _ORIENTATION, 1)
+
+
 def _put(block: bytearray, tags: Tags, directory: Directory, values: dict[int, int]) -> None:
     """Write whole numbers over those of the tags that are there and have room for them."""
     for tag, value in values.items():

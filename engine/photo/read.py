@@ -37,6 +37,7 @@ from engine.photo.decoded import (
     Undecodable,
     allowed_pixels,
 )
+from engine.photo.exif import orientation_in
 from engine.photo.exif_resolution import resolution_in
 from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.heif import decode_avif, decode_heic
@@ -180,7 +181,9 @@ def _decode(file: BinaryIO, file_format: str, cancel: CancelToken | None, keep: 
 def _photo(
     path: Path, file_format: str, decoded: Decoded, keep: Keep, cancel: CancelToken | None
 ) -> Photo:
-    turn = decoded.orientation
+    blocks, turn, notices = decoded.blocks or {}, decoded.orientation, decoded.notices
+    if file_format == "png":  # libvips does not look into EXIF in a text
+        turn = orientation_in(blocks.get("exif-data", b""))
     sample = decoded.sample
     if sample is None and decoded.pixels is not None:
         sample = sample_of(decoded.pixels)
@@ -195,10 +198,9 @@ def _photo(
         size, depth = L.shape, decoded.depth
     resolution = decoded.pixels_per_mm
     if resolution is None and file_format in _RESOLUTION_IN_EXIF:
-        resolution = resolution_in((decoded.blocks or {}).get("exif-data", b""))
+        resolution = resolution_in(blocks.get("exif-data", b""))
     if resolution is not None and turn in (5, 6, 7, 8):
         resolution = resolution[::-1]
-    blocks, notices = decoded.blocks or {}, decoded.notices
     if is_damaged_exif(blocks.get("exif-data", b"")):
         notices = (*notices, DAMAGED_EXIF)
     source = Source(
