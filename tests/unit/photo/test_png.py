@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 from engine.color.icc import luminance_model
 from engine.color.lab import lightness_of_luminance
 from engine.errors import UnsupportedPhoto
+from engine.photo.decode import PROFILE_LEFT_ASIDE
 from engine.photo.formats import NOT_READ
 from engine.photo.lightness import measure_lightness
 from engine.photo.read import read_photo
@@ -17,6 +18,7 @@ from tests.support.pictures import (
     ICC,
     by_pillow,
     exif_block,
+    gray_gamma_profile,
     gray_picture,
     rgb_picture,
 )
@@ -113,3 +115,12 @@ def test_exif_in_a_text_tells_how_to_put_it_upright(tmp_path, orientation):
     with Image.open(path) as image:
         expected = np.asarray(ImageOps.exif_transpose(image))
     np.testing.assert_array_equal(read_photo(path).pixels, expected)
+
+
+@pytest.mark.parametrize("icc", [gray_gamma_profile(), bytes(200), b"no profile"])
+def test_a_profile_that_is_left_aside_is_told(tmp_path, icc):
+    path = tmp_path / "photo.png"
+    path.write_bytes(by_pillow(rgb_picture(), "PNG", icc_profile=icc))
+    source = read_photo(path).source
+    assert source.icc is None
+    assert source.notices == (PROFILE_LEFT_ASIDE,)
