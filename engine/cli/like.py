@@ -54,6 +54,8 @@ def read_like(result: Path) -> Like:
         click.UsageError: it cannot be read or does not say.
     """
     try:
+        if not result.is_file():  # a pipe may never end
+            raise FileNotFoundError(result)
         with result.open("rb") as file:
             file_format = format_of(file.read(SIGNATURE_BYTES)) or ""
             packet = blocks_of_file(file, file_format).get("xmp-data", b"")

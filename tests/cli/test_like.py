@@ -1,6 +1,7 @@
 """A result can be made again from its original and its own metadata, byte for byte."""
 
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -90,3 +91,11 @@ def test_choices_that_were_edited_by_hand_are_not_believed(tmp_path, photo, caps
     assert run(["colorize", str(photo), "--like", str(like)]) == 2
     assert "like.png was made with choices that" in capsys.readouterr().err
     assert sorted(path.name for path in tmp_path.iterdir()) == ["like.png", "photo.png"]
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes that have names")
+def test_a_pipe_is_not_waited_for(tmp_path, photo, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    assert run(["colorize", str(photo), "--like", str(tmp_path / "pipe")]) == 2
+    assert "cannot be read" in capsys.readouterr().err
