@@ -51,7 +51,7 @@ def original_kept(path: Path) -> Iterator[None]:
     try:
         os.link(path, copy)  # a second name: costs nothing, and survives the replacing of the first
     except OSError:
-        shutil.copy2(path, copy)
+        _copy(path, copy)
     try:
         yield
     except BaseException:
@@ -60,3 +60,12 @@ def original_kept(path: Path) -> Iterator[None]:
         copy.unlink(missing_ok=True)
         raise
     copy.unlink()
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Copy all of a file, or leave nothing of it behind."""
+    try:
+        shutil.copy2(path, copy)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -84,6 +85,22 @@ def test_without_the_wish_it_is_refused(tmp_path, path):
     before = path.read_bytes()
     with pytest.raises(SameAsSource):
         write_photo(Rendition(rgb_picture()), read_photo(path), path, "overwrite")
+    assert contents(tmp_path) == {"photo.png": before}
+
+
+def test_without_links_half_a_copy_is_not_left_behind(tmp_path, path, monkeypatch):
+    def no_links(*_args, **_options):
+        raise PermissionError(errno.EPERM, "no links here")
+
+    def half(source, target):
+        target.write_bytes(source.read_bytes()[:40])
+        raise OSError(errno.ENOSPC, "full")
+
+    photo, before = read_photo(path), path.read_bytes()
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(shutil, "copy2", half)
+    with pytest.raises(DiskFull):
+        write_photo(Rendition(rgb_picture()), photo, path, replace_original=True)
     assert contents(tmp_path) == {"photo.png": before}
 
 
