@@ -26,7 +26,7 @@ JPEG_SIZE, TIFF_SIZE = (6000, 4000), (12_240, 8_170)
 def main(folder: Path) -> None:
     """Measure and print the table."""
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        photos = [_jpeg(Path(work))]
+        photos = [grainy_jpeg(Path(work))]
         photos += [_tiff(Path(work), kind, each) for kind in ("gray", "rgb") for each in _PACKED]
         print(f"{'photo':28} {'alone':>8} {'colored':>8} {'ratio':>6} {'memory':>9}")
         for photo in photos:
@@ -53,7 +53,8 @@ def _grain(size: tuple[int, int], sigma: float) -> pyvips.Image:
     return shapes + pyvips.Image.gaussnoise(width, height, sigma=sigma, seed=4)
 
 
-def _jpeg(folder: Path) -> Path:
+def grainy_jpeg(folder: Path) -> Path:
+    """Write a gray JPEG of 24 megapixels into a folder."""
     path = folder / "gray-24-megapixels.jpg"
     _grain(JPEG_SIZE, 4).cast("uchar").copy(interpretation="b-w").jpegsave(str(path), Q=92)
     return path

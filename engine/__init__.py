@@ -34,6 +34,7 @@ from engine.photo.naming import (
     colorized_path,
     format_for,
 )
+from engine.photo.neutral import neutral_of
 from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.photo.read import read_photo
 from engine.photo.replace import why_not_replaceable
@@ -101,6 +102,7 @@ __all__ = [
     "load_predictor",
     "losses_of",
     "measure_lightness",
+    "neutral_of",
     "provenance_of",
     "read_photo",
     "save_layer",

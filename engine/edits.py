@@ -3,7 +3,8 @@
     {"version": 1,
      "hints": [{"x": 0.5, "y": 0.25, "radius": 0.02, "ab": [20, 35]},
                {"x": 0.1, "y": 0.9, "radius": 0.02, "rgb": "#5b7fa6"}],
-     "adjustments": {"strength": 1.0, "saturation": 1.0, "temperature": 0, "tint": 0}}
+     "adjustments": {"strength": 1.0, "saturation": 1.0, "temperature": 0, "tint": 0},
+     "neutralize": false}
 
 `x` and `y` run over the upright photo from its left and upper edge: the center of pixel i is at
 (i + 0.5) / width. `radius` is a share of the shorter side.
@@ -64,10 +65,17 @@ class Adjustments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class Edits(msgspec.Struct, frozen=True, kw_only=True):
-    """All that the user wants done to one photo. Later hints lie over earlier ones."""
+    """All that the user wants done to one photo.
+
+    Attributes:
+        hints: later ones lie over earlier ones.
+        adjustments: how the color is laid over the photo.
+        neutralize: whether the lightness is that of the photo without its tone and stains.
+    """
 
     hints: tuple[Hint, ...] = ()
     adjustments: Adjustments = Adjustments()
+    neutralize: bool = False
 
 
 def ab_of_rgb(rgb: str) -> tuple[float, float]:
@@ -89,6 +97,7 @@ class _WrittenEdits(msgspec.Struct, forbid_unknown_fields=True):
     version: int
     hints: list[_WrittenHint] = []
     adjustments: Adjustments = Adjustments()
+    neutralize: bool = False
 
 
 def edits_from_json(data: bytes, name: str) -> Edits:
@@ -118,6 +127,7 @@ def edits_from_json(data: bytes, name: str) -> Edits:
     return Edits(
         hints=tuple(_hint(hint, index, name) for index, hint in enumerate(written.hints, 1)),
         adjustments=written.adjustments,
+        neutralize=written.neutralize,
     )
 
 
@@ -127,7 +137,12 @@ def edits_to_json(edits: Edits) -> bytes:
         {"x": hint.x, "y": hint.y, "radius": hint.radius, "ab": [hint.a, hint.b]}
         for hint in edits.hints
     ]
-    written = {"version": VERSION, "hints": hints, "adjustments": edits.adjustments}
+    written = {
+        "version": VERSION,
+        "hints": hints,
+        "adjustments": edits.adjustments,
+        "neutralize": edits.neutralize,
+    }
     return msgspec.json.format(msgspec.json.encode(written), indent=2)
 
 

@@ -19,6 +19,7 @@ from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import depth_for, losses
 from engine.photo.naming import OnConflict, color_layer_path, format_for
+from engine.photo.neutral import neutral_of
 from engine.photo.options import SaveOptions
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
@@ -110,7 +111,8 @@ def colorize(
         return _skipped(target, started)
     file_format = format_for(target)
     tell(STAGES[0])
-    photo = read_photo(path, cancel, keep="lightness")
+    neutralize = wish.edits.neutralize
+    photo = read_photo(path, cancel, keep="pixels" if neutralize else "lightness")
     said.all(photo.source.notices)
     tone = tone_of(photo)
     if tone.kind == "colored" and wish.colored == "skip":
@@ -120,7 +122,9 @@ def colorize(
     with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
         # Read once more, from the system's cache, while the network works.
         digest = pool.submit(sha256_of, path).result if wish.saving.label else str
-        lightness = measure_lightness(photo, cancel)
+        lightness = measure_lightness(photo, cancel, neutral_of(photo) if neutralize else None)
+        if not photo.is_gray:  # these are not wanted any more
+            photo = replace(photo, pixels=None, lightness=lightness)
         tell(STAGES[1])
         prepared = predictor.prepare(lightness, wish.quality)
         _check(cancel)

@@ -18,6 +18,7 @@ class ActionRow:
         keys: in Qt's portable spelling; the first is shown. What cannot be undone has none.
         icon: in the Material Design set; none if empty.
         label: gives the words on the button, beside or instead of the icon; None for none.
+        checkable: whether it is a switch.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ActionRow:
     keys: tuple[str, ...] = ()
     icon: str = ""
     label: Callable[[], str] | None = None
+    checkable: bool = False
 
 
 ROWS = (
@@ -36,12 +38,19 @@ ROWS = (
         "save", lambda: translate("Save the colored photo"), ("Ctrl+S", "Ctrl+Shift+S"),
         "content-save-outline", lambda: translate("Save as…"),
     ),
-    ActionRow(
-        "save_layer", lambda: translate("Save the color alone, as a layer"), ("Ctrl+Alt+S",), "",
-        lambda: translate("Save color layer…"),
-    ),
+    ActionRow("save_layer", lambda: translate("Save color layer…"), ("Ctrl+Alt+S",)),
     ActionRow("save_options", lambda: translate("Save options…"), ("Ctrl+Shift+O",)),
+    ActionRow(
+        "neutralize", lambda: translate("Take tones and stains out of the lightness"), ("N",),
+        checkable=True,
+    ),
     ActionRow("replace_original", lambda: translate("Replace the original…")),
+    ActionRow("undo", lambda: translate("Undo"), ("Ctrl+Z",), "undo"),
+    ActionRow("redo", lambda: translate("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    ActionRow("copy_adjustments", lambda: translate("Copy adjustments"), ("Ctrl+Shift+C",)),
+    ActionRow("paste_adjustments", lambda: translate("Paste adjustments"), ("Ctrl+Shift+V",)),
+    ActionRow("reset_adjustments", lambda: translate("Reset adjustments"), ("Ctrl+R",)),
+    ActionRow("close_photo", lambda: translate("Close the photo"), ("Ctrl+W",)),
     ActionRow("previous", lambda: translate("Previous photo"), ("PgUp",), "chevron-left"),
     ActionRow("next", lambda: translate("Next photo"), ("PgDown",), "chevron-right"),
     ActionRow("zoom_out", lambda: translate("Zoom out"), ("-", "Ctrl+-"), "minus"),
@@ -52,9 +61,19 @@ ROWS = (
     ActionRow(
         "full", lambda: translate("Show at 100 %"), ("Ctrl+1",), "", lambda: "1:1"
     ),
+    ActionRow(
+        "side_by_side", lambda: translate("Side by side"), ("Y",), checkable=True,
+    ),
+    ActionRow(
+        "lay_divider", lambda: translate("Divide into above and below"), ("T",), checkable=True,
+    ),
     ActionRow("divider_left", lambda: translate("All colored"), ("1",)),
     ActionRow("divider_middle", lambda: translate("Half and half"), ("2",)),
     ActionRow("divider_right", lambda: translate("All original"), ("3",)),
+    ActionRow(
+        "panel", lambda: translate("Show or hide the panel"), ("P",), "tune-variant",
+        checkable=True,
+    ),
     ActionRow("cancel", lambda: translate("Cancel the work"), ("Esc",), "close-circle-outline"),
     ActionRow("keys", lambda: translate("Keys and mouse"), ("F1", "?"), "keyboard-outline"),
     ActionRow("quit", lambda: translate("Quit"), ("Ctrl+Q",)),

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import Edits, OriginalChanged, SaveOptions
+import msgspec
+
+from engine import Adjustments, Edits, OriginalChanged, Quality, SaveOptions, translate
+from gui.work import Words, Work
 from gui.worker.jobs import (
     WARMING_UP,
     Failed,
@@ -44,7 +47,8 @@ class Document:
     Attributes:
         roll: the photos to go through; already the new ones while the first of them is opened.
         photo: the open photo, or None.
-        edits: what the user wants done to it.
+        quality: how much trouble the network takes.
+        copied: adjustments to be given to other photos, or None.
         shown: its newest colored picture, or None.
         progress: what the worker does for the photo on screen or for the one being opened.
         warming_up: what it does before any photo asks for it, or None.
@@ -57,7 +61,8 @@ class Document:
     def __init__(self) -> None:
         self.roll = Roll()
         self.photo: PhotoOpened | None = None
-        self.edits = Edits()
+        self.quality: Quality = "balanced"
+        self.copied: Adjustments | None = None
         self.shown: PreviewReady | None = None
         self.progress: Progressed | None = None
         self.warming_up: Progressed | None = None
@@ -71,7 +76,11 @@ class Document:
         # Photos with color of their own that the user wants colored anew.
         self._agreed: set[Path] = set()
         self._saves: dict[int, SavePhoto] = {}
-        self._saved_edits = Edits()
+        # Of every photo that was open; their edits stay while others are looked at.
+        self._works: dict[Path, Work] = {}
+        self._no_work = Work()
+        # The edits for which color was asked last.
+        self._asked: Edits | None = None
         # Whether the file of the photo on screen holds something else by now, such as its result.
         self._is_outdated = False
         # Where to go back to if opening is stopped.
@@ -104,7 +113,7 @@ class Document:
         """Whether the photo has color of its own, and the user has not yet let go of that."""
         return (
             self.photo is not None
-            and self.photo.has_color
+            and self.photo.tone == "colored"
             and self.photo.request.path not in self._agreed
         )
 
@@ -116,14 +125,41 @@ class Document:
         return self.roll.photos[self.roll.at] if self.error is not None else None
 
     @property
-    def has_unsaved_work(self) -> bool:
-        """Whether hints or adjustments were made that no saved file has; mere color is no work."""
-        return self.photo is not None and self.edits not in (Edits(), self._saved_edits)
+    def work(self) -> Work:
+        """What the user did to the open photo; nothing if there is none."""
+        if self.photo is None:
+            return self._no_work
+        return self._works.setdefault(self.photo.request.path, Work())
+
+    @property
+    def edits(self) -> Edits:
+        """What the user wants done to the open photo."""
+        return self.work.edits
+
+    @property
+    def unsaved(self) -> tuple[Path, ...]:
+        """The photos with hints or adjustments that no file has nor will have; color is no work."""
+        coming = {(each.photo.path, each.edits) for each in self._saves.values() if not each.layer}
+        return tuple(
+            path
+            for path, work in self._works.items()
+            if work.is_unsaved and (path, work.edits) not in coming
+        )
+
+    @property
+    def can_adjust(self) -> bool:
+        """Whether there is a photo whose colors can be adjusted."""
+        return self.photo is not None and not self.is_opening and not self.must_ask
 
     @property
     def can_save(self) -> bool:
         """Whether there is a colored photo to save."""
         return self.shown is not None and not self.is_opening
+
+    @property
+    def can_neutralize(self) -> bool:
+        """Whether there is a tone that could be taken out of the photo's lightness."""
+        return self.photo is not None and self.photo.tone != "gray"
 
     @property
     def can_replace(self) -> bool:
@@ -154,6 +190,28 @@ class Document:
             return None
         return self._ask_for(Roll(self.roll.photos, self.roll.at + step))
 
+    def go_to(self, at: int) -> OpenPhoto | None:
+        """Ask for a photo of the roll by its place, unless it is on screen."""
+        self.refused = {}
+        if at == self.roll.at and (self.photo is not None or self.is_opening):
+            return None
+        return self._ask_for(Roll(self.roll.photos, at))
+
+    def close_photo(self) -> OpenPhoto | None:
+        """Take the photo on screen out of the roll, with its edits, and ask for its neighbor."""
+        path = self.path
+        if path is None or self.is_opening:
+            return None
+        self._cancel_all(self._coloring)
+        self._works.pop(path, None)
+        self._agreed.discard(path)
+        self.photo = self.shown = self.error = self.progress = self._coloring = None
+        self.stopped = False
+        self._outdated = self._generation
+        rest = tuple(each for each in self.roll.photos if each != path)
+        self.roll = Roll(rest, min(self.roll.at, max(0, len(rest) - 1)))
+        return self._ask_for(self.roll) if rest else None
+
     def open_again(self) -> OpenPhoto | None:
         """Ask once more for a photo that could not be opened."""
         return self._ask_for(self.roll) if self.roll.photos else None
@@ -170,14 +228,96 @@ class Document:
         stays = is_colored or self.stopped or self.must_ask or self.error is not None
         return None if stays else self.recolor()
 
+    def neutralize(self, wanted: bool) -> Recolor | None:
+        """Take the photo's tone out of its lightness, or leave it there; ask for its color anew."""
+        edits = msgspec.structs.replace(self.edits, neutralize=wanted)
+        return self.change(edits, lambda: translate("Neutralize"))
+
+    def adjust(self, name: str, value: float, words: Words, gesture: object) -> Recolor | None:
+        """Set one of the adjustments.
+
+        Args:
+            name: a field of `Adjustments`.
+            value: within its range.
+            words: give its name in the language of the moment.
+            gesture: equal for changes that are undone together.
+        """
+        adjustments = msgspec.structs.replace(self.edits.adjustments, **{name: value})
+        edits = msgspec.structs.replace(self.edits, adjustments=adjustments)
+        return self.change(edits, words, (name, gesture))
+
+    def reset_adjustments(self) -> Recolor | None:
+        """Take all adjustments back, as one step."""
+        edits = msgspec.structs.replace(self.edits, adjustments=Adjustments())
+        return self.change(edits, lambda: translate("Reset adjustments"))
+
+    def copy_adjustments(self) -> None:
+        """Keep the adjustments of the open photo for others."""
+        self.copied = self.edits.adjustments
+
+    def paste_adjustments(self) -> Recolor | None:
+        """Give the open photo the adjustments that were copied."""
+        if self.copied is None:
+            return None
+        edits = msgspec.structs.replace(self.edits, adjustments=self.copied)
+        return self.change(edits, lambda: translate("Paste adjustments"))
+
+    def change(self, edits: Edits, words: Words, gesture: object = None) -> Recolor | None:
+        """Come to other edits of the open photo by a step that can be undone.
+
+        Args:
+            edits: those to come to.
+            words: give what is done, in the language of the moment.
+            gesture: equal for steps that shall become one; None for a step of its own.
+
+        Returns:
+            The request for its color, unless nothing changes or the user has yet to agree to it.
+        """
+        if self.photo is not None:
+            self.work.change(edits, words, gesture)
+        return self.follow_steps()
+
+    def undo(self) -> Recolor | None:
+        """Go back by one step."""
+        self.work.steps.undo()
+        return self.follow_steps()
+
+    def redo(self) -> Recolor | None:
+        """Do again what was undone."""
+        self.work.steps.redo()
+        return self.follow_steps()
+
+    def follow_steps(self) -> Recolor | None:
+        """Ask for color with the edits of the moment, unless that was asked for already."""
+        return None if self.edits == self._asked else self._color_again()
+
+    def set_quality(self, quality: Quality) -> Recolor | None:
+        """Have the network take more or less trouble from now on."""
+        if quality == self.quality:
+            return None
+        self.quality = quality
+        return None if self.photo is None else self._color_again()
+
+    def retranslate(self) -> None:
+        """Say what was done to the photos in the language of the moment."""
+        for work in self._works.values():
+            work.retranslate()
+
+    def _color_again(self) -> Recolor | None:
+        return None if self.must_ask else self.recolor()
+
     def recolor(self) -> Recolor | None:
         """Ask for color with the edits of the moment; of its own color the photo lets go."""
         if self.photo is None:
             return None
         self._agreed.add(self.photo.request.path)
+        self._asked = self.edits
         self.error, self.stopped, self.progress = None, False, None
         self._coloring = Recolor(
-            generation=self._next(), photo=self.photo.request, edits=self.edits
+            generation=self._next(),
+            photo=self.photo.request,
+            edits=self.edits,
+            quality=self.quality,
         )
         return self._coloring
 
@@ -227,6 +367,7 @@ class Document:
             layer=layer,
             options=options,
             replace_original=replace_original,
+            quality=self.quality,
         )
         self._saves[request.generation] = request
         return request
@@ -277,8 +418,7 @@ class Document:
             return
         self.photo = result if isinstance(result, PhotoOpened) else None
         self.error = result.error if isinstance(result, Failed) else None
-        self.shown, self.stopped = None, False
-        self.edits = self._saved_edits = Edits()
+        self.shown, self.stopped, self._asked = None, False, None
         self._is_outdated = False
 
     def _leave_out(self, path: Path) -> bool:
@@ -318,8 +458,9 @@ class Document:
         request = self._saves.pop(result.generation)
         self.save_progress = None
         is_this_photo = self.photo is not None and request.photo is self.photo.request
+        if isinstance(result, PhotoSaved) and not request.layer:
+            self._works.setdefault(request.photo.path, Work()).saved = result.edits
         if isinstance(result, PhotoSaved) and is_this_photo and not request.layer:
-            self._saved_edits = result.edits
             self._is_outdated = self._is_outdated or result.replaced
         elif isinstance(result, Failed) and is_this_photo:
             is_changed = isinstance(result.error, OriginalChanged)
@@ -349,4 +490,4 @@ class Document:
     def _cancel_all(self, *requests: Request | None) -> None:
         for request in requests:
             if request is not None:
-                request.cancel.cancel()
+                request.stop()

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast, get_args
 
 from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import (
@@ -16,13 +17,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QHBoxLayout,
     QMainWindow,
     QMessageBox,
     QVBoxLayout,
     QWidget,
 )
 
-from engine import PhotochromError, color_layer_path, colorized_path, translate
+from engine import PhotochromError, Quality, color_layer_path, colorized_path, translate
+from gui.adjusting import ADJUSTMENTS
 from gui.document import Document
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
@@ -32,9 +35,11 @@ from gui.message_bar import Kind, Message
 from gui.saving import Saving
 from gui.status_line import StatusLine
 from gui.texts import error_text, refused_text, replacing_text
-from gui.theme import palette, stylesheet
+from gui.theme import SURROUNDS, palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
+from gui.views.adjust_panel import AdjustPanel
 from gui.views.compare_view import STEP
+from gui.views.film_strip import FilmStrip
 from gui.views.photo_stage import PhotoStage
 from gui.worker.jobs import (
     WARMING_UP,
@@ -42,6 +47,7 @@ from gui.worker.jobs import (
     PhotoOpened,
     PhotoSaved,
     PreviewReady,
+    Progressed,
     Request,
     Result,
     WarmUp,
@@ -51,9 +57,12 @@ from gui.worker.thread import EngineThread
 logger = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1200, 800)
-LEAST_WIDTH, LEAST_HEIGHT = 720, 480
+LEAST_WIDTH, LEAST_HEIGHT = 780, 560
+_PANEL_KEY, _QUALITY_KEY, _SURROUND_KEY = "panel", "quality", "surround"
+_SIDE_BY_SIDE_KEY, _LYING_KEY = "side_by_side", "lying_divider"
+_ABOUT_THE_DIVIDER = ("lay_divider", "divider_left", "divider_middle", "divider_right")
 _NEEDS_PHOTO = (
-    "zoom_out", "zoom_in", "fit", "full", "divider_left", "divider_middle", "divider_right",
+    "zoom_out", "zoom_in", "fit", "full", "side_by_side", *_ABOUT_THE_DIVIDER,
 )  # fmt: skip
 
 
@@ -76,10 +85,13 @@ class MainWindow(QMainWindow):
         self._actions = make_actions(self)
         self.toolbar = Toolbar(self._actions, self)
         self.stage = PhotoStage()
+        self.panel = AdjustPanel(self._actions["neutralize"])
         self.message_bar = self.stage.message_bar
+        self.film_strip = FilmStrip()
         self.status_line = StatusLine()
         self._put_together()
         self._connect()
+        self._recall()
         self.recolor()
         self.set_language(language)
         # The frame and its title need some of the screen, too.
@@ -92,7 +104,7 @@ class MainWindow(QMainWindow):
     def open_photos(self, photos: Sequence[Path]) -> None:
         """Add photos to those that are open, and show the first new one."""
         paths = [photo.absolute() for photo in photos]
-        if paths and self._may_leave_photo():
+        if paths:
             self.message_bar.clear()
             self._ask(self.document.open(paths))
 
@@ -109,7 +121,7 @@ class MainWindow(QMainWindow):
         """Show all words in another language, and remember it."""
         used = use_language(code)
         translate_actions(self._actions)
-        for part in (self.toolbar, self.stage):
+        for part in (self.toolbar, self.stage, self.document, self.panel, self.film_strip):
             part.retranslate()
         self.toolbar.show_language(used)
         self._show()
@@ -119,7 +131,7 @@ class MainWindow(QMainWindow):
         """Show all in the colors of the moment."""
         QApplication.setPalette(palette())
         self.setStyleSheet(stylesheet())
-        for part in (self.toolbar, self.stage, self.status_line):
+        for part in (self.toolbar, self.stage, self.panel, self.film_strip, self.status_line):
             part.recolor()
 
     @Slot(object)
@@ -127,6 +139,9 @@ class MainWindow(QMainWindow):
         """Take a result of the worker, if it is still wanted, and show it."""
         before = self.document.photo
         if not self.document.accept(result):
+            return
+        if isinstance(result, Progressed):
+            self._show_progress()
             return
         if isinstance(result, PhotoOpened):
             self._on_opened(result)
@@ -169,6 +184,60 @@ class MainWindow(QMainWindow):
         """Choose how results are written."""
         self._saving.ask_options()
 
+    @Slot(bool)
+    def on_neutralize(self, wanted: bool) -> None:
+        """Take the photo's tone out of its lightness, or leave it there."""
+        self._ask(self.document.neutralize(wanted))
+        self._show()
+
+    @Slot()
+    def on_undo(self) -> None:
+        """Take the last step back."""
+        self._ask(self.document.undo())
+        self._show()
+
+    @Slot()
+    def on_redo(self) -> None:
+        """Do again what was undone."""
+        self._ask(self.document.redo())
+        self._show()
+
+    @Slot()
+    def on_copy_adjustments(self) -> None:
+        """Keep the adjustments for other photos."""
+        self.document.copy_adjustments()
+        self._show()
+
+    @Slot()
+    def on_paste_adjustments(self) -> None:
+        """Give this photo the adjustments of another."""
+        self._ask(self.document.paste_adjustments())
+
+    @Slot()
+    def on_reset_adjustments(self) -> None:
+        """Take all adjustments back."""
+        self._ask(self.document.reset_adjustments())
+
+    @Slot(bool)
+    def on_side_by_side(self, on: bool) -> None:
+        """Show both pictures as wholes, or the divider."""
+        self.stage.view.show_side_by_side(on)
+        self._settings.setValue(_SIDE_BY_SIDE_KEY, on)
+        self._show()
+
+    @Slot(bool)
+    def on_lay_divider(self, on: bool) -> None:
+        """Let the divider lie or stand."""
+        self.stage.view.turn_divider(upright=not on)
+        self._settings.setValue(_LYING_KEY, on)
+
+    @Slot(bool)
+    def on_panel(self, shown: bool) -> None:
+        """Show or hide the panel beside the photo."""
+        self.panel.setVisible(shown)
+        self._settings.setValue(_PANEL_KEY, shown)
+        self._show()
+
     @Slot()
     def on_replace_original(self) -> None:
         """Put the colored photo in the place of the original, if the user is sure."""
@@ -183,6 +252,15 @@ class MainWindow(QMainWindow):
     def on_next(self) -> None:
         """Open the next photo."""
         self._step(1)
+
+    @Slot()
+    def on_close_photo(self) -> None:
+        """Take the photo out of the window; asks if its edits would be lost."""
+        path = self.document.path
+        if path is not None and self._may_lose([p for p in self.document.unsaved if p == path]):
+            self.message_bar.clear()
+            self._ask(self.document.close_photo())
+            self._show()
 
     @Slot()
     def on_zoom_in(self) -> None:
@@ -246,7 +324,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the worker; but let a save that was asked for be finished first."""
-        if not self._closing and not self._may_leave_photo():
+        if not self._closing and not self._may_lose(self.document.unsaved):
             event.ignore()
             return
         if self.document.is_saving and not self._closing:
@@ -304,10 +382,32 @@ class MainWindow(QMainWindow):
         box = QVBoxLayout(middle)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(self.stage, 1)
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.stage, 1)
+        row.addWidget(self.panel)
+        box.addLayout(row, 1)
+        box.addWidget(self.film_strip)
         box.addWidget(self.status_line)
         self.setCentralWidget(middle)
         self.stage.empty.setFocus()
+
+    def _recall(self) -> None:
+        """Take up what was chosen in the run before."""
+        quality = str(self._settings.value(_QUALITY_KEY, ""))
+        if quality in get_args(Quality):
+            self.document.quality = cast("Quality", quality)
+        for name, key, usual in (
+            ("panel", _PANEL_KEY, True),
+            ("side_by_side", _SIDE_BY_SIDE_KEY, False),
+            ("lay_divider", _LYING_KEY, False),
+        ):
+            self._actions[name].setChecked(bool(self._settings.value(key, usual, bool)))
+        self.panel.setVisible(self._actions["panel"].isChecked())
+        self.stage.view.show_side_by_side(self._actions["side_by_side"].isChecked())
+        self.stage.view.turn_divider(upright=not self._actions["lay_divider"].isChecked())
+        surround = str(self._settings.value(_SURROUND_KEY, ""))
+        self._use_surround(surround if surround in SURROUNDS else "theme")
 
     def _connect(self) -> None:
         for name, action in self._actions.items():
@@ -318,12 +418,19 @@ class MainWindow(QMainWindow):
         self.stage.again_wanted.connect(self.on_again)
         self.stage.cancel_wanted.connect(self.on_cancel)
         self.stage.view.zoom_changed.connect(self.toolbar.show_zoom)
+        self.film_strip.photo_wanted.connect(self._on_photo_wanted)
+        self.panel.adjusted.connect(self._on_adjusted)
+        self.panel.quality_chosen.connect(self._on_quality_chosen)
+        self.panel.reset_wanted.connect(self.on_reset_adjustments)
+        self.panel.stepped.connect(self._on_stepped)
         self._saving.wanted.connect(self._ask)
         self._saving.said.connect(self.say)
+        self.toolbar.zoom_box.scale_wanted.connect(self._on_scale_wanted)
+        self.toolbar.surround_chosen.connect(self._on_surround_chosen)
         self.toolbar.language_chosen.connect(self._on_language_chosen)
 
     def _step(self, step: int) -> None:
-        if self.document.roll.has(step) and self._may_leave_photo():
+        if self.document.roll.has(step):
             self.message_bar.clear()
             self._ask(self.document.step(step))
 
@@ -332,22 +439,39 @@ class MainWindow(QMainWindow):
             self._thread.submit(request)
             self._show()
 
+    def _show_progress(self) -> None:
+        """Bring what tells of progress in line with the document; this comes often."""
+        self.stage.show_document(self.document)
+        self.status_line.show_document(self.document)
+
     def _show(self) -> None:
         """Bring everything on screen in line with the document."""
         document = self.document
         self.stage.show_document(document)
         self.status_line.show_document(document)
         self.toolbar.show_document(document)
+        self.panel.show_document(document)
+        self.film_strip.show_document(document)
         can = dict.fromkeys(_NEEDS_PHOTO, document.photo is not None) | {
             "save": document.can_save,
             "save_layer": document.can_save,
             "replace_original": document.can_replace,
+            "neutralize": document.can_neutralize,
+            "undo": document.can_adjust and document.work.steps.canUndo(),
+            "redo": document.can_adjust and document.work.steps.canRedo(),
+            "copy_adjustments": document.can_adjust,
+            "paste_adjustments": document.can_adjust and document.copied is not None,
+            "reset_adjustments": document.can_adjust,
             "cancel": document.is_working,
             "previous": document.roll.has(-1),
             "next": document.roll.has(1),
+            "close_photo": document.path is not None and not document.is_opening,
         }
+        if self.stage.view.is_side_by_side:
+            can |= dict.fromkeys(_ABOUT_THE_DIVIDER, False)
         for name, possible in can.items():
             self._actions[name].setEnabled(possible)
+        self._actions["neutralize"].setChecked(document.edits.neutralize)
         self._actions["replace_original"].setToolTip(replacing_text(document))
         # Buttons that do not fit would be gone.
         self.setMinimumWidth(max(LEAST_WIDTH, self.toolbar.sizeHint().width()))
@@ -388,19 +512,38 @@ class MainWindow(QMainWindow):
             self.close()
         self._closing = False
 
-    def _may_leave_photo(self) -> bool:
-        """Whether the open photo can be left; asks if hints or adjustments would be lost."""
-        if not self.document.has_unsaved_work:
+    def _may_lose(self, unsaved: Sequence[Path]) -> bool:
+        """Whether the edits of these photos may be lost, which the user is asked."""
+        if not unsaved:
             return True
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
-        box.setText(translate("The changes to this photo are not saved."))
+        if len(unsaved) == 1:
+            box.setText(translate("The changes to “{name}” are not saved.", name=unsaved[0].name))
+        else:
+            box.setText(translate("The changes to {count} photos are not saved.",
+                                  count=len(unsaved)))  # fmt: skip
         box.setInformativeText(translate("They are lost if you go on."))
         go_on = box.addButton(translate("Go on"), QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton(translate("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.exec()
         return box.clickedButton() is go_on
+
+    @Slot(str, int, int)
+    def _on_adjusted(self, name: str, value: int, gesture: int) -> None:
+        row = next(row for row in ADJUSTMENTS if row.name == name)
+        self._ask(self.document.adjust(name, value * row.per_unit, row.words, gesture))
+
+    @Slot(str)
+    def _on_quality_chosen(self, quality: Quality) -> None:
+        self._settings.setValue(_QUALITY_KEY, quality)
+        self._ask(self.document.set_quality(quality))
+
+    @Slot()
+    def _on_stepped(self) -> None:
+        self._ask(self.document.follow_steps())
+        self._show()
 
     @Slot(list)
     def _on_files_selected(self, names: list[str]) -> None:
@@ -428,6 +571,26 @@ class MainWindow(QMainWindow):
             self._ask(self.document.save(target, overwrite=overwrite, options=options, layer=True))
         else:
             self._saving.save(target, overwrite=overwrite)
+
+    @Slot(int)
+    def _on_photo_wanted(self, at: int) -> None:
+        self.message_bar.clear()
+        self._ask(self.document.go_to(at))
+        self._show()
+
+    @Slot(float)
+    def _on_scale_wanted(self, scale: float) -> None:
+        self.stage.view.zoom_to(scale)
+        self.stage.view.setFocus()
+
+    @Slot(str)
+    def _on_surround_chosen(self, code: str) -> None:
+        self._settings.setValue(_SURROUND_KEY, code)
+        self._use_surround(code)
+
+    def _use_surround(self, code: str) -> None:
+        self.stage.view.set_surround(SURROUNDS[code])
+        self.toolbar.show_surround(code)
 
     @Slot(str)
     def _on_language_chosen(self, code: str) -> None:

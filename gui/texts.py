@@ -63,6 +63,16 @@ def replacing_text(document: Document) -> str:
     return translate("Put the colored photo in the place of its original")
 
 
+def surround_text(code: str) -> str:
+    """What is painted around the photo, in words."""
+    return {
+        "theme": translate("As the window"),
+        "black": translate("Black"),
+        "gray": translate("Middle gray"),
+        "white": translate("White"),
+    }[code]
+
+
 def device_text(device: str) -> str:
     """Where the network runs, in words."""
     return {

@@ -49,6 +49,12 @@ LIGHT = Theme(
 )  # fmt: skip
 
 
+# What can be painted around the photo instead of the theme's gray, by the name in the settings.
+SURROUNDS: dict[str, str | None] = {
+    "theme": None, "black": "#000000", "gray": "#777777", "white": "#ffffff",
+}  # fmt: skip
+
+
 def is_dark() -> bool:
     """Whether the system asks for dark windows."""
     return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
@@ -128,6 +134,23 @@ def stylesheet() -> str:
         QToolButton:disabled {{ color: {_faint_text()}; }}
         QToolButton::menu-indicator {{ image: none; }}
         QToolButton::menu-button {{ border: none; width: 16px; }}
+        QSlider {{ background: transparent; min-height: 18px; }}
+        QSlider::groove:horizontal {{ background: {c.line}; height: 4px; border-radius: 2px; }}
+        QSlider::groove:horizontal[ends="temperature"] {{ background: qlineargradient(
+            x1: 0, y1: 0, x2: 1, y2: 0, stop: 0 #6f8fb8, stop: 0.5 {c.line}, stop: 1 #c9a45c); }}
+        QSlider::groove:horizontal[ends="tint"] {{ background: qlineargradient(
+            x1: 0, y1: 0, x2: 1, y2: 0, stop: 0 #7da37a, stop: 0.5 {c.line}, stop: 1 #b081ac); }}
+        QSlider::handle:horizontal {{ background: {c.accent}; border: 1px solid {c.bar};
+            width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; }}
+        QSlider::handle:horizontal:hover {{ background: {c.text}; }}
+        QSlider::handle:horizontal:focus {{ border: 2px solid {c.quiet}; }}
+        QSlider::handle:horizontal:disabled {{ background: {c.line}; }}
+        QListWidget {{ background: {c.bar}; border: 0; border-top: 1px solid {c.line}; }}
+        QListWidget::item {{ border: 1px solid transparent; border-radius: 5px; padding: 3px;
+            color: {c.quiet}; }}
+        QListWidget::item:selected {{ background: {c.field}; border-color: {c.quiet};
+            color: {c.text}; }}
+        QUndoView {{ background: transparent; border: 0; }}
         QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
             padding: 3px 5px; }}
     """

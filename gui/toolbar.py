@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton,
 from engine import LANGUAGES, translate
 from gui.actions import ROWS, with_key
 from gui.document import Document
-from gui.texts import percent
-from gui.theme import icon
+from gui.texts import surround_text
+from gui.theme import SURROUNDS, icon
+from gui.views.zoom_box import ZoomBox
 
 
 class Toolbar(QToolBar):
@@ -18,9 +19,11 @@ class Toolbar(QToolBar):
 
     Signals:
         language_chosen: a key of LANGUAGES.
+        surround_chosen: a key of SURROUNDS.
     """
 
     language_chosen = Signal(str)
+    surround_chosen = Signal(str)
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget) -> None:
         super().__init__(parent)
@@ -28,17 +31,19 @@ class Toolbar(QToolBar):
         self.setIconSize(QSize(20, 20))
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
-        self._zoom = 1.0
         self._roll = (0, 0)
-        self._roll_label, self._zoom_label = QLabel(), QLabel()
-        for label in (self._roll_label, self._zoom_label):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._roll_label = QLabel()
+        self._roll_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.zoom_box = ZoomBox()
         self._language = QToolButton()
         self._language.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._language.setMenu(self._language_menu())
         self._save_ways = QToolButton()
         self._save_ways.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._save_ways.setMenu(self._save_menu())
+        self._ways_to_compare = QToolButton()
+        self._ways_to_compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._ways_to_compare.setMenu(self._compare_menu())
         self._roll_parts: list[QAction] = []
         self._fill()
 
@@ -46,20 +51,25 @@ class Toolbar(QToolBar):
         for name in ("open", "save"):
             self._add(name)
         self.addWidget(self._save_ways)
+        self.addSeparator()
+        self._add("undo")
+        self._add("redo")
         self._roll_parts.append(self.addSeparator())
         self._roll_parts.append(self._add("previous"))
         self._roll_parts.append(self.addWidget(self._roll_label))
         self._roll_parts.append(self._add("next"))
         self.addWidget(_spring())
         self._add("zoom_out")
-        self.addWidget(self._zoom_label)
+        self.addWidget(self.zoom_box)
         for name in ("zoom_in", "fit", "full"):
             self._add(name)
+        self.addWidget(self._ways_to_compare)
         self.addWidget(_spring())
         self._add("cancel")
         self.addSeparator()
         self.addWidget(self._language)
         self._add("keys")
+        self._add("panel")
 
     def show_document(self, document: Document) -> None:
         """Show which photo of how many is open."""
@@ -67,14 +77,14 @@ class Toolbar(QToolBar):
         self._roll = (document.roll.at + 1, count)
         for part in self._roll_parts:
             part.setVisible(count > 1)
-        self._zoom_label.setEnabled(document.photo is not None)
-        self.retranslate()
+        self.zoom_box.setEnabled(document.photo is not None)
+        self._ways_to_compare.setEnabled(document.photo is not None)
+        self._say_place()
 
     @Slot(float)
     def show_zoom(self, scale: float) -> None:
         """Show the scale."""
-        self._zoom = scale
-        self._zoom_label.setText(percent(scale))
+        self.zoom_box.show_scale(scale)
 
     def show_language(self, code: str) -> None:
         """Mark the language in use."""
@@ -83,19 +93,23 @@ class Toolbar(QToolBar):
 
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""
-        at, count = self._roll
-        self._roll_label.setText(translate("Photo {at} of {count}", at=at, count=count))
-        self._zoom_label.setText(percent(self._zoom))
-        self._zoom_label.setToolTip(translate("Screen pixels per photo pixel"))
-        self._zoom_label.setAccessibleName(translate("Zoom"))
+        self._say_place()
+        self.zoom_box.retranslate()
+        for button, words in (
+            (self._save_ways, translate("More ways to save")),
+            (self._ways_to_compare, translate("Ways to compare")),
+        ):
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+        self._surround_menu.setTitle(translate("Around the photo"))
+        for code, action in self._surrounds.items():
+            action.setText(surround_text(code))
         self._language.setToolTip(translate("Language"))
         self._language.setAccessibleName(translate("Language"))
-        self._save_ways.setToolTip(translate("More ways to save"))
-        self._save_ways.setAccessibleName(translate("More ways to save"))
-        # Room for the widest percentage, so that the buttons beside it stay where they are.
-        self._zoom_label.setMinimumWidth(
-            self._zoom_label.fontMetrics().horizontalAdvance(percent(33.33)) + 10
-        )
+
+    def _say_place(self) -> None:
+        at, count = self._roll
+        self._roll_label.setText(translate("Photo {at} of {count}", at=at, count=count))
 
     def recolor(self) -> None:
         """Show the icons in the colors of the moment."""
@@ -104,6 +118,7 @@ class Toolbar(QToolBar):
                 self._actions[row.name].setIcon(icon(row.icon))
         self._language.setIcon(icon("translate"))
         self._save_ways.setIcon(icon("chevron-down"))
+        self._ways_to_compare.setIcon(icon("compare"))
 
     def _add(self, name: str) -> QAction:
         action = self._actions[name]
@@ -129,6 +144,32 @@ class Toolbar(QToolBar):
         self._languages.triggered.connect(self._on_language)
         return menu
 
+    def show_surround(self, code: str) -> None:
+        """Mark what is painted around the photo."""
+        self._surrounds[code].setChecked(True)
+
+    def _compare_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for name in ("side_by_side", "lay_divider", "divider_left", "divider_middle",
+                     "divider_right"):  # fmt: skip
+            menu.addAction(self._actions[name])
+        menu.addSeparator()
+        self._surround_menu = menu.addMenu("")
+        group = QActionGroup(menu)
+        self._surrounds: dict[str, QAction] = {}
+        for code in SURROUNDS:
+            action = QAction(menu, checkable=True)
+            action.setData(code)
+            group.addAction(action)
+            self._surround_menu.addAction(action)
+            self._surrounds[code] = action
+        group.triggered.connect(self._on_surround)
+        return menu
+
+    @Slot(QAction)
+    def _on_surround(self, action: QAction) -> None:
+        self.surround_chosen.emit(action.data())
+
     def _save_menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setToolTipsVisible(True)  # they say why something cannot be done
@@ -147,6 +188,7 @@ def make_actions(parent: QWidget) -> dict[str, QAction]:
     for row in ROWS:
         action = QAction(parent)
         action.setObjectName(row.name)
+        action.setCheckable(row.checkable)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setAutoRepeat(row.name.startswith("zoom"))
         parent.addAction(action)

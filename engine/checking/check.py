@@ -6,6 +6,8 @@ from pathlib import Path
 from engine.cancel import CancelToken
 from engine.checking.metadata import TagCounts, compare_metadata
 from engine.checking.pixels import Row, compare_pixels
+from engine.edits import edits_from_json
+from engine.errors import BadEdits
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 
@@ -40,6 +42,16 @@ def check_result(original: Path, result: Path, cancel: CancelToken | None = None
         Cancelled: on request.
     """
     before, after = read_photo(original, cancel), read_photo(result, cancel)
-    rows = compare_pixels(before, after, cancel)
     provenance = Provenance.from_xmp(dict(after.source.metadata).get("xmp-data", b""))
+    rows = compare_pixels(before, after, cancel, neutralized=_is_neutralized(provenance))
     return Report(tuple(rows), tuple(compare_metadata(before, after)), provenance)
+
+
+def _is_neutralized(provenance: Provenance | None) -> bool:
+    """Whether the result says that tones were taken out of its lightness."""
+    if provenance is None or not provenance.edits:
+        return False
+    try:
+        return edits_from_json(provenance.edits.encode(), "").neutralize
+    except (BadEdits, RecursionError):  # metadata can be edited by anyone
+        return False

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.cancel import CancelToken
 from engine.photo.channels import top_code
 from engine.photo.lightness import measure_lightness
+from engine.photo.neutral import Neutral, neutral_of
 from engine.photo.strips import row_strips
 from engine.values import Photo
 
@@ -43,8 +44,21 @@ class Row:
     remark: str = ""
 
 
-def compare_pixels(original: Photo, result: Photo, cancel: CancelToken | None = None) -> list[Row]:
-    """Compare two photos as `read_photo` gives them."""
+def compare_pixels(
+    original: Photo,
+    result: Photo,
+    cancel: CancelToken | None = None,
+    *,
+    neutralized: bool = False,
+) -> list[Row]:
+    """Compare two photos.
+
+    Args:
+        original: as `read_photo` gives it.
+        result: the same.
+        cancel: checked between strips.
+        neutralized: whether the result has the lightness of the original without its tone.
+    """
     rows = [
         _size(original, result),
         _depth(original, result),
@@ -53,7 +67,7 @@ def compare_pixels(original: Photo, result: Photo, cancel: CancelToken | None = 
         _alpha(original, result),
     ]
     if original.size == result.size:
-        rows.append(_lightness(original, result, cancel))
+        rows.append(_lightness(original, result, cancel, neutralized))
     return rows
 
 
@@ -119,26 +133,32 @@ def _kind_of_alpha(alpha: NDArray[np.generic] | None) -> str:
     return "opaque" if np.all(alpha == top_code(alpha)) else "transparent"
 
 
-def _lightness(original: Photo, result: Photo, cancel: CancelToken | None) -> Row:
+def _lightness(
+    original: Photo, result: Photo, cancel: CancelToken | None, neutralized: bool
+) -> Row:
+    neutral = neutral_of(original) if neutralized else None
+    strips = _strips(original, cancel, neutral), _strips(result, cancel)
     largest, total = 0.0, 0.0
-    for before, after in zip(_strips(original, cancel), _strips(result, cancel), strict=True):
+    for before, after in zip(*strips, strict=True):
         off = np.abs(before - after)
         largest = max(largest, float(off.max()))
         total += float(off.sum(dtype=np.float64))
     mean = total / (original.size[0] * original.size[1])
     shown = f"largest {largest:.3f}, mean {mean:.4f}"
+    of = "L*, neutralized" if neutralized else "L*"
     if result.source.format in LOSSY:
         verdict = "lost" if mean > MOST_MEAN_IN_LOSSY else "changed"
         remark = f"compressed with loss; up to {MOST_MEAN_IN_LOSSY} in the mean is allowed"
-        return Row("lightness", "L*", shown, verdict, remark)
+        return Row("lightness", of, shown, verdict, remark)
     most = MOST_IN_8_BIT if result.source.depth == 8 else MOST_IN_16_BIT
     remark = f"up to {most} is rounding in {result.source.depth} bit"
-    return Row("lightness", "L*", shown, "kept" if largest <= most else "lost", remark)
+    return Row("lightness", of, shown, "kept" if largest <= most else "lost", remark)
 
 
-def _strips(photo: Photo, cancel: CancelToken | None) -> Iterator[NDArray[np.float32]]:
-    """L* of rows, so that there is never a whole photo of it."""
-    lightness = measure_lightness(photo, cancel)
+def _strips(
+    photo: Photo, cancel: CancelToken | None, neutral: Neutral | None = None
+) -> Iterator[NDArray[np.float32]]:
+    lightness = measure_lightness(photo, cancel, neutral)
     for rows in row_strips(*photo.size):
         yield lightness.rows(rows)
 

@@ -80,6 +80,12 @@ class Factor(click.FloatRange):
     help="Factor on the chroma of all colors. [default: 1, or what --edits says]",
 )
 @click.option(
+    "--neutralize",
+    is_flag=True,
+    help="Take tones, yellowed paper and stains out of the lightness, too. Without it the result "
+    "has the photo's own lightness, stains and all. [or what --edits says]",
+)
+@click.option(
     "--quality",
     type=QUALITY,
     default="balanced",
@@ -310,7 +316,13 @@ class _JsonVoice:
         sys.stdout.flush()
 
 
-def _edits(edits: Path | None, strength: float | None, saturation: float | None, **_: Any) -> Edits:
+def _edits(
+    edits: Path | None,
+    strength: float | None,
+    saturation: float | None,
+    neutralize: bool,
+    **_: Any,
+) -> Edits:
     """The edits file's edits, with what the options say laid over them."""
     try:
         loaded = load_edits(edits) if edits else Edits()
@@ -319,14 +331,16 @@ def _edits(edits: Path | None, strength: float | None, saturation: float | None,
     given = {"strength": strength, "saturation": saturation}
     changes = {name: value for name, value in given.items() if value is not None}
     return msgspec.structs.replace(
-        loaded, adjustments=msgspec.structs.replace(loaded.adjustments, **changes)
+        loaded,
+        adjustments=msgspec.structs.replace(loaded.adjustments, **changes),
+        neutralize=neutralize or loaded.neutralize,
     )
 
 
 # What --like brings along, so that it can't be given beside it.
 _BROUGHT_ALONG = (
-    "edits", "strength", "saturation", "quality", "replace_original", "file_format", "depth",
-    "space", "image_quality", "lossless", "tiff_compression", "strip_metadata", "no_label",
+    "edits", "strength", "saturation", "neutralize", "quality", "replace_original", "file_format",
+    "depth", "space", "image_quality", "lossless", "tiff_compression", "strip_metadata", "no_label",
     "keep_time",
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from engine.color.lab import lightness_of_luminance
 from engine.compiled import compiled
 from engine.in_order import in_order
 from engine.photo.channels import top_code
+from engine.photo.neutral import Neutral
 from engine.photo.profiles import lightness_by_tables
 from engine.photo.strips import row_strips
 from engine.values import Lightness, Photo
@@ -26,31 +27,37 @@ _NODES = 16384
 _LAST = np.float32(_NODES - 1)
 
 
-def measure_lightness(photo: Photo, cancel: CancelToken | None = None) -> Lightness:
+def measure_lightness(
+    photo: Photo, cancel: CancelToken | None = None, neutral: Neutral | None = None
+) -> Lightness:
     """Measure L* for D65 and the 2 degree observer.
 
     Pixels without a profile are taken for sRGB, gray ones for its curve. Of gray photos only a
     table is made.
 
     Args:
-        photo: as `read_photo` gives it.
+        photo: as `read_photo` gives it; with its pixels, if they are to be made neutral.
         cancel: checked between strips.
+        neutral: takes the tone out of the pixels before they are measured.
 
     Raises:
         Cancelled: on request.
     """
     if photo.pixels is None:
         assert photo.lightness is not None
+        assert neutral is None
         return photo.lightness
     pixels = photo.pixels
     table = gray_table(pixels.dtype, photo.source.icc) if pixels.shape[2] == 1 else None
     if table is not None:
         return Lightness(pixels[..., 0], table)
     L = np.empty(photo.size, np.float32)
-    measure = strip_measure(pixels.dtype, photo.source.icc)
+    dtype = pixels.dtype if neutral is None else np.dtype(np.uint16)
+    measure = strip_measure(dtype, photo.source.icc)
 
     def work(rows: slice) -> None:
-        L[rows] = measure(pixels[rows])
+        strip = pixels[rows]
+        L[rows] = measure(strip if neutral is None else neutral(strip))
 
     for _ in in_order(work, row_strips(*photo.size)):
         if cancel is not None:

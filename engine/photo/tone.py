@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.color.icc import BadProfile, rgb_model
 from engine.color.lab import srgb_to_lab, xyz_to_lab
 from engine.photo.channels import top_code
-from engine.photo.sample import sample_of
+from engine.photo.sample import cells_of, inside, sample_of
 from engine.values import Photo
 
 Kind = Literal["gray", "toned", "colored"]
@@ -26,13 +26,8 @@ _GRAY_CHROMA = 2.0
 # ones and 750 toned by formulas: about 3 in 100 of each kind are taken for the other.
 _COLORED = 11.1
 _BREADTH_POWER = 0.3
-# The sample is averaged to so many cells on its longer side, which takes away the noise that JPEG
-# leaves in the chroma.
-_CELLS = 96
 # Parts of equal area, from dark to light, whose medians are the nodes of the curve.
 _NODES = 16
-# Of each side, left out at the edges: mounts, rulers, color targets.
-_MARGIN = 1 / 12
 # Beyond it a residual counts no more when the direction of stains is looked for.
 _LIMIT = 8.0
 
@@ -61,9 +56,9 @@ def tone_of(photo: Photo) -> Tone:
         sample = sample_of(photo.pixels)
     if sample is None:
         return Tone("gray")
-    lab = _cells(_lab(sample, photo.source.icc))
+    lab = cells_of(_lab(sample, photo.source.icc))
     chroma = float(np.percentile(np.hypot(lab[..., 1], lab[..., 2]), 95))
-    beside = _inside(lab[..., 1:] - _curve(lab)).reshape(-1, 2)
+    beside = inside(lab[..., 1:] - _curve(lab)).reshape(-1, 2)
     far = np.hypot(beside[:, 0], beside[:, 1])
     limited = beside * np.minimum(1, _LIMIT / np.maximum(far, 1e-6))[:, None]
     _, directions = np.linalg.eigh(limited.T @ limited)  # the smaller one first
@@ -89,15 +84,6 @@ def _lab(sample: NDArray[np.generic], icc: bytes | None) -> NDArray[np.float64]:
     return np.asarray(xyz_to_lab(light @ model.to_xyz.T), np.float64)
 
 
-def _cells(lab: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Averages over squares of pixels."""
-    height, width = lab.shape[:2]
-    side = min(-(-max(height, width) // _CELLS), height, width)
-    rows, columns = height // side, width // side
-    squares = lab[: rows * side, : columns * side].reshape(rows, side, columns, side, 3)
-    return np.asarray(squares.mean(axis=(1, 3)), np.float64)
-
-
 def _curve(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     """(h, w, 2), the a* and b* that the tone has at each cell's L*."""
     L = lab[..., 0].ravel()
@@ -106,9 +92,3 @@ def _curve(lab: NDArray[np.float64]) -> NDArray[np.float64]:
     ab = np.array([np.median(lab[..., 1:].reshape(-1, 2)[part], axis=0) for part in parts])
     curve = np.stack([np.interp(L, nodes, ab[:, i]) for i in range(2)], axis=-1)
     return curve.reshape(*lab.shape[:2], 2)
-
-
-def _inside(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    height, width = cells.shape[:2]
-    y, x = int(height * _MARGIN), int(width * _MARGIN)
-    return cells[y : height - y, x : width - x]

@@ -1,6 +1,5 @@
 """The photo before and after, under one transform, with a divider between them."""
 
-import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
@@ -28,15 +27,16 @@ from PySide6.QtWidgets import QWidget
 from engine import translate
 from gui.images import Picture
 from gui.theme import theme
-from gui.views.marks import HANDLE_RADIUS, draw_badge, draw_divider, handle_center
+from gui.views.divider import Divider
+from gui.views.marks import draw_badge, draw_divider
 from gui.views.painting import draw_picture
 from gui.views.transform import Transform, between, fit
 
-# How far from the line the divider can be grabbed, in logical pixels.
-GRAB = 9.0
 STEP = 1.25
 GLIDE_MS = 140
 ARROW_STEP = 0.02
+# Between the photos side by side, in logical pixels.
+SIDE_GAP = 2
 
 
 @dataclass(slots=True)
@@ -53,14 +53,15 @@ class _Drag:
 
 
 class CompareView(QWidget):
-    """Shows the original to the left of the divider and the colored photo to its right.
+    """Shows the original before the divider and the colored photo behind it, or side by side.
 
     The transform counts in screen pixels, so 100 % is one photo pixel per screen pixel on every
-    screen. Mouse positions and the divider's are logical pixels.
+    screen. Side by side it holds for both halves. Mouse positions and the divider's are logical
+    pixels.
 
     Signals:
         zoom_changed: the scale, in screen pixels per photo pixel.
-        divider_moved: its place as a fraction of the width.
+        divider_moved: its place as a fraction of the width, or of the height where it lies.
     """
 
     zoom_changed = Signal(float)
@@ -74,7 +75,9 @@ class CompareView(QWidget):
         self._original: Picture | None = None
         self._colored: Picture | None = None
         self._transform: Transform | None = None
-        self._divider = 0.5
+        self._divider = Divider()
+        self._side_by_side = False
+        self._surround: str | None = None
         self._peeking = False
         self._space_held = False
         self._over_divider = False
@@ -102,8 +105,18 @@ class CompareView(QWidget):
 
     @property
     def divider(self) -> float:
-        """Where the divider is, as a fraction of the width."""
-        return self._divider
+        """Where the divider is, as a fraction of the width, or of the height where it lies."""
+        return self._divider.fraction
+
+    @property
+    def is_upright(self) -> bool:
+        """Whether the divider stands; else it lies."""
+        return self._divider.upright
+
+    @property
+    def is_side_by_side(self) -> bool:
+        """Whether both pictures are shown as wholes, next to each other."""
+        return self._side_by_side
 
     @property
     def original(self) -> Picture | None:
@@ -118,13 +131,13 @@ class CompareView(QWidget):
     @property
     def shows_split(self) -> bool:
         """Whether both pictures and the divider are on screen."""
-        return self._colored is not None and not self._peeking
+        return self._colored is not None and not self._peeking and not self._side_by_side
 
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""
         self.setAccessibleName(translate("The photo before and after"))
         self.setAccessibleDescription(
-            translate("The original is left of the divider, the colored photo right of it.")
+            translate("The original is before the divider, the colored photo behind it.")
         )
         self.update()
 
@@ -166,13 +179,40 @@ class CompareView(QWidget):
         if aim is not None:
             self._glide_toward(aim.zoomed(factor, *self._on_screen(at)))
 
+    def zoom_to(self, scale: float) -> None:
+        """Show so many screen pixels per photo pixel, as far as that is possible."""
+        aim = self._aim()
+        if aim is not None:
+            self._glide_toward(_scaled_to(aim, scale, *self._on_screen(None)))
+
     def set_divider(self, fraction: float) -> None:
-        """Put the divider at a fraction of the width."""
-        fraction = min(max(fraction, 0.0), 1.0)
-        if fraction != self._divider:
-            self._divider = fraction
-            self.divider_moved.emit(fraction)
+        """Put the divider at a fraction of the width, or of the height where it lies."""
+        moved = self._divider.moved_to(fraction)
+        if moved != self._divider:
+            self._divider = moved
+            self.divider_moved.emit(moved.fraction)
             self.update()
+
+    def turn_divider(self, *, upright: bool) -> None:
+        """Let the divider stand or lie."""
+        if upright != self._divider.upright:
+            self._divider = self._divider.turned()
+            self.update()
+
+    def show_side_by_side(self, on: bool) -> None:
+        """Show both pictures as wholes, or the divider again."""
+        if on != self._side_by_side:
+            aim = self._aim()
+            self._stop_glide()
+            self._side_by_side = on
+            if aim is not None:
+                self._set_transform(aim.in_view(self._view_size()))
+            self.update()
+
+    def set_surround(self, color: str | None) -> None:
+        """Paint what is around the photo in a color of its own; None for the theme's."""
+        self._surround = color
+        self.update()
 
     def peek(self, on: bool) -> None:
         """Show the original everywhere for as long as this is on."""
@@ -183,23 +223,45 @@ class CompareView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the visible parts of both pictures, the divider and the badges."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme().surround))
+        painter.fillRect(self.rect(), QColor(self._surround or theme().surround))
         if self._original is None or self._transform is None:
             return
-        whole = QRectF(self.rect())
-        x = self._divider_x()
-        left, right = QRectF(whole), QRectF(whole)
-        if self.shows_split and self._colored is not None:
-            left.setRight(x)
-            right.setLeft(x)
-            draw_picture(painter, self._colored, self._transform, right)
-        draw_picture(painter, self._original, self._transform, left)
+        if self._side_by_side:
+            self._paint_pane(painter, self._original, translate("Original"), 0)
+            other = self._original if self._peeking else self._colored
+            words = translate("Original") if self._peeking else translate("Colored")
+            if other is not None:
+                self._paint_pane(painter, other, words, self._pane().width() + SIDE_GAP)
+            return
+        self._paint_split(painter, self._original)
+
+    def _paint_pane(self, painter: QPainter, picture: Picture, words: str, left: float) -> None:
+        assert self._transform is not None
+        painter.save()
+        painter.translate(left, 0)
+        pane = self._pane()
+        painter.setClipRect(pane)
+        draw_picture(painter, picture, self._transform, pane)
+        draw_badge(painter, words, pane & self._picture_rect(), at_right=False)
+        painter.restore()
+
+    def _paint_split(self, painter: QPainter, original: Picture) -> None:
+        assert self._transform is not None
+        whole, ratio, upright = QRectF(self.rect()), self.devicePixelRatioF(), self.is_upright
+        before, behind = self._divider.sides(whole, ratio)
+        if not self.shows_split:
+            before = whole
+        elif self._colored is not None:
+            draw_picture(painter, self._colored, self._transform, behind)
+        draw_picture(painter, original, self._transform, before)
         inside = self._picture_rect()
-        draw_badge(painter, translate("Original"), left & inside, at_right=False)
+        draw_badge(painter, translate("Original"), before & inside, at_right=False)
         if self.shows_split:
-            draw_badge(painter, translate("Colored"), right & inside, at_right=True)
+            words = translate("Colored")
+            draw_badge(painter, words, behind & inside, at_right=upright, at_bottom=not upright)
             active = self._over_divider or self._is_dragging_divider()
-            draw_divider(painter, x, whole, active=active)
+            place = self._divider.place(whole, ratio)
+            draw_divider(painter, place, whole, active=active, upright=upright)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Keep the photo fitted, or what lies in the middle."""
@@ -231,7 +293,8 @@ class CompareView(QWidget):
         if self._original is None or self._drag is not None:
             return
         if button == Qt.MouseButton.LeftButton and not self._space_held and self._hits_divider(at):
-            self._drag = _Drag(self._divider_x() - at.x(), at)
+            place = self._divider.place(QRectF(self.rect()), self.devicePixelRatioF())
+            self._drag = _Drag(place - self._divider.along(at), at)
         elif button in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._drag = _Drag(None, at)
         self._point_at(at)
@@ -241,7 +304,8 @@ class CompareView(QWidget):
         """Move what is held."""
         at, drag = event.position(), self._drag
         if drag is not None and drag.divider_offset is not None:
-            self.set_divider((at.x() + drag.divider_offset) / max(1, self.width()))
+            place = self._divider.along(at) + drag.divider_offset
+            self.set_divider(place / self._divider.length(QRectF(self.rect())))
         elif drag is not None and self._transform is not None:
             self._stop_glide()
             moved = (at - drag.last) * self.devicePixelRatioF()
@@ -274,13 +338,12 @@ class CompareView(QWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space pans, arrows move the divider."""
+        """Space pans, the arrows across the divider move it."""
         if event.key() == Qt.Key.Key_Space:
             self._hold_space(True)
-        elif event.key() == Qt.Key.Key_Left and self.shows_split:
-            self.set_divider(self._divider - ARROW_STEP)
-        elif event.key() == Qt.Key.Key_Right and self.shows_split:
-            self.set_divider(self._divider + ARROW_STEP)
+        elif event.key() in self._arrows() and self.shows_split:
+            step = ARROW_STEP * self._arrows()[event.key()]
+            self.set_divider(self._divider.fraction + step)
         else:
             super().keyPressEvent(event)
 
@@ -321,20 +384,30 @@ class CompareView(QWidget):
         self._space_held = held
         self._point_at(self.mapFromGlobal(self.cursor().pos()).toPointF())
 
+    def _arrows(self) -> dict[int, int]:
+        """Which way each arrow key that moves the divider moves it."""
+        keys = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+        before, behind = keys if self.is_upright else (Qt.Key.Key_Up, Qt.Key.Key_Down)
+        return {before: -1, behind: 1}
+
+    def _pane(self) -> QRectF:
+        """What the transform is for: the whole view, or its left half."""
+        whole = QRectF(self.rect())
+        if self._side_by_side:
+            whole.setWidth(max(1.0, (whole.width() - SIDE_GAP) / 2))
+        return whole
+
     def _view_size(self) -> tuple[float, float]:
-        ratio = self.devicePixelRatioF()
-        return max(1.0, self.width() * ratio), max(1.0, self.height() * ratio)
+        ratio, pane = self.devicePixelRatioF(), self._pane()
+        return max(1.0, pane.width() * ratio), max(1.0, pane.height() * ratio)
 
     def _on_screen(self, at: QPointF | None) -> tuple[float, float]:
-        """A point in logical pixels, or the middle, in screen pixels."""
-        ratio = self.devicePixelRatioF()
-        at = at if at is not None else QPointF(self.width() / 2, self.height() / 2)
-        return at.x() * ratio, at.y() * ratio
-
-    def _divider_x(self) -> float:
-        """In logical pixels, on a whole screen pixel so that the line is sharp."""
-        ratio = self.devicePixelRatioF()
-        return round(self._divider * self.width() * ratio) / ratio
+        """A point in logical pixels, or the middle, in screen pixels of its pane."""
+        ratio, pane = self.devicePixelRatioF(), self._pane()
+        x, y = (at.x(), at.y()) if at is not None else (pane.center().x(), pane.center().y())
+        if self._side_by_side and x > pane.width():
+            x -= pane.width() + SIDE_GAP
+        return x * ratio, y * ratio
 
     def _is_dragging_divider(self) -> bool:
         return self._drag is not None and self._drag.divider_offset is not None
@@ -342,10 +415,7 @@ class CompareView(QWidget):
     def _hits_divider(self, at: QPointF) -> bool:
         if not self.shows_split:
             return False
-        x = self._divider_x()
-        from_handle = at - handle_center(x, QRectF(self.rect()))
-        on_handle = math.hypot(from_handle.x(), from_handle.y()) <= HANDLE_RADIUS + 3
-        return on_handle or abs(at.x() - x) <= GRAB
+        return self._divider.hits(at, QRectF(self.rect()), self.devicePixelRatioF())
 
     def _point_at(self, at: QPointF) -> None:
         """Let the pointer tell what a press would do."""
@@ -354,7 +424,8 @@ class CompareView(QWidget):
             self._over_divider = over
             self.update()
         if self._is_dragging_divider() or (over and self._drag is None):
-            self.setCursor(Qt.CursorShape.SplitHCursor)
+            shape = Qt.CursorShape.SplitHCursor if self.is_upright else Qt.CursorShape.SplitVCursor
+            self.setCursor(shape)
         elif self._drag is not None:
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._original is not None:
@@ -370,7 +441,7 @@ class CompareView(QWidget):
         left, top = self._transform.sharp_origin
         width, height = (side * self._transform.scale for side in self._transform.photo)
         whole = QRectF(left / ratio, top / ratio, width / ratio, height / ratio)
-        return whole & QRectF(self.rect())
+        return whole & self._pane()
 
 
 def _sizes(picture: Picture) -> tuple[float, float]:

@@ -12,26 +12,33 @@ _SHADE = QColor(0, 0, 0, 90)
 _BADGE = QColor(20, 20, 20, 175)
 
 
-def handle_center(x: float, view: QRectF) -> QPointF:
-    """Where the handle of a divider at x is: on the line, but wholly inside the view."""
+def handle_center(place: float, view: QRectF, *, upright: bool = True) -> QPointF:
+    """Where the handle of a divider is: on the line, but wholly inside the view."""
     room = HANDLE_RADIUS + 3
-    inside = max(view.left() + room, min(x, view.right() - room))
-    return QPointF(inside, view.center().y())
+    low, high = (view.left(), view.right()) if upright else (view.top(), view.bottom())
+    inside = max(low + room, min(place, high - room))
+    return QPointF(inside, view.center().y()) if upright else QPointF(view.center().x(), inside)
 
 
-def draw_divider(painter: QPainter, x: float, view: QRectF, *, active: bool) -> None:
-    """A full-height line with a two-arrow handle, readable on light and dark pictures.
+def draw_divider(
+    painter: QPainter, place: float, view: QRectF, *, active: bool, upright: bool = True
+) -> None:
+    """A line through the view with a two-arrow handle, readable on light and dark pictures.
 
     Args:
         painter: in logical pixels.
-        x: where the line is.
+        place: where the line is, across the view.
         view: all that can be painted on.
         active: whether it is being dragged or pointed at.
+        upright: whether it stands; else it lies.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.fillRect(QRectF(x - 2, view.top(), 4, view.height()), _SHADE)
-    painter.fillRect(QRectF(x - 1, view.top(), 2, view.height()), _WHITE)
-    center = handle_center(x, view)
+    for half, color in ((2, _SHADE), (1, _WHITE)):
+        line = QRectF(place - half, view.top(), 2 * half, view.height())
+        if not upright:
+            line = QRectF(view.left(), place - half, view.width(), 2 * half)
+        painter.fillRect(line, color)
+    center = handle_center(place, view, upright=upright)
     painter.setPen(QPen(_WHITE, 2))
     painter.setBrush(QColor(20, 20, 20, 215 if active else 165))
     painter.drawEllipse(center, HANDLE_RADIUS, HANDLE_RADIUS)
@@ -39,20 +46,25 @@ def draw_divider(painter: QPainter, x: float, view: QRectF, *, active: bool) -> 
     painter.setPen(QPen(_WHITE, 2, solid, cap, join))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for side in (-1, 1):
-        arrow = QPainterPath(center + QPointF(side * 4.5, -5))
-        arrow.lineTo(center + QPointF(side * 9.5, 0))
-        arrow.lineTo(center + QPointF(side * 4.5, 5))
+        points = [QPointF(side * 4.5, -5), QPointF(side * 9.5, 0), QPointF(side * 4.5, 5)]
+        first, tip, last = (center + (point if upright else point.transposed()) for point in points)
+        arrow = QPainterPath(first)
+        arrow.lineTo(tip)
+        arrow.lineTo(last)
         painter.drawPath(arrow)
 
 
-def draw_badge(painter: QPainter, text: str, room: QRectF, *, at_right: bool) -> None:
-    """A badge in an upper corner of the room, if it fits in there.
+def draw_badge(
+    painter: QPainter, text: str, room: QRectF, *, at_right: bool, at_bottom: bool = False
+) -> None:
+    """A badge in a corner of the room, if it fits in there.
 
     Args:
         painter: in logical pixels.
         text: what it says.
         room: the visible part of the picture on its side of the divider.
-        at_right: whether it goes to the right corner.
+        at_right: whether it goes to the right.
+        at_bottom: whether it goes to the bottom.
     """
     font = QFont(painter.font())
     font.setWeight(QFont.Weight.Medium)
@@ -62,7 +74,8 @@ def draw_badge(painter: QPainter, text: str, room: QRectF, *, at_right: bool) ->
     if room.width() < width + 2 * BADGE_GAP or room.height() < height + 2 * BADGE_GAP:
         return
     left = room.right() - BADGE_GAP - width if at_right else room.left() + BADGE_GAP
-    box = QRectF(left, room.top() + BADGE_GAP, width, height)
+    top = room.bottom() - BADGE_GAP - height if at_bottom else room.top() + BADGE_GAP
+    box = QRectF(left, top, width, height)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(_BADGE)

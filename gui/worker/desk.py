@@ -12,6 +12,7 @@ from engine import (
     AbPlanes,
     Cancelled,
     CancelToken,
+    Edits,
     Hint,
     Lightness,
     OriginalChanged,
@@ -19,13 +20,16 @@ from engine import (
     PhotochromError,
     Predictor,
     Prepared,
+    Quality,
     Saved,
+    Source,
     Wish,
     belongings_of,
     compose,
     composition_for,
     load_predictor,
     measure_lightness,
+    neutral_of,
     provenance_of,
     read_photo,
     save_layer,
@@ -60,6 +64,9 @@ Tell = Callable[[Result], None]
 # The longer side of the picture that is shown first, before that at the photo's own size.
 PREVIEW_SIDE = 2048
 
+# The window is told of progress no oftener than this: each time takes it from its other work.
+PROGRESS_S = 0.05
+
 # Time of the last change and size of a file, by which it is known again; None if it is gone.
 Stamp = tuple[int, int] | None
 
@@ -73,7 +80,10 @@ class Workpiece:
         photo: as read.
         stamp: of its file, before it was read.
         sha256: of its file, once it was wanted.
+        neutralized: whether what follows is of the photo without its tone.
+        quality: the quality level of what follows.
         lightness: at full size.
+        small: the same for the preview.
         prepared: the predictor's look at it.
         planes: the newest prediction, with the hints it was made for.
     """
@@ -82,9 +92,21 @@ class Workpiece:
     photo: Photo
     stamp: Stamp
     sha256: str = ""
+    neutralized: bool = False
+    quality: Quality = "balanced"
     lightness: Lightness | None = None
+    small: Lightness | None = None
     prepared: Prepared | None = None
     planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
+
+    def turn_to(self, request: Recolor | SavePhoto) -> None:
+        """Forget what was made of another lightness, or at another quality level."""
+        if request.edits.neutralize != self.neutralized:
+            self.neutralized = request.edits.neutralize
+            self.lightness = self.small = self.prepared = self.planes = None
+        if request.quality != self.quality:
+            self.quality = request.quality
+            self.prepared = self.planes = None
 
 
 class Desk:
@@ -134,26 +156,26 @@ class Desk:
         source = photo.source
         tell(PhotoOpened(
             request.generation, request, picture, source.depth, source.notices,
-            tone_of(photo).kind == "colored",
-            belongings_of(photo), why_not_replaceable(source),
+            tone_of(photo).kind, belongings_of(photo), why_not_replaceable(source),
         ))  # fmt: skip
 
     def _serve_recolor(self, request: Recolor, tell: Tell) -> None:
         started = time.perf_counter()
         piece = self._opened(request.photo, request.cancel)
+        piece.turn_to(request)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
-        small = shrink(lightness, PREVIEW_SIDE)
-        stages = [(small, Stage.COMPOSING)]
-        if small is not lightness:
-            stages.append((lightness, Stage.COMPLETING))
-        for each, stage in stages:
-            rendition = compose(
-                each, planes, request.edits, 8, request.cancel, _progress(request, stage, tell)
-            )
+        if piece.small is None:
+            piece.small = shrink(lightness, PREVIEW_SIDE)
+        stages = [(piece.small, Stage.COMPOSING, request.cancel)]
+        if piece.small is not lightness:
+            stages.append((lightness, Stage.COMPLETING, request.completing))
+        for each, stage, cancel in stages:
+            told = _progress(request, stage, tell)
+            rendition = compose(each, planes, request.edits, 8, cancel, told)
             complete = each is lightness
             height, width = lightness.size
-            picture = picture_of(rendition.pixels, (width, height), None, request.cancel)
+            picture = picture_of(rendition.pixels, (width, height), None, cancel)
             tell(PreviewReady(
                 request.generation, picture, request.edits, complete, self._network().device,
                 time.perf_counter() - started, rendition.warnings,
@@ -161,10 +183,14 @@ class Desk:
 
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
         piece = self._opened(request.photo, request.cancel)
+        piece.turn_to(request)
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
         wish = Wish(
-            request.edits, saving=request.options, replace_original=request.replace_original
+            request.edits,
+            request.quality,
+            saving=request.options,
+            replace_original=request.replace_original,
         )
         composition, notices = composition_for(piece.photo, lightness, planes, request.target, wish)
         tell(Progressed(request.generation, Stage.SAVING))
@@ -196,8 +222,10 @@ class Desk:
         try:
             predictor = self._network()
             request.cancel.raise_if_set()
-            gray = Lightness(np.full((256, 256), 50, np.float32))
-            predictor.predict(predictor.prepare(gray, "fast"), ())
+            lightness = measure_lightness(_any_photo())
+            planes = predictor.predict(predictor.prepare(lightness, "balanced"), ())
+            request.cancel.raise_if_set()
+            compose(lightness, planes, Edits(), 8, request.cancel)
         except PhotochromError as error:
             # Nobody has asked for anything yet; the first photo will meet the same error.
             logger.info("Warming up failed: %s", error)
@@ -222,7 +250,8 @@ class Desk:
 
     def _lightness(self, piece: Workpiece, cancel: CancelToken) -> Lightness:
         if piece.lightness is None:
-            piece.lightness = measure_lightness(piece.photo, cancel)
+            neutral = neutral_of(piece.photo) if piece.neutralized else None
+            piece.lightness = measure_lightness(piece.photo, cancel, neutral)
         return piece.lightness
 
     def _predicted(self, piece: Workpiece, request: Recolor | SavePhoto, tell: Tell) -> AbPlanes:
@@ -238,7 +267,7 @@ class Desk:
             tell(Progressed(request.generation, Stage.LOOKING))
             lightness = self._lightness(piece, cancel)
             cancel.raise_if_set()
-            piece.prepared = predictor.prepare(lightness, "balanced")
+            piece.prepared = predictor.prepare(lightness, piece.quality)
             cancel.raise_if_set()
         tell(Progressed(request.generation, Stage.COLORING))
         planes = predictor.predict(piece.prepared, hints)
@@ -248,10 +277,16 @@ class Desk:
 
 
 def _progress(request: Request, stage: Stage, tell: Tell) -> Callable[[float], None]:
-    def report(fraction: float) -> None:
-        tell(Progressed(request.generation, stage, fraction))
+    told = time.monotonic()
+    tell(Progressed(request.generation, stage, 0.0))
 
-    report(0.0)
+    def report(fraction: float) -> None:
+        nonlocal told
+        now = time.monotonic()
+        if now - told >= PROGRESS_S:
+            told = now
+            tell(Progressed(request.generation, stage, fraction))
+
     return report
 
 
@@ -265,6 +300,13 @@ def _prepare_replacing(piece: Workpiece) -> None:
     if piece.stamp is None or _stamp(path) != piece.stamp:
         raise OriginalChanged(name=path.name)
     _digest(piece)
+
+
+def _any_photo() -> Photo:
+    """A photo that takes every loop that is compiled when it is first run: all codes, and gray."""
+    codes = np.arange(512 * 512 * 3).reshape(512, 512, 3) % 256
+    codes[0] = codes[0, :, :1]
+    return Photo(Source(Path(), "png", 8), codes.astype(np.uint8))
 
 
 def _digest(piece: Workpiece) -> str:

@@ -11,7 +11,8 @@ class Inbox:
 
     A save that was asked for goes first and is never dropped by what comes later. Of photos to
     open and of colorings only the newest waits; a newer photo to open also stops the opening or
-    coloring that is running. Warming up waits until there is nothing else to do, and is cut short
+    coloring that is running, a newer coloring lets the one that is running go no further than its
+    preview. Warming up waits until there is nothing else to do, and is cut short
     as soon as there is.
     """
 
@@ -30,7 +31,7 @@ class Inbox:
             if self._closed:
                 return
             if isinstance(self._running, WarmUp):
-                self._running.cancel.cancel()
+                self._running.stop()
             if isinstance(request, SavePhoto):
                 self._saves.append(request)
             elif isinstance(request, OpenPhoto):
@@ -38,6 +39,8 @@ class Inbox:
                 self._open = request
             elif isinstance(request, Recolor):
                 self._recolor = request
+                if isinstance(self._running, Recolor):
+                    self._running.completing.cancel()
             elif isinstance(request, WarmUp):
                 self._warm_up = request
             self._changed.notify()
@@ -58,7 +61,7 @@ class Inbox:
         with self._changed:
             self._closed = True
             if self._running is not None:
-                self._running.cancel.cancel()
+                self._running.stop()
             self._saves.clear()
             self._open = self._recolor = self._warm_up = None
             self._changed.notify_all()
@@ -78,4 +81,4 @@ class Inbox:
     def _give_up_photo(self) -> None:
         self._recolor = None
         if isinstance(self._running, OpenPhoto | Recolor):
-            self._running.cancel.cancel()
+            self._running.stop()

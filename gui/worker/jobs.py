@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
+from typing import Literal
 
-from engine import Belongings, CancelToken, Edits, OnConflict, Saved, SaveOptions
+from engine import Belongings, CancelToken, Edits, OnConflict, Quality, Saved, SaveOptions
 from gui.images import Picture
 
 # The generation of what no photo has asked for.
@@ -35,6 +36,10 @@ class Request:
     generation: int
     cancel: CancelToken = field(default_factory=CancelToken)
 
+    def stop(self) -> None:
+        """Give it up, whatever it is at."""
+        self.cancel.cancel()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class OpenPhoto(Request):
@@ -50,10 +55,20 @@ class Recolor(Request):
     Attributes:
         photo: the request by which it was opened.
         edits: hints and adjustments.
+        quality: how much trouble the network takes.
+        completing: stops what comes after the preview, which is not wanted once a newer coloring
+            waits.
     """
 
     photo: OpenPhoto
     edits: Edits
+    quality: Quality = "balanced"
+    completing: CancelToken = field(default_factory=CancelToken)
+
+    def stop(self) -> None:
+        """Give it up, whatever it is at."""
+        self.cancel.cancel()
+        self.completing.cancel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,6 +83,7 @@ class SavePhoto(Request):
         layer: whether the color alone is written, as a layer for an image editor.
         options: how it is written.
         replace_original: whether the target is the original, to be replaced.
+        quality: how much trouble the network takes.
     """
 
     photo: OpenPhoto
@@ -77,6 +93,7 @@ class SavePhoto(Request):
     layer: bool = False
     options: SaveOptions = SaveOptions()
     replace_original: bool = False
+    quality: Quality = "balanced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,7 +137,8 @@ class PhotoOpened(Result):
         picture: as it is on the disk, for the screen.
         depth: bits per channel.
         notices: sentences about what was remarkable in reading it.
-        has_color: whether it has colors of its own, so that the user is asked before they go.
+        tone: "colored" if it has colors of its own, so that the user is asked before they go;
+            "toned" if it is a toned print; "gray".
         belongings: what it has that not every format can hold.
         irreplaceable: why no result can stand in its place; empty if one can.
     """
@@ -129,7 +147,7 @@ class PhotoOpened(Result):
     picture: Picture
     depth: int
     notices: tuple[str, ...] = ()
-    has_color: bool = False
+    tone: Literal["gray", "toned", "colored"] = "gray"
     belongings: Belongings = Belongings()
     irreplaceable: str = ""
 

@@ -4,11 +4,14 @@ import json
 import os
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from engine.cli.main import run
 from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_png
+from engine.photo.lightness import measure_lightness
 from engine.photo.provenance import Provenance
+from engine.photo.read import read_photo
 from tests.support.fakes import FakePredictor
 from tests.support.pictures import by_pillow, gray_picture, rgb_picture
 
@@ -38,6 +41,21 @@ def test_the_same_bytes_come_out(tmp_path, photo, name):
     assert run(["colorize", str(photo), "-o", str(first), *choices]) == 0
     assert run(["colorize", str(photo), "-o", str(again), "--like", str(first)]) == 0
     assert again.read_bytes() == first.read_bytes()
+
+
+def test_a_neutralized_photo_is_checked_and_made_again_as_such(tmp_path, capsys):
+    gray = gray_picture().astype(float)
+    photo, first, again = (tmp_path / name for name in ("old.png", "first.png", "again.png"))
+    yellowed = np.rint(gray[..., None] * [1.0, 0.9, 0.6]).astype(np.uint8)
+    photo.write_bytes(by_pillow(yellowed, "PNG"))
+    assert run(["colorize", str(photo), "-o", str(first), "--neutralize"]) == 0
+    assert run(["colorize", str(photo), "-o", str(again), "--like", str(first)]) == 0
+    assert again.read_bytes() == first.read_bytes()
+    off = measure_lightness(read_photo(first)).L - measure_lightness(read_photo(photo)).L
+    assert off.mean() > 2
+    capsys.readouterr()
+    assert run(["check", str(photo), str(first)]) == 0
+    assert "neutralized" in capsys.readouterr().out
 
 
 def test_another_photo_or_network_is_told(tmp_path, photo, fake_network, capsys):

@@ -53,7 +53,8 @@ def window(qtbot, predictor, settings) -> Iterator[MainWindow]:
     thread.start()
     yield window
     predictor.gate.set()
-    window.document.edits = type(window.document.edits)()  # so that closing asks nothing
+    for work in window.document._works.values():  # so that closing asks nothing
+        work.edits = work.saved
     window.close()
     window.close()  # the first time it may have waited for a save
     thread.shut_down()

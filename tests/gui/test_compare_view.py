@@ -121,6 +121,52 @@ def test_arrow_keys_move_the_divider(qtbot, view):
     assert view.divider == pytest.approx(0.48)
 
 
+def test_a_lying_divider_has_the_original_above(qtbot, view):
+    view.turn_divider(upright=False)
+    assert color_at(view, 200, 200) == color_at(view, 600, 200) == GRAY
+    assert color_at(view, 200, 400) == color_at(view, 600, 400) == RED
+    start = QPoint(200, HEIGHT // 2 + 4)
+    drag(qtbot, view, start, start + QPoint(50, 90))
+    assert view.divider == pytest.approx((HEIGHT / 2 + 90) / HEIGHT)
+    for key, step in ((Qt.Key.Key_Up, -0.02), (Qt.Key.Key_Down, 0.02), (Qt.Key.Key_Left, 0)):
+        before = view.divider
+        qtbot.keyClick(view, key)
+        assert view.divider == pytest.approx(before + step)
+
+
+def test_side_by_side_both_are_whole_and_move_as_one(qtbot, view):
+    view.show_side_by_side(True)
+    half = (WIDTH - 2) / 2
+    for x in (50, half - 50):
+        assert color_at(view, x, HEIGHT / 2) == GRAY
+        assert color_at(view, half + 2 + x, HEIGHT / 2) == RED
+    assert view.transform.is_fit
+    # At the same place of either half, the wheel does the same.
+    turn_wheel(view, QPointF(100, 200), 240)
+    rest(qtbot, view)
+    first = view.transform
+    view.zoom_to_fit()
+    rest(qtbot, view)
+    turn_wheel(view, QPointF(half + 2 + 100, 200), 240)
+    rest(qtbot, view)
+    assert view.transform.scale == pytest.approx(first.scale)
+    assert view.transform.center == pytest.approx(first.center)
+    assert not view.shows_split
+    view.peek(True)
+    assert color_at(view, WIDTH - 100, HEIGHT / 2) == GRAY
+    view.peek(False)
+    view.show_side_by_side(False)
+    assert view.shows_split
+    assert view.transform.view == (WIDTH, HEIGHT)
+
+
+def test_side_by_side_without_color_shows_the_original_at_the_left(view):
+    view.show_colored(None)
+    view.show_side_by_side(True)
+    assert color_at(view, 200, HEIGHT / 2) == GRAY
+    assert color_at(view, WIDTH - 200, HEIGHT / 2) not in (GRAY, RED)
+
+
 def test_double_click_on_the_divider_puts_it_in_the_middle(qtbot, view):
     view.set_divider(0.2)
     qtbot.mouseDClick(view, LEFT, pos=QPoint(160, 40))

@@ -14,9 +14,12 @@ from engine import (
     OriginalChanged,
     PhotochromError,
     SaveOptions,
+    measure_lightness,
     read_photo,
 )
+from engine.photo.blocks import blocks_of_file
 from engine.photo.losses import EIGHT_BITS
+from engine.photo.provenance import Provenance
 from gui.worker.desk import Desk
 from gui.worker.jobs import (
     Failed,
@@ -95,7 +98,8 @@ def test_coloring_a_large_photo_gives_a_preview_first(desk, make_photo, monkeypa
     assert full.picture.levels[0].image.width() == 300
 
 
-def test_fractions_never_run_backwards(desk, photo):
+def test_fractions_never_run_backwards(desk, photo, monkeypatch):
+    monkeypatch.setattr(desk_module, "PROGRESS_S", 0)
     results = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))
     fractions = [each.fraction for each in results if isinstance(each, Progressed)]
     told = [fraction for fraction in fractions if fraction is not None]
@@ -113,6 +117,25 @@ def test_only_what_changed_is_done_again(desk, photo, predictor):
     ):
         served(desk, Recolor(generation=2, photo=photo, edits=edits))
     assert predictor.asked == ["prepare balanced", "predict 0", "predict 1"]
+
+
+def test_neutralizing_looks_anew_at_another_lightness(desk, tmp_path, predictor):
+    gray = np.linspace(0, 255, 300)[None].repeat(200, axis=0)
+    path = tmp_path / "yellowed.png"
+    Image.fromarray((gray[..., None] * [1, 0.9, 0.6]).astype(np.uint8)).save(path)
+    photo = OpenPhoto(generation=1, path=path)
+    assert served(desk, photo)[-1].tone == "toned"
+    for neutralize in (False, True):
+        edits = Edits(neutralize=neutralize)
+        served(desk, Recolor(generation=2, photo=photo, edits=edits))
+        target = tmp_path / f"{neutralize}.png"
+        assert isinstance(served(desk, save(photo, target, edits))[-1], PhotoSaved)
+    looks = ["prepare balanced", "predict 0"]
+    assert predictor.asked == looks * 2
+    tone_left, tone_gone = (
+        measure_lightness(read_photo(tmp_path / f"{each}.png")).L for each in (False, True)
+    )
+    assert (tone_gone - tone_left).mean() > 2
 
 
 def test_another_photo_is_looked_at_anew_and_the_first_one_can_be_asked_for_again(
@@ -165,6 +188,28 @@ def test_the_original_is_never_written_over(desk, photo):
     assert photo.path.read_bytes() == before
 
 
+def test_an_overtaken_coloring_ends_with_its_preview(desk, make_photo, monkeypatch):
+    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 100)
+    photo = OpenPhoto(generation=1, path=make_photo())
+    request = Recolor(generation=2, photo=photo, edits=Edits())
+    request.completing.cancel()
+    results = served(desk, request)
+    assert [each.complete for each in results if isinstance(each, PreviewReady)] == [False]
+    assert isinstance(results[-1], WasCancelled)
+
+
+def test_another_quality_is_looked_at_anew(desk, photo, predictor, tmp_path):
+    for quality in ("balanced", "fine"):
+        request = Recolor(generation=2, photo=photo, edits=Edits(), quality=quality)
+        assert isinstance(served(desk, request)[-1], PreviewReady)
+    fine = dataclasses.replace(save(photo, tmp_path / "out.png"), quality="fine")
+    assert isinstance(served(desk, fine)[-1], PhotoSaved)
+    assert predictor.asked == ["prepare balanced", "predict 0", "prepare fine", "predict 0"]
+    with (tmp_path / "out.png").open("rb") as file:
+        packet = blocks_of_file(file, "png")["xmp-data"]
+    assert Provenance.from_xmp(packet).quality == "fine"
+
+
 def test_a_request_cancelled_before_it_is_taken_does_nothing(desk, photo, predictor, tmp_path):
     for request in (
         photo,
@@ -190,7 +235,7 @@ def test_it_can_be_cancelled_at_every_stage(desk, photo, tmp_path, stage, monkey
     def tell(result: Result) -> None:
         results.append(result)
         if isinstance(result, Progressed) and result.stage is stage:
-            request.cancel.cancel()
+            request.stop()
 
     desk.serve(request, tell)
     assert isinstance(results[-1], WasCancelled)
@@ -219,7 +264,7 @@ def test_warming_up_loads_the_network_once(desk, predictor):
     assert isinstance(loading, Progressed)
     assert loading.stage is Stage.LOADING_NETWORK
     assert isinstance(done, WarmedUp)
-    assert predictor.asked == ["prepare fast", "predict 0"]
+    assert predictor.asked == ["prepare balanced", "predict 0"]
     assert served(desk, WarmUp(generation=0)) == []
     assert len(predictor.calls) == 2
 

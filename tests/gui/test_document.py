@@ -284,13 +284,79 @@ def test_nothing_can_be_saved_or_colored_without_a_photo(document):
     assert document.open_again() is None
 
 
+def weaker(strength: float) -> Edits:
+    return Edits(adjustments=Adjustments(strength=strength))
+
+
+def words() -> str:
+    return "Strength"
+
+
 def test_only_edits_that_no_file_has_are_unsaved_work(colored):
-    assert not colored.has_unsaved_work
-    colored.edits = Edits(adjustments=Adjustments(strength=0.5))
-    assert colored.has_unsaved_work
+    assert colored.unsaved == ()
+    assert must(colored.change(weaker(0.5), words)).edits == weaker(0.5)
+    assert colored.unsaved == (A,)
     request = must(colored.save(Path("out.png"), overwrite=False))
-    assert colored.has_unsaved_work
+    assert colored.unsaved == ()  # it will be, unless that fails
+    colored.accept(Failed(request.generation, PhotochromError()))
+    assert colored.unsaved == (A,)
+    request = must(colored.save(Path("out.png"), overwrite=False))
+    colored.change(weaker(0.4), words)
+    assert colored.unsaved == (A,)
+    colored.undo()
     colored.accept(PhotoSaved(request.generation, Saved(Path("out.png")), request.edits))
-    assert not colored.has_unsaved_work
-    colored.edits = Edits()
-    assert not colored.has_unsaved_work
+    assert colored.unsaved == ()
+    colored.undo()
+    assert colored.edits == Edits()
+    assert colored.unsaved == ()
+
+
+def test_one_gesture_is_one_step(colored):
+    for value in (0.9, 0.7, 0.5):
+        must(colored.adjust("strength", value, words, 1))
+    must(colored.adjust("strength", 0.4, words, 2))
+    must(colored.adjust("tint", 10, words, 2))
+    assert colored.work.steps.count() == 3
+    for left in (0.4, 0.5, 1.0):
+        assert must(colored.undo()).edits.adjustments.strength == left
+    assert colored.undo() is None
+    assert must(colored.redo()).edits == weaker(0.5)
+
+
+def test_a_gesture_that_ends_where_it_began_is_no_step(colored):
+    for value in (0.9, 0.7, 1.0):
+        must(colored.adjust("strength", value, words, 1))
+    assert colored.work.steps.count() == 0
+    assert colored.unsaved == ()
+
+
+def test_each_photo_keeps_its_edits_and_its_steps(colored):
+    must(colored.change(weaker(0.5), words))
+    assert colored.accept(opened(must(colored.step(1))))
+    assert colored.edits == Edits()
+    assert not colored.work.steps.canUndo()
+    assert colored.accept(opened(must(colored.step(-1))))
+    assert must(colored.recolor()).edits == weaker(0.5)
+    assert must(colored.undo()).edits == Edits()
+
+
+def test_adjustments_go_to_other_photos(colored):
+    assert colored.paste_adjustments() is None
+    must(colored.change(Edits(adjustments=Adjustments(tint=20), neutralize=True), words))
+    colored.copy_adjustments()
+    assert colored.accept(opened(must(colored.step(1))))
+    assert must(colored.paste_adjustments()).edits == Edits(adjustments=Adjustments(tint=20))
+    assert must(colored.reset_adjustments()).edits == Edits()
+
+
+def test_the_quality_is_that_of_every_photo_from_now_on(colored):
+    assert colored.set_quality("balanced") is None
+    assert must(colored.set_quality("fine")).quality == "fine"
+    assert must(colored.save(Path("out.png"), overwrite=False)).quality == "fine"
+
+
+def test_what_is_colored_already_is_not_asked_for_again(colored):
+    assert colored.follow_steps() is None
+    must(colored.change(weaker(0.5), words))
+    assert colored.follow_steps() is None
+    assert colored.change(weaker(0.5), words) is None

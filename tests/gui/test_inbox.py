@@ -52,6 +52,16 @@ def test_saves_go_first_and_none_is_lost(inbox):
     assert [request.generation for request in taken if request is not None] == [2, 4, 3, 5, 0]
 
 
+def test_a_newer_coloring_lets_the_running_one_only_end_its_preview(inbox):
+    running = coloring(1)
+    inbox.put(running)
+    assert inbox.take() is running
+    assert not running.completing.is_set
+    inbox.put(coloring(2))
+    assert running.completing.is_set
+    assert not running.cancel.is_set
+
+
 def test_a_newer_photo_stops_the_work_for_the_older_one(inbox):
     running = coloring(1)
     inbox.put(running)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 import gui.theme as theme_module
-from engine import WRITABLE, Adjustments, Edits, SaveOptions, read_photo
+from engine import WRITABLE, SaveOptions, read_photo
 from engine.paths import PROFILES
 from engine.photo.losses import EIGHT_BITS, NO_ALPHA_IN_JPEG, NO_IPTC
 from gui.file_dialogs import FORMATS, READABLE
@@ -369,19 +369,18 @@ def test_the_original_is_replaced_only_when_agreed_to(qtbot, window, open_colore
 def test_after_it_the_photo_stays_and_all_works_again(qtbot, window, open_colored, tmp_path):
     path = open_colored()
     gray = window.stage.view.original
-    window.document.edits = Edits(adjustments=Adjustments(strength=0.5))
-    window.on_again()
+    window.panel.adjusted.emit("strength", 50, 1)
     qtbot.waitUntil(lambda: is_done(window))
     replace_it(window)
     wait_for_words(qtbot, window, "now stands in")
     first = path.read_bytes()
-    assert not window.document.has_unsaved_work
+    assert window.document.unsaved == ()
     assert window.stage.view.original is gray
     save(window, tmp_path / "again.png")
     wait_for_words(qtbot, window, "again.png")
     with Image.open(tmp_path / "again.png") as again, Image.open(path) as replaced:
         np.testing.assert_array_equal(np.asarray(again), np.asarray(replaced))
-    window.document.edits = Edits()
+    window._actions["undo"].trigger()
     replace_it(window)
     qtbot.waitUntil(lambda: path.read_bytes() != first and is_done(window))
     assert window.stage.view.original is gray

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 
 import gui.theme as theme_module
 import gui.worker.desk as desk_module
-from engine import Adjustments, Edits
 from engine.errors import OutOfMemory
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
@@ -250,13 +249,48 @@ def test_a_new_result_keeps_the_zoom_and_a_new_photo_does_not(
     view.zoom_by(3, QPointF(300, 200))
     qtbot.waitUntil(lambda: view.transform.scale == view.scale)
     zoomed, before = view.transform, view.colored
-    window.document.edits = Edits(adjustments=Adjustments(strength=0.5))
-    window.on_again()
+    window.panel.adjusted.emit("strength", 50, 1)
     qtbot.waitUntil(lambda: is_done(window) and view.colored is not before)
     assert view.transform == zoomed
-    window.document.edits = Edits()
     open_colored("other.png")
     assert view.transform.is_fit
+
+
+def test_the_zoom_can_be_typed_and_chosen(qtbot, window, open_colored):
+    open_colored()
+    box, view = window.toolbar.zoom_box, window.stage.view
+    box.setFocus()
+    box.lineEdit().selectAll()
+    qtbot.keyClicks(box.lineEdit(), "250")
+    window._show()  # what goes on meanwhile takes nothing from under the fingers
+    assert box.currentText() == "250"
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    assert view.scale == 2.5
+    assert box.currentText() == "250 %"
+    assert not box.lineEdit().hasFocus()
+    box.activated.emit(2)
+    assert view.scale == 1
+    box.lineEdit().setText("as you like")
+    qtbot.keyClick(box.lineEdit(), Qt.Key.Key_Return)
+    assert view.scale == 1
+    assert box.currentText() == "100 %"
+
+
+def test_ways_to_compare_are_remembered(qtbot, window, open_colored, predictor, settings):
+    open_colored()
+    action(window, "lay_divider").trigger()
+    window.toolbar._surrounds["black"].trigger()
+    assert not window.stage.view.is_upright
+    action(window, "side_by_side").trigger()
+    assert window.stage.view.is_side_by_side
+    assert not action(window, "lay_divider").isEnabled()
+    other = MainWindow(EngineThread(Desk(load=lambda: predictor)), settings, "en")
+    assert other.stage.view.is_side_by_side
+    assert not other.stage.view.is_upright
+    assert other.toolbar._surrounds["black"].isChecked()
+    other.resize(400, 300)
+    assert other.stage.view.grab().toImage().pixelColor(5, 5).lightness() == 0
+    other.deleteLater()
 
 
 def test_the_preview_is_replaced_by_the_full_size(qtbot, window, make_photo, monkeypatch):
@@ -279,7 +313,7 @@ def test_keys_move_the_divider_and_zoom(qtbot, window, open_colored):
     assert view.scale > fitted
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert view.scale == 1
-    assert window.toolbar._zoom_label.text() == "100 %"
+    assert window.toolbar.zoom_box.currentText() == "100 %"
     qtbot.keyClick(window, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
     assert view.scale == fitted
 
@@ -424,9 +458,7 @@ def test_closing_during_work_ends_the_thread(qtbot, window, predictor, make_phot
 
 def test_closing_waits_for_a_save(qtbot, window, predictor, open_colored, tmp_path):
     open_colored()
-    hint_free = Edits(adjustments=Adjustments(strength=0.4))
-    window.document.edits = hint_free
-    window._may_leave_photo = lambda: True
+    window.panel.adjusted.emit("strength", 40, 1)
     window._on_target_chosen(tmp_path / "out.tif", False)
     assert not window.close()
     assert "as soon as" in window.message_bar.text
@@ -443,12 +475,11 @@ def test_a_save_that_failed_keeps_the_window_open(qtbot, window, open_colored):
     assert window.isVisible()
 
 
-def test_edits_that_were_not_saved_are_asked_about(
-    qtbot, window, open_colored, make_photo, monkeypatch
+def test_edits_that_were_not_saved_are_asked_about_when_the_window_is_closed(
+    qtbot, window, open_colored, monkeypatch
 ):
     open_colored()
-    other = make_photo("other.png")
-    window.document.edits = Edits(adjustments=Adjustments(strength=0.4))
+    window.panel.adjusted.emit("strength", 40, 1)
     asked: list[str] = []
 
     def answer(role: QMessageBox.ButtonRole):
@@ -462,13 +493,14 @@ def test_edits_that_were_not_saved_are_asked_about(
 
     monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.RejectRole))
     assert not window.close()
-    window.open_photos([other])
-    assert not window.document.is_working
-    assert len(asked) == 2
+    assert "attic.png" in asked[-1]
+    open_colored("other.png")  # nothing is lost by that
+    assert len(asked) == 1
+    window.panel.adjusted.emit("tint", 10, 1)
+    assert not window.close()
+    assert "2 photos" in asked[-1]
     monkeypatch.setattr(QMessageBox, "exec", answer(QMessageBox.ButtonRole.DestructiveRole))
-    window.open_photos([other])
-    qtbot.waitUntil(lambda: is_done(window))
-    assert len(asked) == 3
+    assert window.close()
 
 
 def test_the_thread_is_one_for_life_and_does_all_of_the_engine_s_work(
@@ -566,7 +598,7 @@ def test_in_the_smallest_window_every_button_is_there(qtbot, window, make_photo,
     qtbot.waitUntil(lambda: is_done(window))
     window.resize(1, 1)
     QApplication.processEvents()
-    assert window.height() == 480
+    assert window.height() == 560
     for button in window.toolbar.findChildren(QToolButton):
         if button.objectName() != "qt_toolbar_ext_button":
             assert button.isVisible(), button.text()
@@ -653,6 +685,37 @@ def test_a_photo_with_color_is_colored_anew_only_when_the_user_says_so(
     qtbot.waitUntil(lambda: window.document.path != path and is_done(window))
     action(window, "previous").trigger()  # the answer is kept
     qtbot.waitUntil(lambda: window.document.path == path and is_done(window))
+
+
+def test_a_toned_photo_can_be_neutralized(qtbot, window, make_photo, tmp_path):
+    gray = np.linspace(0, 255, 300)[None].repeat(200, axis=0)
+    path = tmp_path / "yellowed.png"
+    Image.fromarray((gray[..., None] * [1, 0.9, 0.6]).astype(np.uint8)).save(path)
+    switch = action(window, "neutralize")
+    assert not switch.isEnabled()
+    window.open_photos([path])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert switch.isEnabled()
+    with_tone = window.document.shown
+    switch.trigger()
+    qtbot.waitUntil(lambda: is_done(window) and window.document.shown is not with_tone)
+    assert window.document.shown.edits.neutralize
+    switch.trigger()
+    qtbot.waitUntil(lambda: is_done(window) and not window.document.shown.edits.neutralize)
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(lambda: window.document.path != path and is_done(window))
+    assert not switch.isEnabled()
+
+
+def test_a_photo_with_color_is_neutralized_without_being_colored_unasked(
+    qtbot, window, predictor, tmp_path
+):
+    window.open_photos([make_colored(tmp_path)])
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    action(window, "neutralize").trigger()
+    assert action(window, "neutralize").isChecked()
+    assert window.stage.notice.isVisible()
+    assert predictor.asked == []
 
 
 def test_after_a_photo_with_color_a_gray_one_is_colored_unasked(

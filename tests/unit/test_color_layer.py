@@ -35,12 +35,16 @@ def composition() -> Composition:
 
 
 def test_lightness_of_the_photo_and_color_of_the_layer_are_the_colored_photo(composition):
-    ours, layer = lab_of(composition.rows(ALL)), lab_of(ColorLayer(composition).rows(ALL))
-    laid = lab_to_linear_srgb(ours[..., 0], layer[..., 1], layer[..., 2])
+    layer = lab_of(ColorLayer(composition).rows(ALL))
+    L = composition.color(ALL)[0].astype(np.float64)
+    laid = lab_to_linear_srgb(L, layer[..., 1], layer[..., 2])
     codes = np.rint(encode_srgb(laid.clip(0, 1)) * 65535)
-    off = np.abs(codes - composition.rows(ALL))
-    assert np.percentile(off, 99) <= 40  # of 65535; a sixth of a code of 8 bit
-    assert np.hypot(*(laid_ab(codes) - ours)[..., 1:].transpose(2, 0, 1)).max() < 0.3
+    ours = composition.rows(ALL)
+    off = np.abs(codes - ours)
+    # Of 65535: rounding of two pictures, and what the search for the largest chroma leaves.
+    assert np.percentile(off, 99) <= 3
+    assert off.max() <= 32
+    assert np.hypot(*(laid_ab(codes) - lab_of(ours))[..., 1:].transpose(2, 0, 1)).max() < 0.3
 
 
 def laid_ab(codes: np.ndarray) -> np.ndarray:

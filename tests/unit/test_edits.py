@@ -103,5 +103,14 @@ def test_what_is_wrong_is_said_in_words(text, said):
     assert "$" not in str(caught.value)
 
 
+def test_neutralizing_is_off_unless_it_is_said():
+    assert not edits_from_json(b'{"version": 1}', "edits.json").neutralize
+    assert edits_from_json(b'{"version": 1, "neutralize": true}', "edits.json").neutralize
+    with pytest.raises(BadEdits, match="neutralize"):
+        edits_from_json(b'{"version": 1, "neutralize": 1}', "edits.json")
+    edits = Edits(neutralize=True)
+    assert edits_from_json(edits_to_json(edits), "edits.json") == edits
+
+
 def test_a_byte_order_mark_is_no_error():
     assert edits_from_json(b'\xef\xbb\xbf{"version": 1}', "edits.json") == Edits()

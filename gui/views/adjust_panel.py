@@ -1,0 +1,169 @@
+"""The panel beside the photo: adjustments, quality, and what was done so far."""
+
+from typing import get_args
+
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QUndoView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine import Quality, translate
+from gui.adjusting import ADJUSTMENTS
+from gui.document import Document
+from gui.theme import check_box_palette, theme
+from gui.views.value_slider import ValueSlider
+from gui.work import Work
+
+WIDTH = 264
+QUALITIES: tuple[Quality, ...] = get_args(Quality)
+
+
+class AdjustPanel(QWidget):
+    """Shows and changes what is done to the open photo.
+
+    Args:
+        neutralize: the window's switch of that name.
+
+    Signals:
+        adjusted: a field of `Adjustments`, its value as shown, and the number of the gesture.
+        quality_chosen: a quality level.
+        reset_wanted: all adjustments are to be taken back.
+        stepped: the edits are those of another step now.
+    """
+
+    adjusted = Signal(str, int, int)
+    quality_chosen = Signal(str)
+    reset_wanted = Signal()
+    stepped = Signal()
+
+    def __init__(self, neutralize: QAction) -> None:
+        super().__init__()
+        self.setFixedWidth(WIDTH)
+        self._neutral_action = neutralize
+        self._work: Work | None = None
+        self._sliders = {row.name: ValueSlider(row) for row in ADJUSTMENTS}
+        self._headings = (_heading(), _heading(), _heading())
+        self._neutral = QCheckBox()
+        self._neutral.clicked.connect(neutralize.trigger)
+        self._quality = QComboBox()
+        self._quality.activated.connect(self._on_quality)
+        self._quality_help = QLabel(wordWrap=True)
+        self._reset = QToolButton()
+        self._reset.clicked.connect(self.reset_wanted)
+        self._steps = QUndoView()
+        self._steps.setFrameShape(QFrame.Shape.NoFrame)
+        for name, slider in self._sliders.items():
+            slider.changed.connect(
+                lambda value, gesture, name=name: self.adjusted.emit(name, value, gesture)
+            )
+        self._put_together()
+        self.retranslate()
+        self.recolor()
+
+    def slider(self, name: str) -> QSlider:
+        """The slider of a field of `Adjustments`."""
+        return self._sliders[name].slider
+
+    def show_document(self, document: Document) -> None:
+        """Show what is done to the open photo."""
+        edits, can = document.edits, document.can_adjust
+        for slider in self._sliders.values():
+            slider.setEnabled(can)
+            slider.show_value(slider.row.shown(edits.adjustments))
+        self._reset.setEnabled(can and edits.adjustments != type(edits.adjustments)())
+        self._neutral.setEnabled(self._neutral_action.isEnabled())
+        self._neutral.setChecked(edits.neutralize)
+        with QSignalBlocker(self._quality):
+            self._quality.setCurrentIndex(QUALITIES.index(document.quality))
+        self._show_steps(document)
+
+    def retranslate(self) -> None:
+        """Show all words in the language of the moment."""
+        words = translate("Adjust"), translate("Network"), translate("History")
+        for heading, text in zip(self._headings, words, strict=True):
+            heading.setText(text)
+        for slider in self._sliders.values():
+            slider.retranslate()
+        self._neutral.setText(translate("Neutralize tone and stains"))
+        self._neutral.setToolTip(self._neutral_action.toolTip())
+        self._reset.setText(translate("Reset"))
+        self._reset.setToolTip(translate("Reset adjustments"))
+        self._reset.setAccessibleName(translate("Reset adjustments"))
+        self._quality.setAccessibleName(translate("Quality"))
+        names = translate("Fast"), translate("Balanced"), translate("Fine")
+        at = max(0, self._quality.currentIndex())
+        with QSignalBlocker(self._quality):
+            self._quality.clear()
+            self._quality.addItems(names)
+            self._quality.setCurrentIndex(at)
+        self._quality_help.setText(
+            translate("Fine looks at the photo several times and takes longer.")
+        )
+        self._steps.setEmptyLabel(translate("As colored"))
+        self._steps.setAccessibleName(translate("History"))
+
+    def recolor(self) -> None:
+        """Show all in the colors of the moment."""
+        self._neutral.setPalette(check_box_palette())
+        for heading in self._headings:
+            heading.setStyleSheet(f"color: {theme().quiet}; font-weight: 600")
+        self._quality_help.setStyleSheet(f"color: {theme().quiet}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
+        """Paint the ground and a hairline beside the photo."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme().bar))
+        painter.fillRect(0, 0, 1, self.height(), QColor(theme().line))
+
+    def _put_together(self) -> None:
+        adjust, network, history = self._headings
+        box = QVBoxLayout(self)
+        box.setContentsMargins(18, 16, 16, 12)
+        box.setSpacing(10)
+        top = QHBoxLayout()
+        top.addWidget(adjust, 1)
+        top.addWidget(self._reset)
+        box.addLayout(top)
+        for slider in self._sliders.values():
+            box.addWidget(slider)
+        box.addWidget(self._neutral)
+        box.addSpacing(6)
+        box.addWidget(network)
+        box.addWidget(self._quality)
+        box.addWidget(self._quality_help)
+        box.addSpacing(6)
+        box.addWidget(history)
+        box.addWidget(self._steps, 1)
+
+    def _show_steps(self, document: Document) -> None:
+        work = document.work
+        if work is self._work:
+            return
+        if self._work is not None:
+            self._work.steps.indexChanged.disconnect(self._on_stepped)
+        self._work = work
+        self._steps.setStack(work.steps)
+        work.steps.indexChanged.connect(self._on_stepped)
+
+    @Slot()
+    def _on_stepped(self) -> None:
+        self.stepped.emit()
+
+    @Slot(int)
+    def _on_quality(self, at: int) -> None:
+        self.quality_chosen.emit(QUALITIES[at])
+
+
+def _heading() -> QLabel:
+    return QLabel()

@@ -1,0 +1,127 @@
+"""The open photos in a row below the picture; there is one as soon as there are two of them."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem
+
+from engine import translate
+from gui.document import Document
+from gui.images import Picture
+from gui.theme import icon, theme
+
+THUMBNAIL = QSize(92, 62)
+_MARK = "•"
+
+
+class FilmStrip(QListWidget):
+    """Shows the roll; a photo that has not been opened yet has a sign for its picture.
+
+    Signals:
+        photo_wanted: its place in the roll.
+    """
+
+    photo_wanted = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setWrapping(False)
+        self.setUniformItemSizes(True)
+        self.setIconSize(THUMBNAIL)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # The arrows of the keyboard belong to the divider; photos have keys of their own.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._photos: tuple[Path, ...] = ()
+        self._pictures: dict[Path, QPixmap] = {}
+        self._newest: Picture | None = None
+        self.itemClicked.connect(self._on_clicked)
+        self._fit()
+        self.hide()
+
+    def show_document(self, document: Document) -> None:
+        """Show which photos are open, which of them is on screen, and what became of it."""
+        photos = document.roll.photos
+        if photos != self._photos:
+            self._photos = photos
+            self._pictures = {
+                path: self._pictures[path] for path in photos if path in self._pictures
+            }
+            self._fill()
+        self._take_picture(document)
+        unsaved = set(document.unsaved)
+        with QSignalBlocker(self):
+            for row, path in enumerate(photos):
+                mark = f"{_MARK} " if path in unsaved else ""
+                self.item(row).setText(mark + path.name)
+            self.setCurrentRow(document.roll.at)
+        self.setVisible(len(photos) > 1)
+
+    def retranslate(self) -> None:
+        """Show all words in the language of the moment."""
+        self.setAccessibleName(translate("Open photos"))
+
+    def recolor(self) -> None:
+        """Show the signs in the colors of the moment."""
+        self._fill()
+
+    def _fill(self) -> None:
+        with QSignalBlocker(self):
+            self.clear()
+            for path in self._photos:
+                item = QListWidgetItem(self._icon(path), path.name)
+                item.setToolTip(str(path))
+                item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
+                self.addItem(item)
+
+    def _icon(self, path: Path) -> QIcon:
+        pixmap = self._pictures.get(path)
+        return icon("image-outline", theme().line) if pixmap is None else QIcon(pixmap)
+
+    def _take_picture(self, document: Document) -> None:
+        """Make a thumbnail of what is on screen, if that is new and done."""
+        photo, shown = document.photo, document.shown
+        if photo is None:
+            return
+        picture = photo.picture
+        if shown is not None:
+            picture = shown.picture if shown.complete else picture
+        if picture is self._newest or photo.request.path not in self._photos:
+            return
+        self._newest = picture
+        self._pictures[photo.request.path] = self._thumbnail(picture.levels[-1].image)
+        row = self._photos.index(photo.request.path)
+        self.item(row).setIcon(self._icon(photo.request.path))
+
+    def _thumbnail(self, image: QImage) -> QPixmap:
+        """The picture in the middle of a thumbnail's room, so that all names stand in a line."""
+        ratio = self.devicePixelRatioF()
+        small = image.scaled(
+            THUMBNAIL * ratio,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        pixmap = QPixmap(THUMBNAIL * ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        room = pixmap.size() - small.size()
+        painter.drawImage(room.width() // 2, room.height() // 2, small)
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        return pixmap
+
+    def _fit(self) -> None:
+        """As high as a thumbnail with its name and a bar to scroll by."""
+        text = self.fontMetrics().height()
+        self.setGridSize(QSize(THUMBNAIL.width() + 20, THUMBNAIL.height() + text + 16))
+        bar = self.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(self.gridSize().height() + bar + 4)
+
+    @Slot(QListWidgetItem)
+    def _on_clicked(self, item: QListWidgetItem) -> None:
+        self.photo_wanted.emit(self.row(item))

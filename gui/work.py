@@ -1,0 +1,96 @@
+"""What the user does to one photo, step by step, so that it can be undone and done again."""
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from engine import Edits
+
+Words = Callable[[], str]
+
+MOST_STEPS = 200
+
+
+class Step(QUndoCommand):
+    """From some edits to others.
+
+    Args:
+        work: what they are of.
+        edits: those to come to.
+        words: give what was done, in the language of the moment.
+        gesture: steps of the same gesture, such as one drag of a slider, become one.
+    """
+
+    def __init__(self, work: "Work", edits: Edits, words: Words, gesture: object) -> None:
+        super().__init__(words())
+        self._work = work
+        self._before, self._after = work.edits, edits
+        self._words = words
+        self._gesture = gesture
+
+    def id(self) -> int:
+        """Says to Qt that steps may become one."""
+        return 1 if self._gesture is not None else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take in the step that follows, if it is of the same gesture."""
+        if not isinstance(other, Step) or other._gesture != self._gesture:
+            return False
+        self._after = other._after
+        self.setObsolete(self._after == self._before)
+        return True
+
+    def redo(self) -> None:
+        """Come to the later edits."""
+        self._work.edits = self._after
+
+    def undo(self) -> None:
+        """Go back to the earlier ones."""
+        self._work.edits = self._before
+
+    def retranslate(self) -> None:
+        """Say it in the language of the moment."""
+        self.setText(self._words())
+
+
+class Work:
+    """The edits of one photo and how they came about.
+
+    Attributes:
+        edits: those of the moment.
+        saved: those of the newest result on the disk.
+        steps: the way from the photo as colored to the edits of the moment, and back.
+    """
+
+    def __init__(self) -> None:
+        self.edits = self.saved = Edits()
+        self.steps = QUndoStack()
+        self.steps.setUndoLimit(MOST_STEPS)
+
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether there is anything that no file has; mere color is no work."""
+        return self.edits not in (Edits(), self.saved)
+
+    def change(self, edits: Edits, words: Words, gesture: object = None) -> bool:
+        """Come to other edits by a step that can be undone.
+
+        Args:
+            edits: those to come to.
+            words: give what is done, in the language of the moment.
+            gesture: what is equal for steps that shall become one; None for a step of its own.
+
+        Returns:
+            Whether that changes anything.
+        """
+        if edits == self.edits:
+            return False
+        self.steps.push(Step(self, edits, words, gesture))
+        return True
+
+    def retranslate(self) -> None:
+        """Say all steps in the language of the moment."""
+        for at in range(self.steps.count()):
+            step = self.steps.command(at)
+            if isinstance(step, Step):
+                step.retranslate()

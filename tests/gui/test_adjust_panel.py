@@ -1,0 +1,167 @@
+"""The panel beside the photo, by mouse and keys."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from engine import Adjustments
+from gui.adjusting import ADJUSTMENTS
+from gui.main_window import MainWindow
+from gui.worker.desk import Desk
+from gui.worker.thread import EngineThread
+from tests.gui.conftest import is_done
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def drag(slider, start: float, end: float) -> None:
+    """Press at a share of the width, move in steps, let go."""
+    y = slider.height() // 2
+    steps = [QPoint(round(slider.width() * (start + (end - start) * k / 8)), y) for k in range(9)]
+    QTest.mousePress(slider, LEFT, pos=steps[0])
+    for at in steps[1:]:
+        QTest.mouseMove(slider, at)
+    QTest.mouseRelease(slider, LEFT, pos=steps[-1])
+
+
+def slider_of(window: MainWindow, name: str):
+    return window.panel.slider(name)
+
+
+def adjustments(window: MainWindow) -> Adjustments:
+    return window.document.edits.adjustments
+
+
+def test_nothing_can_be_adjusted_without_a_photo(window):
+    assert not any(slider_of(window, row.name).isEnabled() for row in ADJUSTMENTS)
+    assert not window._actions["undo"].isEnabled()
+
+
+def test_a_drag_colors_again_and_is_undone_as_one_step(qtbot, window, open_colored):
+    open_colored()
+    before = window.document.shown
+    drag(slider_of(window, "saturation"), 0.5, 0.0)
+    assert adjustments(window).saturation == 0
+    qtbot.waitUntil(lambda: is_done(window) and window.document.shown is not before)
+    assert window.document.shown.edits.adjustments.saturation == 0
+    assert window.document.work.steps.count() == 1
+    window._actions["undo"].trigger()
+    assert slider_of(window, "saturation").value() == 100
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.shown.edits.adjustments.saturation == 1
+
+
+def test_each_drag_is_a_step_of_its_own(window, open_colored):
+    open_colored()
+    slider = slider_of(window, "temperature")
+    drag(slider, 0.5, 0.7)
+    drag(slider, 0.7, 0.9)
+    assert window.document.work.steps.count() == 2
+
+
+def test_a_double_click_resets_one(qtbot, window, open_colored):
+    open_colored()
+    slider = slider_of(window, "tint")
+    drag(slider, 0.5, 0.8)
+    assert adjustments(window).tint > 10
+    QTest.mouseDClick(slider, LEFT, pos=slider.rect().center())
+    assert adjustments(window).tint == 0
+    assert window.document.unsaved == ()
+
+
+def test_numbers_can_be_typed(window, open_colored):
+    open_colored()
+    number = window.panel._sliders["strength"]._number
+    number.setFocus()
+    number.selectAll()
+    QTest.keyClicks(number, "40")
+    QTest.keyClick(number, Qt.Key.Key_Return)
+    assert adjustments(window).strength == pytest.approx(0.4)
+    assert slider_of(window, "strength").value() == 40
+
+
+def test_the_wheel_changes_no_value_by_accident(qtbot, window, open_colored):
+    open_colored()
+    slider = slider_of(window, "strength")
+    where = slider.mapTo(window, slider.rect().center())
+    qtbot.wait(1)
+    from PySide6.QtCore import QPointF
+    from PySide6.QtGui import QWheelEvent
+
+    event = QWheelEvent(
+        QPointF(slider.rect().center()), QPointF(window.mapToGlobal(where)), QPoint(),
+        QPoint(0, -120), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(slider, event)
+    assert adjustments(window) == Adjustments()
+
+
+def test_a_step_can_be_chosen_in_the_history(qtbot, window, open_colored):
+    open_colored()
+    for name in ("saturation", "temperature", "tint"):
+        drag(slider_of(window, name), 0.5, 0.8)
+    steps = window.panel._steps
+    assert steps.model().rowCount() == 4
+    steps.setCurrentIndex(steps.model().index(1, 0))
+    assert adjustments(window).temperature == 0
+    assert adjustments(window).saturation > 1
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.shown.edits.adjustments.temperature == 0
+    window.set_language("zh_CN")
+    assert [steps.model().index(row, 0).data() for row in (1, 2)] == ["饱和度", "冷暖"]
+
+
+def test_quality_is_chosen_and_remembered(qtbot, window, open_colored, predictor, settings):
+    open_colored()
+    window.panel._quality.activated.emit(2)
+    qtbot.waitUntil(lambda: is_done(window) and "prepare fine" in predictor.asked)
+    other = MainWindow(EngineThread(Desk(load=lambda: predictor)), settings, "en")
+    assert other.document.quality == "fine"
+    assert other.panel._quality.currentIndex() == 2
+    other.deleteLater()
+
+
+def test_the_panel_can_be_hidden_and_stays_so(window, predictor, settings):
+    assert window.panel.isVisible()
+    window._actions["panel"].trigger()
+    assert not window.panel.isVisible()
+    other = MainWindow(EngineThread(Desk(load=lambda: predictor)), settings, "en")
+    other.show()
+    assert not other.panel.isVisible()
+    other.close()
+    other.deleteLater()
+
+
+def test_adjustments_are_copied_to_another_photo(qtbot, window, open_colored):
+    open_colored()
+    drag(slider_of(window, "tint"), 0.5, 0.8)
+    tint = adjustments(window).tint
+    window._actions["copy_adjustments"].trigger()
+    open_colored("other.png")
+    assert adjustments(window).tint == 0
+    window._actions["paste_adjustments"].trigger()
+    assert adjustments(window).tint == tint
+    window._actions["reset_adjustments"].trigger()
+    assert adjustments(window) == Adjustments()
+    window._actions["previous"].trigger()
+    qtbot.waitUntil(lambda: window.document.path.name == "attic.png" and is_done(window))
+    assert adjustments(window).tint == tint
+    assert window.document.shown.edits.adjustments.tint == tint
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_all_of_the_panel_is_readable_in_the_smallest_window(window, open_colored, language):
+    window.set_language(language)
+    open_colored()
+    window.resize(1, 1)
+    QApplication.processEvents()
+    panel = window.panel
+    for part in (panel._neutral, panel._reset, panel._quality, *panel._headings):
+        assert part.isVisible()
+        assert part.sizeHint().width() <= part.width()
+        assert panel.rect().contains(part.geometry())
+    assert panel._steps.height() >= 40

@@ -1,0 +1,80 @@
+"""The open photos below the picture."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMessageBox
+
+from tests.gui.conftest import is_done
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def click(strip, row: int) -> None:
+    at = strip.visualItemRect(strip.item(row)).center()
+    QTest.mouseClick(strip.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at))
+
+
+def is_picture(strip, row: int) -> bool:
+    """Whether there is a thumbnail, in color, and no mere sign."""
+    image = strip.item(row).icon().pixmap(strip.iconSize()).toImage()
+    colors = {image.pixelColor(x, y).name() for x in range(0, image.width(), 5) for y in (20, 30)}
+    return len(colors) > 8
+
+
+def test_one_photo_needs_no_strip(window, open_colored):
+    open_colored()
+    assert not window.film_strip.isVisible()
+
+
+def test_a_click_opens_a_photo_whose_edits_are_kept(qtbot, window, make_photo):
+    names = [make_photo(f"{number}.png", width=300 + number) for number in range(3)]
+    window.open_photos(names)
+    qtbot.waitUntil(lambda: is_done(window))
+    strip = window.film_strip
+    assert strip.isVisible()
+    assert [strip.item(row).text() for row in range(3)] == ["0.png", "1.png", "2.png"]
+    assert [is_picture(strip, row) for row in range(3)] == [True, False, False]
+    window.panel.adjusted.emit("tint", 30, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    assert strip.item(0).text() == "• 0.png"
+    click(strip, 2)
+    qtbot.waitUntil(lambda: window.document.path == names[2] and is_done(window))
+    assert strip.currentRow() == 2
+    assert window.document.edits.adjustments.tint == 0
+    assert [is_picture(strip, row) for row in range(3)] == [True, False, True]
+    click(strip, 0)
+    qtbot.waitUntil(lambda: window.document.path == names[0] and is_done(window))
+    assert window.document.edits.adjustments.tint == 30
+    assert window.document.shown.edits.adjustments.tint == 30
+
+
+def test_photos_are_closed_one_by_one(qtbot, window, make_photo, monkeypatch):
+    first, second = make_photo("first.png"), make_photo("second.png")
+    window.open_photos([first, second])
+    qtbot.waitUntil(lambda: is_done(window))
+    window.panel.adjusted.emit("tint", 30, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    asked = []
+
+    def refuse(box: QMessageBox) -> int:
+        asked.append(box.text())
+        reject = QMessageBox.ButtonRole.RejectRole
+        next(each for each in box.buttons() if box.buttonRole(each) == reject).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", refuse)
+    window._actions["close_photo"].trigger()
+    assert "first.png" in asked[0]
+    assert window.document.path == first
+    window._actions["undo"].trigger()
+    window._actions["close_photo"].trigger()
+    qtbot.waitUntil(lambda: window.document.path == second and is_done(window))
+    assert window.document.roll.photos == (second,)
+    assert not window.film_strip.isVisible()
+    window._actions["close_photo"].trigger()
+    assert window.stage.empty.isVisible()
+    assert not window._actions["close_photo"].isEnabled()
+    window.open_photos([first])
+    qtbot.waitUntil(lambda: window.document.path == first and is_done(window))
+    assert len(asked) == 1
