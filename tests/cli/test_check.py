@@ -230,3 +230,9 @@ def test_only_the_tag_itself_may_be_another(checked):
     status, report = checked(png(gray_picture(), {"exif-data": bytes(block)}), png(gray_as_rgb()))
     assert status == 1
     assert "FocalPlaneResolutionUnit" in report["metadata"]["EXIF"]["lost"]
+
+
+def test_edits_too_deep_to_be_read_are_no_edits(checked):
+    made = Provenance("Photochrom", "0.1.0", "fake", "ab" * 32, "fine", edits="[" * 100_000)
+    result = {**METADATA, "xmp-data": made.to_xmp(METADATA["xmp-data"])}
+    assert checked(png(gray_picture()), png(gray_as_rgb(), result))[0] == 0
