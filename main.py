@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         from engine.cli.main import run
 
         return run(arguments)
-    if arguments and not Path(arguments[0]).exists():
+    if arguments and not os.path.exists(arguments[0]):  # noqa: PTH110 - a name may be too long
         near = difflib.get_close_matches(arguments[0], VERBS, n=1, cutoff=0.75)
         if near:
             print(  # noqa: T201 - nothing is open that could show it

@@ -5,7 +5,7 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
                          UnsupportedPhoto, TooLargePhoto, TooManyPixels, MissingPhoto,
                          ForbiddenPhoto; FolderNotPhoto
   SaveError              CannotWrite, UnknownFormat, TooLargeForFormat, DiskFull,
-                         SameAsSource, OriginalChanged
+                         SameAsSource, NotReplaceable, OriginalChanged
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
   EditsError             BadEdits
@@ -154,6 +154,14 @@ class SameAsSource(SaveError):
 
     code = "same-as-source"
     sentence = N_("“{name}” is the original photo, which is never written over.")
+    advice = N_("Choose another name.")
+
+
+class NotReplaceable(SaveError):
+    """A result cannot stand in the place of its original. Values: name, reason."""
+
+    code = "not-replaceable"
+    sentence = N_("“{name}” was left as it is, since no result can replace it: {reason}")
     advice = N_("Choose another name.")
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from engine.checking.exif_tags import exif_tags
 from engine.checking.iptc_tags import iptc_tags
 from engine.photo.blocks import blocks_of_file
-from engine.photo.formats import SIGNATURE_BYTES, format_of
-from engine.photo.metadata import iptc_records
+from engine.photo.metadata import iptc_records, is_damaged_exif
 from engine.photo.xmp import Array, Value, notice_of, properties_of
+from engine.values import Photo
 
 # What has to be another in a result: how its pixels lie, how many there are, which color space
 # they are in, how they are stored, that it is colored by us.
@@ -44,7 +43,7 @@ class TagCounts:
         fitted: names of those that have to be another, or are not needed any more.
         changed: names of others that have another value.
         lost: names of others that are missing.
-        damaged: the original's block cannot be read; it counts as kept if it is the same.
+        damaged: the original's block cannot be read; XMP counts as kept if it is the same.
     """
 
     block: str
@@ -60,25 +59,32 @@ class TagCounts:
         return not self.changed and not self.lost
 
 
-def compare_metadata(original: Path, result: Path) -> list[TagCounts]:
-    """Compare the blocks of two files, as they stand there."""
+def compare_metadata(original: Photo, result: Photo) -> list[TagCounts]:
+    """Compare the blocks of two photos' files, as they stand there."""
     before, after = _blocks(original), _blocks(result)
     return [
-        _compare("EXIF", exif_tags(before["exif"]), exif_tags(after["exif"])),
+        _compare_exif(before["exif"], after["exif"]),
         _compare_xmp(before["xmp"], after["xmp"]),
         _compare("IPTC", iptc_tags(before["iptc"]), iptc_tags(after["iptc"])),
     ]
 
 
-def _blocks(path: Path) -> dict[str, bytes]:
-    with path.open("rb") as file:
-        found = blocks_of_file(file, format_of(file.read(SIGNATURE_BYTES)) or "")
+def _blocks(photo: Photo) -> dict[str, bytes]:
+    with photo.source.path.open("rb") as file:
+        # In some formats only the decoder finds them: those are as the photo has them.
+        found = {**dict(photo.source.metadata), **blocks_of_file(file, photo.source.format)}
     iptc = found.get("iptc-data") or found.get("photoshop-data") or b""
     return {
         "exif": found.get("exif-data", b""),
         "xmp": found.get("xmp-data", b""),
         "iptc": iptc_records(iptc),
     }
+
+
+def _compare_exif(before: bytes, after: bytes) -> TagCounts:
+    if is_damaged_exif(before):
+        return TagCounts("EXIF", 0, (), (), ("damaged block",), damaged=True)
+    return _compare("EXIF", exif_tags(before), exif_tags(after))
 
 
 def _compare_xmp(before: bytes, after: bytes) -> TagCounts:
@@ -115,7 +121,12 @@ def _is_kept(name: str, before: object, after: object) -> bool:
 
 def _is_expected(block: str, name: str) -> bool:
     own = name.startswith((_OURS, *_FURTHER_PICTURES))
-    return own or any(name == one or name.endswith(one) for one in _EXPECTED[block] if one)
+    return own or any(name == one or _is_of(name, one) for one in _EXPECTED[block])
+
+
+def _is_of(name: str, ending: str) -> bool:
+    """Whether a name in XMP is of the namespace whose end stands in front of it."""
+    return "}" in ending and name.endswith(ending)
 
 
 def _shown(name: str) -> str:

@@ -25,7 +25,8 @@ def check(original: Path, result: Path, as_json: bool) -> int:
     rounding. JPEG, WebP and AVIF compress with loss: 1 L* in the mean is allowed. What has to be
     another in a result (orientation, sizes, color space, previews, how it was made) is no loss.
 
-    Exit status: 0 if nothing was lost, 1 if something was, 2 for wrong usage.
+    Exit status: 0 if nothing was lost, 1 if something was or a file cannot be read, 2 for wrong
+    usage.
     """
     from engine.checking.check import check_result
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
 from engine.edits import Edits, edits_from_json
 from engine.errors import BadEdits
@@ -13,7 +15,7 @@ from engine.photo.formats import SIGNATURE_BYTES, format_of
 from engine.photo.options import SaveOptions
 from engine.photo.provenance import Provenance
 from engine.pipeline import Wish, sha256_of
-from engine.values import ModelId
+from engine.values import ModelId, Quality
 
 _OTHER_SOURCE = N_(
     "“{result}” was made of another file; its choices are taken over, the result will differ."
@@ -52,6 +54,8 @@ def read_like(result: Path) -> Like:
         click.UsageError: it cannot be read or does not say.
     """
     try:
+        if not result.is_file():  # a pipe may never end
+            raise FileNotFoundError(result)
         with result.open("rb") as file:
             file_format = format_of(file.read(SIGNATURE_BYTES)) or ""
             packet = blocks_of_file(file, file_format).get("xmp-data", b"")
@@ -65,18 +69,21 @@ def read_like(result: Path) -> Like:
         )
     try:
         return Like(result, provenance, _wish(provenance, result.name))
-    except (BadEdits, TypeError, ValueError) as error:
+    except (BadEdits, ValueError, RecursionError) as error:
         raise click.UsageError(
-            f"--like {result} was made by a version that this one does not understand. "
-            "Give the choices as options."
+            f"--like {result} was made with choices that this version does not understand. "
+            "Give them as options."
         ) from error
 
 
 def _wish(provenance: Provenance, name: str) -> Wish:
+    """What it says, checked: metadata can be edited by anyone.
+
+    Raises:
+        BadEdits, ValueError, RecursionError: it does not say what it should.
+    """
     edits = edits_from_json(provenance.edits.encode(), name) if provenance.edits else Edits()
-    known = {field.name for field in fields(SaveOptions)}
-    settings = {key: value for key, value in provenance.settings.items() if key in known}
-    saving = SaveOptions(**settings)  # type: ignore[arg-type]
-    if provenance.quality not in ("fast", "balanced", "fine"):
-        raise ValueError(provenance.quality)
-    return Wish(edits, provenance.quality, saving=saving)  # type: ignore[arg-type]
+    quality: Quality = msgspec.convert(provenance.quality, type=Quality)
+    known = {field.name for field in fields(SaveOptions)}  # others are of later versions
+    settings: dict[str, Any] = {k: v for k, v in provenance.settings.items() if k in known}
+    return Wish(edits, quality, saving=msgspec.convert(settings, type=SaveOptions))

@@ -1,5 +1,6 @@
 """The command line's front: verbs, version, help, exit status."""
 
+import io
 import shutil
 import sys
 import tempfile
@@ -44,6 +45,9 @@ def run(argv: Sequence[str]) -> int:
     Returns:
         Exit status: 0; 1 where something failed; 2 for wrong usage; 130 where it was interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # File names may hold bytes that are no letters; they come out as they are.
+        sys.stdout.reconfigure(errors="surrogateescape")
     try:
         status = photochrom.main(list(argv), prog_name="photochrom", standalone_mode=False)
     except click.ClickException as error:

@@ -22,8 +22,11 @@ from engine.photo.metadata import PHOTOSHOP
 # More than any block needs: a packet of XMP with all of a picture's history has some 20 MB.
 _MOST_BYTES = 64 << 20
 _MOST_CHUNKS = 100_000
+# Bytes between two segments of a JPEG file.
+_MOST_STRAY = 1 << 16
 
 _XMP, _EXTENDED_XMP = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
+_RAW_PROFILE = b"Raw profile type "
 # JPEG markers without a segment.
 _BARE = {b"\0", b"\x01", *(bytes([code]) for code in range(0xD0, 0xD9))}
 
@@ -56,6 +59,7 @@ def blocks_of_file(data_or_file: bytes | BinaryIO, file_format: str) -> Blocks:
 def _of_jpeg(file: BinaryIO, blocks: Blocks) -> None:
     """Segments up to the picture; sources as in embed.py."""
     pieces: dict[bytes, dict[int, bytes]] = {}
+    resources: list[bytes] = []
     for body in _jpeg_segments(file):
         if body.startswith(b"Exif\0\0"):
             blocks.setdefault("exif-data", body)
@@ -65,7 +69,8 @@ def _of_jpeg(file: BinaryIO, blocks: Blocks) -> None:
             # Signature of 35 bytes, digest of 32, length and offset of 4 each.
             pieces.setdefault(body[35:67], {})[int.from_bytes(body[71:75], "big")] = body[75:]
         elif body.startswith(PHOTOSHOP):
-            blocks["photoshop-data"] = blocks.get("photoshop-data", b"") + body[len(PHOTOSHOP) :]
+            resources.append(body[len(PHOTOSHOP) :])
+    blocks["photoshop-data"] = b"".join(resources)
     for digest, parts in pieces.items():
         if digest in blocks.get("xmp-data", b""):
             extended = b"".join(parts[at] for at in sorted(parts))
@@ -75,13 +80,15 @@ def _of_jpeg(file: BinaryIO, blocks: Blocks) -> None:
 def _jpeg_segments(file: BinaryIO) -> Iterator[bytes]:
     """Contents of the APP1 and APP13 segments."""
     file.seek(2)
-    while True:
+    for _ in range(_MOST_CHUNKS):
         mark = file.read(1)
-        while mark and mark != b"\xff":  # stray bytes, as libjpeg passes over them
+        stray = 0
+        while mark and mark != b"\xff" and stray < _MOST_STRAY:  # as libjpeg passes over them
             mark = file.read(1)
+            stray += 1
         while mark == b"\xff":
             mark = file.read(1)
-        if mark in (b"", b"\xda", b"\xd9"):
+        if mark in (b"", b"\xda", b"\xd9") or stray == _MOST_STRAY:
             return
         if mark in _BARE:
             continue
@@ -94,6 +101,28 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[bytes]:
 
 def _of_png(file: BinaryIO, blocks: Blocks) -> None:
     """All chunks: texts may stand behind the picture."""
+    left = _MOST_BYTES
+    for name, body in _png_chunks(file):
+        if name == b"eXIf":
+            blocks["exif-data"] = body  # the standard's own place wins
+            continue
+        keyword, _, rest = body.partition(b"\0")
+        if name == b"iTXt" and keyword == b"XML:com.adobe.xmp":
+            text = rest[2:].split(b"\0", 2)[-1]
+            text = _inflated(text, left) if rest[:1] == b"\1" else text
+            blocks["xmp-data"] = text
+        elif name != b"iTXt" and keyword.startswith(_RAW_PROFILE):
+            text = _inflated(rest[1:], left) if name == b"zTXt" else rest
+            _put_raw_profile(keyword.removeprefix(_RAW_PROFILE).lower(), text, blocks)
+        else:
+            continue
+        left -= len(text)
+        if left <= 0:
+            return
+
+
+def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+    """Names and contents of those that may hold metadata."""
     file.seek(8)
     for _ in range(_MOST_CHUNKS):
         head = file.read(8)
@@ -101,26 +130,14 @@ def _of_png(file: BinaryIO, blocks: Blocks) -> None:
             return
         size, name = struct.unpack(">I4s", head)
         if name in (b"eXIf", b"iTXt", b"tEXt", b"zTXt") and size <= _MOST_BYTES:
-            _png_text(name, file.read(size), blocks)
+            yield name, file.read(size)
             file.seek(4, io.SEEK_CUR)
         else:
             file.seek(size + 4, io.SEEK_CUR)
 
 
-def _png_text(name: bytes, body: bytes, blocks: Blocks) -> None:
-    if name == b"eXIf":
-        blocks["exif-data"] = body  # the standard's own place wins
-        return
-    keyword, _, rest = body.partition(b"\0")
-    if name == b"iTXt" and keyword == b"XML:com.adobe.xmp":
-        compressed = rest[:1] == b"\1"
-        text = rest[2:].split(b"\0", 2)[-1]
-        blocks["xmp-data"] = _inflated(text) if compressed else text
-        return
-    if not keyword.startswith(b"Raw profile type ") or name == b"iTXt":
-        return
-    block = _raw_profile(_inflated(rest[1:]) if name == b"zTXt" else rest)
-    kind = keyword.removeprefix(b"Raw profile type ").lower()
+def _put_raw_profile(kind: bytes, text: bytes, blocks: Blocks) -> None:
+    block = _raw_profile(text)
     if block.startswith(b"Exif\0\0") and kind in (b"exif", b"app1"):
         blocks.setdefault("exif-data", block)
     elif kind == b"xmp":
@@ -138,8 +155,8 @@ def _raw_profile(text: bytes) -> bytes:
         return b""
 
 
-def _inflated(data: bytes) -> bytes:
-    return zlib.decompressobj().decompress(data, _MOST_BYTES)
+def _inflated(data: bytes, most: int) -> bytes:
+    return zlib.decompressobj().decompress(data, most)
 
 
 def _of_tiff(file: BinaryIO, blocks: Blocks) -> None:
@@ -172,14 +189,17 @@ def _of_heif(file: BinaryIO, blocks: Blocks) -> None:
     inside = meta_boxes(start)
     extents = extents_of(start, inside)
     idat = inside.get(b"idat", (0, 0))[0]
+    left = _MOST_BYTES
     for item in items_of(start, inside):
         name = "exif-data" if item.kind == b"Exif" else "xmp-data"
         if item.kind != b"Exif" and (item.kind, item.mime) != (b"mime", b"application/rdf+xml"):
             continue
-        block = b""
+        parts: list[bytes] = []
         for extent in extents.get(item.number, []):
             file.seek(extent.offset + (idat if extent.inside else 0))
-            block += file.read(min(extent.length or _MOST_BYTES, _MOST_BYTES))
+            parts.append(file.read(min(extent.length or left, left)))
+            left -= len(parts[-1])
+        block = b"".join(parts)
         if name == "exif-data":
             # In front of the block: how many bytes to skip, mostly 6 for "Exif" and two zeros.
             block = block[4 + int.from_bytes(block[:4], "big") :]
@@ -223,5 +243,6 @@ _READERS: dict[str, Callable[[BinaryIO, Blocks], None]] = {
     "tiff": _of_tiff,
     "webp": _of_webp,
     "heif": _of_heif,
+    "heic": _of_heif,
     "gif": _of_gif,
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from engine.in_order import in_order
-from engine.photo.ifd import BadDirectory, Tags
+from engine.photo.ifd import BadDirectory
 from engine.photo.tiff import pieces_of
 
 _STEP_BYTES = 1 << 20
@@ -24,15 +24,12 @@ def checksums_hold(file: BinaryIO, most_bytes: int) -> bool:
         most_bytes: of a piece's pixels; what unpacks into more is not looked at any farther.
     """
     try:
-        tags = Tags(file)
-        page = next(tags.pages(), None)
+        pieces = pieces_of(file)
     except BadDirectory:
         return False
-    if page is None:
-        return True
 
     def packed() -> Iterator[bytes]:
-        for offset, size in pieces_of(tags, page):
+        for offset, size in pieces:
             file.seek(offset)
             yield file.read(size)
 

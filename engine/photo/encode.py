@@ -39,6 +39,8 @@ _TIFF = {"predictor": "horizontal", "resunit": "inch"}
 _BIG_TIFF_BYTES = 3_900_000_000
 # Where the photo's file says nothing; JPEG and TIFF want some number.
 _DEFAULT_RESOLUTION = (72 / 25.4, 72 / 25.4)
+# As Photoshop writes it into XMP.
+_SRGB_NAME = "sRGB IEC61966-2.1"
 # Bits per channel of AVIF files: the format has no 16.
 _AVIF_BITS = {8: 8, 16: 12}
 
@@ -118,9 +120,11 @@ def _metadata(
     colored: ColoredRows, photo: Photo, options: SaveOptions, provenance: Provenance | None
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
     """What goes in, and a sentence if the photo's XMP is too damaged to be added to."""
-    metadata = dict(photo.source.metadata) if options.metadata else {}
-    if not colored.space.is_srgb:
-        metadata = dict(carried_metadata(metadata, colored.size, srgb=False))
+    space = colored.space
+    blocks = dict(photo.source.metadata) if options.metadata else {}
+    own = space.icc == photo.source.icc
+    profile = None if own else (space.name if space.icc else _SRGB_NAME)
+    metadata = dict(carried_metadata(blocks, colored.size, space.is_srgb, profile))
     if provenance is None:
         return metadata, ()
     before = metadata.get("xmp-data", b"")

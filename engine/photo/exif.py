@@ -24,13 +24,13 @@ _TEXT, _RATIONAL = 2, 5
 _ENTRY = 12  # bytes
 
 
-def fitted_exif(exif: bytes, size: tuple[int, int], srgb: bool = True) -> bytes | None:
+def fitted_exif(exif: bytes, size: tuple[int, int], srgb: bool | None = True) -> bytes | None:
     """The block as it suits an upright picture, without a preview of its own.
 
     Args:
         exif: the block, with or without "Exif" and two zeros in front.
         size: height and width of the upright photo in pixels.
-        srgb: whether the result is in sRGB.
+        srgb: whether the result is in sRGB; None leaves what is said of the photo's color space.
 
     Returns:
         The block without that prefix: orientation 1, color space and interoperability as they are,
@@ -49,20 +49,32 @@ def fitted_exif(exif: bytes, size: tuple[int, int], srgb: bool = True) -> bytes 
             _swap_resolutions(patched, main)
         _put(patched, tags, main, {_ORIENTATION: 1})
         struct.pack_into(f"{tags.order}I", patched, main.next_at, 0)
-        _drop_preview(patched, tags, main)
     except (BadDirectory, struct.error):
         return None
     try:
         details = tags.directory(tags.number(main, _EXIF_DIRECTORY))
-        space = _SRGB if srgb else _UNCALIBRATED
-        _put(patched, tags, details, {_COLOR_SPACE: space, _WIDTH: size[1], _HEIGHT: size[0]})
+        _put(patched, tags, details, {_WIDTH: size[1], _HEIGHT: size[0]})
+        if srgb is not None:
+            _put(patched, tags, details, {_COLOR_SPACE: _SRGB if srgb else _UNCALIBRATED})
         interop = tags.directory(tags.number(details, _INTEROP_DIRECTORY))
         _put(patched, tags, interop, {_INTEROP_WIDTH: size[1], _INTEROP_HEIGHT: size[0]})
-        _fit_index(patched, tags, interop, srgb)
+        if srgb is not None:
+            _fit_index(patched, tags, interop, srgb)
     except BadDirectory:
         pass  # no such directory, or a damaged one that no reader gets at either
     _remove(patched, tags, main, _STORAGE)
+    _drop_preview(patched, tags, main)  # last: in damaged blocks directories lie within it
     return bytes(patched)
+
+
+def orientation_in(exif: bytes) -> int:
+    """How to put the photo upright, 1..8; 1 if the block does not say."""
+    try:
+        tags = Tags(exif.removeprefix(_PREFIX))
+        main = next(tags.pages(), None)
+    except BadDirectory:
+        return 1
+    return 1 if main is None else tags.number(main, _ORIENTATION, 1)
 
 
 def _put(block: bytearray, tags: Tags, directory: Directory, values: dict[int, int]) -> None:

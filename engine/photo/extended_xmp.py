@@ -28,10 +28,13 @@ def split_packet(packet: bytes, most: int) -> tuple[bytes, bytes]:
     names = parsed.prefixes | PREFIXES
     rest = Element(f"{META}xmpmeta")
     description = SubElement(SubElement(rest, f"{RDF}RDF"), DESCRIPTION, {ABOUT: ""})
-    large = sorted(_properties(parsed), key=lambda pair: -len(_alone(pair[1], parsed)))
-    for home, one in large:
-        home.remove(one)
-        description.append(one)
+    large = sorted(_properties(parsed), key=_size, reverse=True)
+    moved = 0
+    while moved < len(large):
+        # Twice as many each time, lest thousands of small ones are written out thousands of times.
+        batch = large[moved : max(1, 2 * moved)]
+        moved += len(batch)
+        _move(batch, parsed, description)
         extended = serialized(Packet(rest, names), wrapped=False)
         _note(parsed, digest_of(extended))
         main = serialized(Packet(parsed.root, names))
@@ -61,18 +64,30 @@ def digest_of(extended: bytes) -> bytes:
     return hashlib.md5(extended, usedforsecurity=False).hexdigest().upper().encode()
 
 
-def _properties(packet: Packet) -> list[tuple[Element, Element]]:
-    """All properties with the descriptions they are in; attributes made elements first."""
-    pairs = []
+def _properties(packet: Packet) -> list[Element]:
+    """All properties; those that are attributes are made elements first."""
+    found: list[Element] = []
     for description in packet.descriptions():
         for name in [name for name in description.attrib if not name.startswith(RDF)]:
             SubElement(description, name).text = description.attrib.pop(name)
-        pairs += [(description, one) for one in description if isinstance(one.tag, str)]
-    return pairs
+        found += [one for one in description if isinstance(one.tag, str)]
+    return found
 
 
-def _alone(element: Element, packet: Packet) -> bytes:
-    return serialized(Packet(element, packet.prefixes), wrapped=False)
+def _move(properties: list[Element], packet: Packet, home: Element) -> None:
+    """Take properties out of a packet and put them into another description."""
+    gone = set(map(id, properties))
+    for description in packet.descriptions():
+        description[:] = [one for one in description if id(one) not in gone]
+    home.extend(properties)
+
+
+def _size(element: Element) -> int:
+    """About how many letters it takes."""
+    return sum(
+        len(str(one.tag)) + len(one.text or "") + sum(map(len, (*one.attrib, *one.attrib.values())))
+        for one in element.iter()
+    )
 
 
 def _note(packet: Packet, digest: bytes) -> None:

@@ -8,31 +8,44 @@
 import struct
 from collections.abc import Iterator
 
+from engine.i18n import N_
 from engine.photo.exif import fitted_exif
 from engine.photo.fitted_xmp import fitted_xmp
+
+DAMAGED_EXIF = N_("The photo's EXIF metadata is damaged; it was left out.")
 
 PHOTOSHOP = b"Photoshop 3.0\0"
 _IPTC_RESOURCE = 0x0404
 
 
 def carried_metadata(
-    blocks: dict[str, bytes], size: tuple[int, int], srgb: bool = True
+    blocks: dict[str, bytes],
+    size: tuple[int, int],
+    srgb: bool | None = None,
+    profile: str | None = None,
 ) -> tuple[tuple[str, bytes], ...]:
     """The metadata that goes over into the result.
 
     Args:
         blocks: as `blocks_of_file` gives them, or as libvips attached them to the picture.
         size: height and width of the upright photo in pixels.
-        srgb: whether the result is in sRGB.
+        srgb: whether the result is in sRGB; None leaves what is said of the photo's color space.
+        profile: the name of the result's profile; None leaves that of the photo's.
 
     Returns:
         Pairs of name and bytes, as told at the top of this file; damaged blocks are left out.
     """
     exif = fitted_exif(blocks.get("exif-data", b""), size, srgb)
-    xmp = fitted_xmp(blocks.get("xmp-data", b""), size, srgb)
+    xmp = fitted_xmp(blocks.get("xmp-data", b""), size, srgb, profile)
     iptc = iptc_records(blocks.get("iptc-data") or blocks.get("photoshop-data") or b"")
     pairs = (("exif-data", exif), ("xmp-data", xmp), ("iptc-data", iptc))
     return tuple((name, block) for name, block in pairs if block)
+
+
+def is_damaged_exif(block: bytes) -> bool:
+    """Whether an EXIF block says something that cannot be read; one of zeros says nothing."""
+    body = block.removeprefix(b"Exif\0\0")
+    return any(body) and fitted_exif(body, (1, 1)) is None
 
 
 def photoshop_resource(iptc: bytes) -> bytes:

@@ -22,7 +22,7 @@ from engine.photo.decoded import (
     Undecodable,
     check_pixels,
 )
-from engine.photo.ifd import BadDirectory, Tags
+from engine.photo.exif import orientation_in
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
 
@@ -30,7 +30,6 @@ _LOSSLESS = 0xC3
 _DCT = (0xC1, 0xC2)  # extended, progressive
 _NO_FRAMES = (0xC4, 0xC8, 0xCC)
 _FRAMES = range(0xC0, 0xD0)
-_ORIENTATION = 0x0112
 _APP1, _APP2 = 0xE1, 0xE2
 _EXIF = b"Exif\0\0"
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
@@ -93,7 +92,7 @@ def decode_odd_jpeg(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     return Decoded(
         pixels,
         None,
-        orientation=_orientation(head.blocks),
+        orientation=orientation_in(head.blocks.get("exif-data", b"")),
         icc=icc if fits else None,
         blocks=head.blocks,
         notices=() if fits else (PROFILE_LEFT_ASIDE,),
@@ -127,12 +126,3 @@ def _look(data: bytes) -> _Head:
             icc.setdefault(content[12], content[14:])
         at += 2 + size
     raise Undecodable(TOO_EARLY)
-
-
-def _orientation(blocks: dict[str, bytes]) -> int:
-    try:
-        tags = Tags(blocks.get("exif-data", b"").removeprefix(_EXIF))
-        page = next(tags.pages(), None)
-    except BadDirectory:
-        return 1
-    return 1 if page is None else tags.number(page, _ORIENTATION, 1)

@@ -8,6 +8,7 @@ Specification Part 3 for packets and for JPEG's 64 KB.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 from xml.sax.saxutils import escape, quoteattr
@@ -29,7 +30,9 @@ _EMPTY = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{}"/></x:xmpme
 _ENCODINGS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
               (b"\xfe\xff", "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  # fmt: skip
 # The wrapper around the tree; there may be some kilobytes of blanks in front of its end.
-_WRAPPER = re.compile(r"<\?xpacket\b.*?\?>", re.DOTALL)
+_WRAPPER = re.compile(r"<\?xpacket\b[^<]*?\?>")
+# A bare one would be read back as the end of a line.
+_RETURN = {"\r": "&#13;"}
 
 
 class BadPacket(ValueError):
@@ -67,6 +70,7 @@ class _Builder(ElementTree.TreeBuilder):
     def __init__(self) -> None:
         super().__init__(insert_comments=True, insert_pis=True)
         self.prefixes: dict[str, str] = {}
+        self._taken: set[str] = set()
         self._depth = 0
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
@@ -83,8 +87,9 @@ class _Builder(ElementTree.TreeBuilder):
 
     def start_ns(self, prefix: str | None, uri: str) -> None:
         """Called by the parser where a prefix is declared."""
-        if prefix and prefix not in self.prefixes.values():
-            self.prefixes.setdefault(uri, prefix)
+        if prefix and prefix not in self._taken and uri not in self.prefixes:
+            self.prefixes[uri] = prefix
+            self._taken.add(prefix)
 
 
 def parse(packet: bytes) -> Packet:
@@ -134,6 +139,8 @@ class _Names:
 
     def __init__(self, prefixes: dict[str, str]) -> None:
         self._prefixes = dict(prefixes)
+        taken = set(prefixes.values())
+        self._free = (name for number in count(1) if (name := f"ns{number}") not in taken)
         self.used: dict[str, str] = {}
 
     def __call__(self, name: str) -> str:
@@ -143,15 +150,13 @@ class _Names:
         if uri == XML[1:-1]:
             return f"xml:{local}"
         if uri not in self._prefixes:
-            taken = set(self._prefixes.values())
-            number = next(n for n in range(1, len(taken) + 2) if f"ns{n}" not in taken)
-            self._prefixes[uri] = f"ns{number}"
+            self._prefixes[uri] = next(self._free)
         self.used.setdefault(uri, self._prefixes[uri])
         return f"{self._prefixes[uri]}:{local}"
 
 
 def _element(element: Element, names: _Names) -> Iterator[str]:
-    tail = escape(element.tail or "")
+    tail = escape(element.tail or "", _RETURN)
     tag: object = element.tag
     if not isinstance(tag, str):  # a comment or a processing instruction
         mark = ("<!--", "-->") if tag is ElementTree.Comment else ("<?", "?>")
@@ -162,7 +167,7 @@ def _element(element: Element, names: _Names) -> Iterator[str]:
     if not len(element) and not element.text:
         yield f"<{name}{attributes}/>{tail}"
         return
-    yield f"<{name}{attributes}>{escape(element.text or '')}"
+    yield f"<{name}{attributes}>{escape(element.text or '', _RETURN)}"
     for child in element:
         yield from _element(child, names)
     yield f"</{name}>{tail}"

@@ -3,6 +3,7 @@
 Source: W3C Portable Network Graphics, third edition, 4.3 (which of them counts), 11.3.2.
 """
 
+import dataclasses
 import os
 import struct
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from engine.photo.color_tags import (
     profile_of_cicp,
     refuse_high_dynamic_range,
 )
-from engine.photo.decode import decode
+from engine.photo.decode import PROFILE_LEFT_ASIDE, decode
 from engine.photo.decoded import Decoded, Keep
 
 _AFTER_SIGNATURE = 8
@@ -46,7 +47,12 @@ def decode_png(file: BinaryIO, cancel: CancelToken | None = None, keep: Keep = "
             return embedded
         return _profile_of_numbers(told, gray)
 
-    return decode(file, "png", cancel, keep, profile)
+    decoded = decode(file, "png", cancel, keep, profile)
+    lost = b"iCCP" in told and cicp is None and decoded.icc is None
+    if not lost or PROFILE_LEFT_ASIDE in decoded.notices:
+        return decoded
+    # libpng throws away in silence what it finds damaged or unfitting.
+    return dataclasses.replace(decoded, notices=(*decoded.notices, PROFILE_LEFT_ASIDE))
 
 
 def _small_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:

@@ -97,7 +97,7 @@ class Provenance:
             return None
         try:
             settings = json.loads(found.get("Settings", "{}"))
-        except ValueError:
+        except (ValueError, RecursionError):
             settings = {}
         return cls(
             software=found["Software"],

@@ -37,13 +37,14 @@ from engine.photo.decoded import (
     Undecodable,
     allowed_pixels,
 )
+from engine.photo.exif import orientation_in
 from engine.photo.exif_resolution import resolution_in
 from engine.photo.formats import NOT_READ, RAW, READABLE, SIGNATURE_BYTES, format_of
 from engine.photo.heif import decode_avif, decode_heic
 from engine.photo.jpeg_2000 import JPEG_2000, decode_jpeg_2000
 from engine.photo.jpeg_xl import JPEG_XL, decode_jpeg_xl
 from engine.photo.lightness import measure_lightness
-from engine.photo.metadata import carried_metadata
+from engine.photo.metadata import DAMAGED_EXIF, carried_metadata, is_damaged_exif
 from engine.photo.mpo import decode_jpeg
 from engine.photo.odd_jpeg import decode_odd_jpeg
 from engine.photo.odd_tiff import decode_odd_tiff
@@ -180,7 +181,9 @@ def _decode(file: BinaryIO, file_format: str, cancel: CancelToken | None, keep: 
 def _photo(
     path: Path, file_format: str, decoded: Decoded, keep: Keep, cancel: CancelToken | None
 ) -> Photo:
-    turn = decoded.orientation
+    blocks, turn, notices = decoded.blocks or {}, decoded.orientation, decoded.notices
+    if file_format == "png":  # libvips does not look into EXIF in a text
+        turn = orientation_in(blocks.get("exif-data", b""))
     sample = decoded.sample
     if sample is None and decoded.pixels is not None:
         sample = sample_of(decoded.pixels)
@@ -195,17 +198,19 @@ def _photo(
         size, depth = L.shape, decoded.depth
     resolution = decoded.pixels_per_mm
     if resolution is None and file_format in _RESOLUTION_IN_EXIF:
-        resolution = resolution_in((decoded.blocks or {}).get("exif-data", b""))
+        resolution = resolution_in(blocks.get("exif-data", b""))
     if resolution is not None and turn in (5, 6, 7, 8):
         resolution = resolution[::-1]
+    if is_damaged_exif(blocks.get("exif-data", b"")):
+        notices = (*notices, DAMAGED_EXIF)
     source = Source(
         path=path,
         format=file_format,
         depth=8 if depth == 8 else 16,
         icc=decoded.icc,
-        metadata=carried_metadata(decoded.blocks or {}, (size[0], size[1])),
+        metadata=carried_metadata(blocks, (size[0], size[1])),
         pixels_per_mm=resolution,
-        notices=decoded.notices,
+        notices=notices,
     )
     if pixels is None:
         return Photo(source, None, alpha, Lightness(np.asarray(L, np.float32)), sample)

@@ -15,7 +15,6 @@ from engine.values import Source
 
 NOT_WRITABLE = N_("Files of this kind can be read, but not written.")
 OTHER_CONTENT = N_("The file's ending does not say what it holds.")
-MORE_PAGES = N_("The file holds several pages, of which only the first is colored.")
 
 # Formats whose name is not that of their loader.
 _LOADERS = {"avif": "heif"}
@@ -32,7 +31,7 @@ def why_not_replaceable(source: Source) -> str:
         return NOT_WRITABLE
     if source.format not in (file_format, _LOADERS.get(file_format)):
         return OTHER_CONTENT
-    return MORE_PAGES if SEVERAL_PAGES in source.notices else ""
+    return SEVERAL_PAGES if SEVERAL_PAGES in source.notices else ""
 
 
 @contextlib.contextmanager
@@ -52,7 +51,7 @@ def original_kept(path: Path) -> Iterator[None]:
     try:
         os.link(path, copy)  # a second name: costs nothing, and survives the replacing of the first
     except OSError:
-        shutil.copy2(path, copy)
+        _copy(path, copy)
     try:
         yield
     except BaseException:
@@ -61,3 +60,12 @@ def original_kept(path: Path) -> Iterator[None]:
         copy.unlink(missing_ok=True)
         raise
     copy.unlink()
+
+
+def _copy(path: Path, copy: Path) -> None:
+    """Copy all of a file, or leave nothing of it behind."""
+    try:
+        shutil.copy2(path, copy)
+    except BaseException:
+        copy.unlink(missing_ok=True)
+        raise

@@ -1,7 +1,6 @@
 """What a TIFF file says of its pages and channels that libvips does not pass on."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
@@ -71,20 +70,26 @@ def look_at_tiff(file: BinaryIO) -> TiffFacts:
 def is_cut_off(file: BinaryIO) -> bool:
     """Whether the first page's tags or pixels would lie behind the end of the file."""
     try:
-        tags = Tags(file)
-        page = next(tags.pages(), None)
+        pieces = pieces_of(file)
     except BadDirectory:
         return True
-    if page is None:
-        return False
     length = file.seek(0, os.SEEK_END)
-    return any(offset + size > length for offset, size in pieces_of(tags, page))
+    return any(offset + size > length for offset, size in pieces)
 
 
-def pieces_of(tags: Tags, page: Directory) -> Iterator[tuple[int, int]]:
-    """Where the page's strips or tiles lie, and how many bytes they have."""
-    for offsets, sizes in ((_STRIP_OFFSETS, _STRIP_SIZES), (_TILE_OFFSETS, _TILE_SIZES)):
-        yield from zip(tags.numbers(page, offsets), tags.numbers(page, sizes), strict=False)
+def pieces_of(file: BinaryIO) -> list[tuple[int, int]]:
+    """Where the first page's strips or tiles lie, and how many bytes they have.
+
+    Raises:
+        BadDirectory: the page has no readable tags.
+    """
+    tags = Tags(file)
+    page = next(tags.pages(), None)
+    pieces: list[tuple[int, int]] = []
+    if page is not None:
+        for offsets, sizes in ((_STRIP_OFFSETS, _STRIP_SIZES), (_TILE_OFFSETS, _TILE_SIZES)):
+            pieces += zip(tags.numbers(page, offsets), tags.numbers(page, sizes), strict=False)
+    return pieces
 
 
 def _has_all_pieces(tags: Tags, page: Directory) -> bool:

@@ -12,6 +12,7 @@ from engine.cancel import CancelToken
 from engine.errors import (
     CannotWrite,
     DiskFull,
+    NotReplaceable,
     SameAsSource,
     SaveError,
     TooLargeForFormat,
@@ -21,7 +22,7 @@ from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.place import Draft, place_file
 from engine.photo.provenance import Provenance
-from engine.photo.replace import original_kept
+from engine.photo.replace import original_kept, why_not_replaceable
 from engine.values import ColoredRows, FileFormat, Photo, Saved
 
 # JPEG itself ends at 65,535; libjpeg, and with it most programs, a little earlier.
@@ -63,6 +64,8 @@ def write_photo(
     Raises:
         UnknownFormat: the suffix names no format that can be written.
         SameAsSource: the target is the original itself, whatever name it goes by.
+        NotReplaceable: it shall be replaced, but the result would hold less, such as one of
+            several pages, or something else than its name says.
         TooLargeForFormat: the picture is longer than the format can be.
         DiskFull: no space is left.
         CannotWrite: the folder is missing, not a folder or not writable.
@@ -71,7 +74,7 @@ def write_photo(
     """
     file_format = format_for(target)
     if replace_original:
-        target = target.resolve()  # not the link to it
+        target = _replaceable(target, photo)
     else:
         _refuse_original(target, photo)
     if on_conflict == "skip" and not replace_original and os.path.lexists(target):
@@ -130,6 +133,14 @@ def _refuse_original(target: Path, photo: Photo) -> None:
         return  # one of the two does not exist
     if same:
         raise SameAsSource(name=target.name)
+
+
+def _replaceable(target: Path, photo: Photo) -> Path:
+    """The original itself, not a link to it."""
+    reason = why_not_replaceable(photo.source)
+    if reason:
+        raise NotReplaceable(name=target.name, reason=reason)
+    return target.resolve()
 
 
 def _save_error(error: OSError, target: Path) -> SaveError:

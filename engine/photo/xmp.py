@@ -94,14 +94,11 @@ def without_properties(packet: bytes, namespaces: tuple[str, ...]) -> bytes:
         parsed = parse(packet)
     except BadPacket:
         return packet
-    names = {
-        name
-        for description in parsed.descriptions()
-        for name in (*description.attrib, *(str(one.tag) for one in description))
-        if name.startswith(tuple(f"{{{space}" for space in namespaces))
-    }
-    for name in names:
-        _remove(parsed, name)
+    unwanted = tuple(f"{{{space}" for space in namespaces)
+    for description in parsed.descriptions():
+        for name in [name for name in description.attrib if name.startswith(unwanted)]:
+            del description.attrib[name]
+        description[:] = [one for one in description if not str(one.tag).startswith(unwanted)]
     return serialized(parsed)
 
 
@@ -135,13 +132,13 @@ def _remove(packet: Packet, name: str) -> None:
 
 
 def _append(packet: Packet, name: str, array: Array) -> None:
-    kind = f"{RDF}{array.kind}"
     for description in packet.descriptions():
-        there = description.find(f"{name}/{kind}")
-        if there is not None:
-            for item in array.items:
-                _write(SubElement(there, f"{RDF}li"), item)
-            return
+        for kind in _ARRAYS:  # some programs write another one than they should
+            there = description.find(f"{name}/{kind}")
+            if there is not None:
+                for item in array.items:
+                    _write(SubElement(there, f"{RDF}li"), item)
+                return
     _remove(packet, name)
     _write(SubElement(_home(packet), name), array)
 

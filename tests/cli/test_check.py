@@ -1,10 +1,12 @@
 """photochrom check: what was kept, what was lost, and the exit status that says so."""
 
 import json
+import struct
 import subprocess
 import sys
 from pathlib import Path
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,6 +14,7 @@ from PIL import Image
 from engine.cli.main import run
 from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_jpeg, metadata_for_png
 from engine.photo.provenance import Provenance
+from engine.photo.read import read_photo
 from tests.support.pictures import (
     by_pillow,
     by_tifffile,
@@ -106,6 +109,13 @@ def test_a_damaged_packet_is_kept_if_it_is_the_same(checked):
     assert checked(png(gray_picture(), before), png(gray_as_rgb()))[0] == 1
 
 
+def test_a_damaged_exif_block_is_lost(checked):
+    before = {"exif-data": exif_block()[:20]}
+    status, report = checked(png(gray_picture(), before), png(gray_as_rgb(), {}))
+    assert status == 1
+    assert report["metadata"]["EXIF"]["damaged"]
+
+
 def test_lost_properties(checked):
     alpha = np.dstack([gray_picture(), gray_picture()])
     cases = {
@@ -186,3 +196,43 @@ def test_a_colored_photo_is_checked_as_a_program(tmp_path):
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "Nothing was lost."
+
+
+def test_metadata_of_heic_is_looked_at(tmp_path, capsys):
+    heic = (ROOT / "tests/data/heic/turned-6.heic").read_bytes()
+    orientation, iso = struct.pack(">HH", 0x0112, 3), struct.pack(">HH", 0x8827, 3)
+    original, result = tmp_path / "original.heic", tmp_path / "result.png"
+    original.write_bytes(heic.replace(orientation, iso))
+    assert original.read_bytes() != heic
+    result.write_bytes(by_pillow(read_photo(original).pixels, "PNG"))
+    assert run(["check", str(original), str(result), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["metadata"]["EXIF"]["lost"] == ["ISO"]
+
+
+def test_metadata_that_only_the_decoder_finds_is_looked_at(tmp_path, capsys):
+    codestream = imagecodecs.jpegxl_encode(gray_as_rgb(), lossless=True)
+    boxes = [(b"JXL ", b"\r\n\x87\n"), (b"ftyp", b"jxl \0\0\0\0jxl "), (b"jxlc", codestream),
+             (b"Exif", bytes(4) + exif_block())]  # fmt: skip
+    original, result = tmp_path / "original.jxl", tmp_path / "result.png"
+    original.write_bytes(
+        b"".join(struct.pack(">I4s", 8 + len(body), name) + body for name, body in boxes)
+    )
+    result.write_bytes(by_pillow(gray_as_rgb(), "PNG"))
+    assert run(["check", str(original), str(result), "--json"]) == 1
+    assert "Make" in json.loads(capsys.readouterr().out)["metadata"]["EXIF"]["lost"]
+
+
+def test_only_the_tag_itself_may_be_another(checked):
+    # FocalPlaneXResolution is not XResolution.
+    block = bytearray(exif_block())
+    at = block.index(struct.pack(">HH", 0xA001, 3))
+    block[at : at + 2] = struct.pack(">H", 0xA210)
+    status, report = checked(png(gray_picture(), {"exif-data": bytes(block)}), png(gray_as_rgb()))
+    assert status == 1
+    assert "FocalPlaneResolutionUnit" in report["metadata"]["EXIF"]["lost"]
+
+
+def test_edits_too_deep_to_be_read_are_no_edits(checked):
+    made = Provenance("Photochrom", "0.1.0", "fake", "ab" * 32, "fine", edits="[" * 100_000)
+    result = {**METADATA, "xmp-data": made.to_xmp(METADATA["xmp-data"])}
+    assert checked(png(gray_picture()), png(gray_as_rgb(), result))[0] == 0

@@ -1,5 +1,6 @@
 """The command line's contract: arguments, files, output, exit status."""
 
+import io
 import json
 import os
 import subprocess
@@ -405,3 +406,13 @@ def test_the_color_alone_is_written_beside_the_result(photo, monkeypatch, capsys
     assert layer.dtype == np.uint16
     off = srgb_to_lab(layer)[..., 1:] - srgb_to_lab(result)[..., 1:]
     assert np.abs(off).mean() < 0.6  # the result has 8 bit
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are letters there")
+def test_a_name_that_is_no_letters_is_printed_as_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    photo = save_gray(tmp_path / "attic.png").rename(tmp_path / os.fsdecode(b"caf\xe9.png"))
+    printed = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "utf-8", write_through=True))
+    assert run(["colorize", str(photo)]) == 0
+    assert b"caf\xe9-colorized.png" in printed.getvalue()

@@ -1,12 +1,16 @@
 """A result can be made again from its original and its own metadata, byte for byte."""
 
 import json
+import os
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from engine.cli.main import run
+from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_png
 from engine.photo.lightness import measure_lightness
+from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from tests.support.fakes import FakePredictor
 from tests.support.pictures import by_pillow, gray_picture, rgb_picture
@@ -80,3 +84,36 @@ def test_what_says_nothing_cannot_be_followed(tmp_path, photo, capsys):
         assert words in capsys.readouterr().err
     assert run(["colorize", str(photo), "--like", str(plain), "--depth", "8"]) == 2
     assert "--depth" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"settings": {"depth": 7}},
+        {"settings": {"space": []}},
+        {"settings": {"tiff_compression": "jpeg"}},
+        {"settings": {"metadata": "no"}},
+        {"settings": {"quality": 95.5}},
+        {"settings": {"quality": 0}},
+        {"quality": "finest"},
+        {"edits": "["},
+        {"edits": "[" * 100_000},
+    ],
+)
+def test_choices_that_were_edited_by_hand_are_not_believed(tmp_path, photo, capsys, said):
+    made = replace(Provenance("Photochrom", "0.1.0", "fake", "0" * 64, "fine"), **said)
+    like = tmp_path / "like.png"
+    data = photo.read_bytes()
+    chunks = metadata_for_png({"xmp-data": made.to_xmp(b"")}, None)
+    like.write_bytes(data[:AFTER_PNG_HEADER] + chunks + data[AFTER_PNG_HEADER:])
+    assert run(["colorize", str(photo), "--like", str(like)]) == 2
+    assert "like.png was made with choices that" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["like.png", "photo.png"]
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes that have names")
+def test_a_pipe_is_not_waited_for(tmp_path, photo, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    assert run(["colorize", str(photo), "--like", str(tmp_path / "pipe")]) == 2
+    assert "cannot be read" in capsys.readouterr().err

@@ -2,15 +2,16 @@
 
 import errno
 import os
+import shutil
 
 import numpy as np
 import pytest
 
-from engine.errors import CannotWrite, DiskFull, SameAsSource
+from engine.errors import CannotWrite, DiskFull, NotReplaceable, SameAsSource
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
 from engine.values import Rendition
-from tests.support.pictures import by_pillow, gray_picture, rgb_picture
+from tests.support.pictures import by_pillow, by_tifffile, gray_picture, rgb_picture
 
 
 @pytest.fixture
@@ -85,3 +86,30 @@ def test_without_the_wish_it_is_refused(tmp_path, path):
     with pytest.raises(SameAsSource):
         write_photo(Rendition(rgb_picture()), read_photo(path), path, "overwrite")
     assert contents(tmp_path) == {"photo.png": before}
+
+
+def test_without_links_half_a_copy_is_not_left_behind(tmp_path, path, monkeypatch):
+    def no_links(*_args, **_options):
+        raise PermissionError(errno.EPERM, "no links here")
+
+    def half(source, target):
+        target.write_bytes(source.read_bytes()[:40])
+        raise OSError(errno.ENOSPC, "full")
+
+    photo, before = read_photo(path), path.read_bytes()
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(shutil, "copy2", half)
+    with pytest.raises(DiskFull):
+        write_photo(Rendition(rgb_picture()), photo, path, replace_original=True)
+    assert contents(tmp_path) == {"photo.png": before}
+
+
+def test_what_would_hold_less_afterwards_is_left_alone(tmp_path):
+    pages = by_tifffile(np.stack([gray_picture()] * 2), photometric="minisblack", metadata=None)
+    files = {"pages.tif": pages, "png.jpg": by_pillow(gray_picture(), "PNG")}
+    for name, data in files.items():
+        path = tmp_path / name
+        path.write_bytes(data)
+        with pytest.raises(NotReplaceable, match=name):
+            write_photo(Rendition(rgb_picture()), read_photo(path), path, replace_original=True)
+    assert contents(tmp_path) == files

@@ -93,3 +93,10 @@ def test_a_library_that_qt_itself_misses_is_told_too(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "gui.app", Broken())
     assert program.main([]) == 1
     assert "libegl1" in capsys.readouterr().err
+
+
+def test_a_name_too_long_to_look_up_is_a_photo_that_is_missing(monkeypatch, capsys):
+    monkeypatch.setattr("gui.display.has_display", lambda _: False)
+    monkeypatch.setattr(program, "_speak_system_language", lambda: None)
+    assert program.main(["x" * 300 + ".jpg"]) == 1
+    assert "There is no display" in capsys.readouterr().err

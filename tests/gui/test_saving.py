@@ -459,7 +459,7 @@ def test_a_file_of_several_pages_is_not_replaced_by_its_first(qtbot, window, tmp
     window.open_photos([path])
     qtbot.waitUntil(lambda: is_done(window))
     assert not window._actions["replace_original"].isEnabled()
-    assert "several pages" in window._actions["replace_original"].toolTip()
+    assert "several pictures" in window._actions["replace_original"].toolTip()
 
 
 # File names

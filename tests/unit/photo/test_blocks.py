@@ -14,7 +14,7 @@ from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_jpeg, metadata_for
 from engine.photo.embed_avif import put_exif_in_avif
 from engine.photo.embed_webp import put_metadata_in_webp
 from engine.photo.exif_of_tiff import put_metadata_in_tiff
-from engine.photo.metadata import carried_metadata, photoshop_resource
+from engine.photo.metadata import PHOTOSHOP, carried_metadata, photoshop_resource
 from engine.photo.xmp import properties_of, with_properties
 from tests.support.exiftool import needs_exiftool, write_tags
 from tests.support.pictures import (
@@ -191,3 +191,42 @@ def test_only_tags_are_read_of_large_files():
         file = Counting(data)
         blocks_of_file(file, file_format)
         assert file.read_bytes < 2_000
+
+
+def box(name, body):
+    return struct.pack(">I4s", len(body) + 8, name) + body
+
+
+def item_of_many_parts(count, size):
+    """An EXIF item that is the same bytes again and again."""
+    entry = box(b"infe", struct.pack(">BxxxHH4sx", 2, 1, 0, b"Exif"))
+    items = box(b"iinf", struct.pack(">xxxxH", 1) + entry)
+    places = (
+        struct.pack(">xxxxBBHHHH", 0x44, 0, 1, 1, 0, count) + struct.pack(">II", 0, size) * count
+    )
+    meta = box(b"meta", bytes(4) + items + box(b"iloc", places))
+    return box(b"ftyp", b"avif\0\0\0\0avifmif1") + meta + box(b"mdat", bytes(size))
+
+
+def png_of_bombs(name, keyword):
+    body = keyword + zlib.compress(bytes(60 << 20), 9)
+    chunk = struct.pack(">I4s", len(body), name) + body + bytes(4)
+    plain = by_pillow(gray_picture(), "PNG")
+    return plain[:AFTER_PNG_HEADER] + chunk * 200 + plain[AFTER_PNG_HEADER:]
+
+
+@pytest.mark.timeout(8)
+@pytest.mark.parametrize(
+    ("file_format", "make"),
+    [
+        ("heif", lambda: item_of_many_parts(4_000, 8 << 20)),
+        ("png", lambda: png_of_bombs(b"zTXt", b"Raw profile type exif\0\0")),
+        ("png", lambda: png_of_bombs(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0")),
+        ("jpeg", lambda: b"\xff\xd8" + b"\xff\xe0\0\2" * (32 << 20)),
+        ("jpeg", lambda: b"\xff\xd8\xff\xe0\0\2" + bytes(256 << 20)),
+        ("jpeg", lambda: b"\xff\xd8" + (b"\xff\xed\xff\xff" + PHOTOSHOP + bytes(65_519)) * 1_500),
+    ],
+)
+def test_metadata_made_to_last_is_not_read_for_long(file_format, make):
+    data = make()
+    assert sum(map(len, blocks_of_file(data, file_format).values())) <= max(64 << 20, len(data))

@@ -90,6 +90,23 @@ def test_a_preview_that_lies_in_the_tags_is_left_alone():
     assert fitted_exif(bytes(block), SIZE)[:8] == bytes(block)[:8]
 
 
+def test_details_that_lie_within_the_preview_go_with_it():
+    main_at, preview_at, jpeg_at = 8, 38, 68
+    details_at = jpeg_at + 2
+    details = struct.pack("<HHHIII", 1, 0xA002, 4, 1, 77, 0)
+    jpeg = b"\xff\xd8" + details
+    block = b"".join([
+        struct.pack("<2sHI", b"II", 42, main_at),
+        struct.pack("<HHHIHH", 2, 0x0112, 3, 1, 6, 0),
+        struct.pack("<HHIII", 0x8769, 4, 1, details_at, preview_at),
+        struct.pack("<HHHII", 2, 0x0201, 4, 1, jpeg_at),
+        struct.pack("<HHIII", 0x0202, 4, 1, len(jpeg), 0),
+        jpeg,
+    ])  # fmt: skip
+    assert fitted_exif(block, SIZE)[10:20] == struct.pack("<HHIH", 0x0112, 3, 1, 1)
+    assert len(fitted_exif(block, SIZE)) == jpeg_at
+
+
 RICH = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:tiff="http://ns.adobe.com/tiff/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/"
@@ -102,16 +119,18 @@ RICH = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
 
 
 def test_xmp_is_fitted_where_it_stands():
-    fitted = fitted_xmp(RICH, SIZE)
+    fitted = fitted_xmp(RICH, SIZE, profile="Display P3")
     properties = {name.rpartition("}")[2]: value for name, value in properties_of(fitted).items()}
     assert properties == {
         "Orientation": "1", "ImageWidth": "480", "ColorSpace": "1", "ColorMode": "3",
-        "ICCProfile": "sRGB IEC61966-2.1", "PixelXDimension": "480", "Rating": "4",
+        "ICCProfile": "Display P3", "PixelXDimension": "480", "Rating": "4",
     }  # fmt: skip
     assert b"<!-- a remark -->" in fitted
     other = properties_of(fitted_xmp(RICH, SIZE, srgb=False))
     assert other["{http://ns.adobe.com/exif/1.0/}ColorSpace"] == "65535"
     assert other["{http://ns.adobe.com/photoshop/1.0/}ICCProfile"] == "Dot Gain 20%"
+    unsaid = properties_of(fitted_xmp(RICH.replace(b"65535", b"2"), SIZE, srgb=None))
+    assert unsaid["{http://ns.adobe.com/exif/1.0/}ColorSpace"] == "2"
 
 
 def test_xmp_that_needs_no_fitting_stays_byte_for_byte():

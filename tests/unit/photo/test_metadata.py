@@ -11,7 +11,7 @@ from engine.photo.embed import AFTER_JPEG_START, metadata_for_jpeg
 from engine.photo.exif import fitted_exif
 from engine.photo.ifd import BadDirectory, Tags
 from engine.photo.losses import NO_ALPHA_IN_JPEG, TOO_LARGE_FOR_JPEG
-from engine.photo.metadata import PHOTOSHOP, carried_metadata, photoshop_resource
+from engine.photo.metadata import DAMAGED_EXIF, PHOTOSHOP, carried_metadata, photoshop_resource
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
 from engine.values import Rendition
@@ -51,7 +51,7 @@ def test_reading_takes_the_orientation_out(tmp_path):
     assert exif[0x010F] == "Camera Works"
     assert exif[0x0112] == 1
     details = exif.get_ifd(0x8769)
-    assert (details[0xA001], details[0xA002], details[0xA003]) == (1, 48, 64)
+    assert (details[0xA001], details[0xA002], details[0xA003]) == (0xFFFF, 48, 64)
     assert exif.get_ifd(1) == {}  # the preview
     assert metadata["xmp-data"] == xmp_packet(1)
     assert metadata["iptc-data"] == iptc_records()
@@ -69,7 +69,7 @@ def test_exif_and_xmp_arrive(tmp_path, suffix):
         assert xmp == xmp_packet(1)
     assert saved.notices == ()
     again = read_photo(saved.path)
-    assert again.source.metadata == photo.source.metadata
+    assert again.source.metadata == carried_metadata(dict(photo.source.metadata), (64, 48), True)
 
 
 def test_iptc_arrives_in_jpeg(tmp_path):
@@ -173,3 +173,23 @@ def test_links_in_a_circle_end():
         Tags(b"II*")
     with pytest.raises(BadDirectory):
         Tags(b"II\x00\x00\x00\x00\x00\x00")
+
+
+@pytest.mark.parametrize(
+    ("block", "notices"),
+    [
+        (exif_block(), ()),
+        (exif_block()[:20], (DAMAGED_EXIF,)),
+        (b"II*\0\xff\xff\xff\xff", (DAMAGED_EXIF,)),
+        (bytes(30), ()),
+        (b"", ()),
+    ],
+)
+def test_damaged_exif_is_told(tmp_path, block, notices):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(
+        jpeg_with_segments(by_pillow(gray_picture(), "JPEG"), (0xE1, b"Exif\0\0" + block))
+    )
+    photo = read_photo(path)
+    assert photo.source.notices == notices
+    assert bool(photo.source.metadata) is (block == exif_block())

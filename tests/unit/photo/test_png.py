@@ -5,14 +5,23 @@ import zlib
 
 import numpy as np
 import pytest
+from PIL import Image, ImageOps
 
 from engine.color.icc import luminance_model
 from engine.color.lab import lightness_of_luminance
 from engine.errors import UnsupportedPhoto
+from engine.photo.decode import PROFILE_LEFT_ASIDE
 from engine.photo.formats import NOT_READ
 from engine.photo.lightness import measure_lightness
 from engine.photo.read import read_photo
-from tests.support.pictures import ICC, by_pillow, gray_picture, rgb_picture
+from tests.support.pictures import (
+    ICC,
+    by_pillow,
+    exif_block,
+    gray_gamma_profile,
+    gray_picture,
+    rgb_picture,
+)
 
 P3 = (ICC / "DisplayP3-v4.icc").read_bytes()
 SRGB_CHRM = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
@@ -95,3 +104,23 @@ def test_a_profile_of_its_own_comes_first(tmp_path):
     path = tmp_path / "photo.png"
     path.write_bytes(data[:33] + gamma(100_000) + data[33:])
     assert read_photo(path).source.icc == P3
+
+
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+def test_exif_in_a_text_tells_how_to_put_it_upright(tmp_path, orientation):
+    block = b"Exif\0\0" + exif_block(orientation)
+    text = f"\nexif\n{len(block):8}\n{block.hex()}\n".encode()
+    text = b"Raw profile type exif\0\0" + zlib.compress(text)
+    path = png(tmp_path, rgb_picture(), chunk(b"zTXt", text))
+    with Image.open(path) as image:
+        expected = np.asarray(ImageOps.exif_transpose(image))
+    np.testing.assert_array_equal(read_photo(path).pixels, expected)
+
+
+@pytest.mark.parametrize("icc", [gray_gamma_profile(), bytes(200), b"no profile"])
+def test_a_profile_that_is_left_aside_is_told(tmp_path, icc):
+    path = tmp_path / "photo.png"
+    path.write_bytes(by_pillow(rgb_picture(), "PNG", icc_profile=icc))
+    source = read_photo(path).source
+    assert source.icc is None
+    assert source.notices == (PROFILE_LEFT_ASIDE,)

@@ -13,7 +13,6 @@ from engine.photo.losses import NO_ALPHA_IN_JPEG, belongings_of, losses_of
 from engine.photo.options import SaveOptions
 from engine.photo.read import read_photo
 from engine.photo.replace import (
-    MORE_PAGES,
     NOT_WRITABLE,
     OTHER_CONTENT,
     original_kept,
@@ -99,7 +98,7 @@ def test_when_it_fails_the_original_is_there_and_nothing_else(tmp_path, publishe
         ("a.avif", "heif", (), ""),
         ("a.gif", "gif", (), NOT_WRITABLE),
         ("a.jpg", "tiff", (), OTHER_CONTENT),
-        ("a.tif", "tiff", (SEVERAL_PAGES,), MORE_PAGES),
+        ("a.tif", "tiff", (SEVERAL_PAGES,), SEVERAL_PAGES),
     ],
 )
 def test_only_what_can_be_written_whole_is_replaced(tmp_path, name, file_format, notices, reason):

@@ -16,6 +16,7 @@ from engine.color.rgb import SRGB_SPACE
 from engine.composition import Composition
 from engine.edits import Edits
 from engine.errors import Cancelled, TooLargeForFormat
+from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_png
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import EIGHT_BITS, NO_IPTC, TWELVE_BITS, depth_for, losses
 from engine.photo.naming import WRITABLE
@@ -23,6 +24,7 @@ from engine.photo.options import SaveOptions
 from engine.photo.read import read_photo
 from engine.photo.spaces import OWN_NOT_WRITABLE, space_for
 from engine.photo.write import write_photo
+from engine.photo.xmp import properties_of
 from engine.values import AbPlanes, Rendition
 from tests.support.pictures import (
     by_pillow,
@@ -31,6 +33,7 @@ from tests.support.pictures import (
     iptc_records,
     photo_of,
     rgb_picture,
+    xmp_packet,
 )
 
 ICC = Path(__file__).parents[2] / "data/icc"
@@ -147,6 +150,31 @@ def test_what_is_lost_is_known_before(tmp_path):
     assert depth_for(photo, "tiff", plain) == depth_for(photo, "avif", plain) == 16
     assert depth_for(photo, "tiff", SaveOptions(depth=8)) == depth_for(photo, "jpeg", plain) == 8
     assert depth_for(photo_of(gray_picture()), "png", SaveOptions(depth=16)) == 16
+
+
+@pytest.mark.parametrize(
+    ("choice", "name"),
+    [
+        ("own", "Photographer's Adobe RGB"),
+        ("srgb", "sRGB IEC61966-2.1"),
+        ("display-p3", "Display P3"),
+    ],
+)
+def test_metadata_names_the_profile_that_is_in_the_file(tmp_path, choice, name):
+    space = "{http://ns.adobe.com/photoshop/1.0/}ICCProfile"
+    packet = xmp_packet().replace(
+        b"tiff:Or",
+        b"xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/' "
+        b'photoshop:ICCProfile="Photographer\'s Adobe RGB" tiff:Or',
+    )
+    path = tmp_path / "photo.png"
+    plain = by_pillow(rgb_picture(), "PNG", icc_profile=ADOBE)
+    chunks = metadata_for_png({"xmp-data": packet}, None)
+    path.write_bytes(plain[:AFTER_PNG_HEADER] + chunks + plain[AFTER_PNG_HEADER:])
+    photo = read_photo(path)
+    saved = write_photo(composed(photo, choice=choice), photo, tmp_path / "out.png")
+    again = dict(read_photo(saved.path).source.metadata)
+    assert properties_of(again["xmp-data"])[space] == name
 
 
 @pytest.mark.parametrize("suffix", sorted(WRITABLE))

@@ -1,7 +1,11 @@
 """XMP packets: properties merged in with nothing else lost; the provenance written with them."""
 
+from contextlib import suppress
+
 import pytest
 
+from engine.photo.extended_xmp import joined_packet, split_packet
+from engine.photo.fitted_xmp import fitted_xmp
 from engine.photo.packet import BadPacket, parse
 from engine.photo.provenance import SOURCE_TYPE, Provenance
 from engine.photo.xmp import DAMAGED_XMP, Array, notice_of, properties_of, with_properties
@@ -72,6 +76,21 @@ def test_merging_replaces_appends_and_keeps_the_rest():
         assert kept in merged.decode()
     assert merged.count(b"CreatorTool>ours") == 1
     assert with_properties(merged, {}) == with_properties(with_properties(merged, {}), {})
+
+
+def test_ends_of_lines_come_back():
+    packet = RICH.replace(b"Street", b"Street&#13;&#10;in spring")
+    title = Array("Alt", ("Street\r\nin spring", "街道"))
+    assert properties_of(packet)[f"{DC}title"] == title
+    assert properties_of(MADE.to_xmp(packet))[f"{DC}title"] == title
+
+
+def test_a_history_written_as_a_bag_is_kept():
+    packet = RICH.replace(b"<rdf:Seq>", b"<rdf:Bag>").replace(b"</rdf:Seq>", b"</rdf:Bag>")
+    history = properties_of(MADE.to_xmp(packet))[HISTORY]
+    assert history.kind == "Bag"
+    assert history.items[0] == {ACTION: "created"}
+    assert len(history.items) == 2
 
 
 def test_a_new_packet():
@@ -158,3 +177,37 @@ def test_exiftool_reads_the_provenance(tmp_path):
     assert tags["XMP-photochrom:Edits"] == MADE.edits
     assert tags["XMP-dc:Title"] == "Street"
     assert tags["XMP-odd:Short"] == "a & b"
+
+
+def test_settings_too_deep_to_be_read_are_left_out():
+    packet = MADE.to_xmp(b"").replace(b'"srgb"', b"[" * 100_000 + b"]" * 100_000)
+    assert Provenance.from_xmp(packet).settings == {}
+
+
+GAIN = b"<h:p%d xmlns:h='http://ns.adobe.com/hdr-gain-map/1.0/'>a</h:p%d>"
+
+
+def packet_of(properties):
+    end = RICH.index(b"</rdf:Description>")
+    return RICH[:end] + properties + RICH[end:]
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "packet",
+    [
+        b"<?xpacket " * 100_000,
+        b"<xmp:Thumbnails>" * 100_000,
+        b"<xmp:Thumbnails " * 100_000,
+        packet_of(b"".join(b"<p xmlns='urn:%d'>x</p>" % i for i in range(30_000))),
+        packet_of(b"".join(b"<a%d:p xmlns:a%d='urn:%d'/>" % (i, i, i) for i in range(50_000))),
+        packet_of(b"".join(b"<odd:p%d>a</odd:p%d>" % (i, i) for i in range(30_000))),
+        packet_of(b"".join(GAIN % (i, i) for i in range(60_000))),
+    ],
+)
+def test_packets_of_many_parts_take_seconds_and_not_hours(packet):
+    made = MADE.to_xmp(fitted_xmp(packet, (48, 64)))
+    with suppress(BadPacket):  # the damaged ones stay damaged
+        main, extended = split_packet(made, 60_000)
+        joined = joined_packet(main, extended) if extended else main
+        assert properties_of(joined) == properties_of(made)
