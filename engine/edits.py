@@ -124,6 +124,8 @@ def edits_from_json(data: bytes, name: str) -> Edits:
         written = msgspec.json.decode(data, type=_WrittenEdits)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadEdits(name=name, reason=_in_words(str(error))) from error
+    except RecursionError as error:
+        raise BadEdits(name=name, reason="its brackets are nested too deep") from error
     return Edits(
         hints=tuple(_hint(hint, index, name) for index, hint in enumerate(written.hints, 1)),
         adjustments=written.adjustments,

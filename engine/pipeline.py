@@ -4,6 +4,7 @@ read_photo -> measure_lightness -> prepare -> predict -> Composition -> write_ph
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -107,7 +108,7 @@ def colorize(
     """
     tell, said = report or (lambda _: None), _Said(warn)
     started = time.monotonic()
-    if wish.on_conflict == "skip" and not wish.replace_original and target.exists():
+    if wish.on_conflict == "skip" and not wish.replace_original and os.path.lexists(target):
         return _skipped(target, started)
     file_format = format_for(target)
     tell(STAGES[0])

@@ -19,7 +19,7 @@ from engine.cli.wording import error_text
 from engine.edits import Edits, load_edits
 from engine.errors import BadEdits, CannotWrite, PhotochromError
 from engine.photo.decoded import DEFAULT_MOST_PIXELS, allow_pixels
-from engine.photo.naming import WRITABLE, colorized_path
+from engine.photo.naming import WRITABLE, color_layer_path, colorized_path
 from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.pipeline import Outcome, Wish
 from engine.pipeline import colorize as colorize_one
@@ -199,8 +199,9 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
     allow_pixels(options["most_pixels"] * 1_000_000)
     like = _like(options["like"])
     if like is not None:
-        wish = replace(like.wish, on_conflict=wish.on_conflict)
-    suffix = like.result.suffix if like else _suffix(options["file_format"])
+        followed = like.wish
+        wish = replace(wish, edits=followed.edits, quality=followed.quality, saving=followed.saving)
+    suffix = _suffix_of(like.result) if like else _suffix(options["file_format"])
     if wish.replace_original:
         if output is not None or suffix is not None:
             raise click.UsageError("--replace-original goes with neither -o nor --format.")
@@ -220,14 +221,15 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
             try:
                 _make_folder(target)
                 # What was made a moment ago is no earlier result, whatever --on-conflict says.
-                mine = replace(wish, on_conflict="unique") if target in made else wish
+                ours = _files_of(photo, target, wish)
+                mine = replace(wish, on_conflict="unique") if ours & made else wish
                 if like is not None:
                     for sentence in like.differences(photo, predictor.get().model):
                         voice.warn(photo, sentence)
                 outcome = colorize_one(
                     photo, target, predictor.get(), mine, warn=partial(voice.warn, photo)
                 )
-                made.add(target)
+                made |= ours
             except PhotochromError as error:
                 failed += 1
                 voice.failed(photo, time.monotonic() - started, predictor.device, error)
@@ -380,6 +382,18 @@ def _suffix(file_format: str | None) -> str | None:
     return next((suffix for suffix, name in WRITABLE.items() if name == file_format), None)
 
 
+def _suffix_of(result: Path) -> str | None:
+    """A result's ending; None if it was renamed and has none that can be written."""
+    return result.suffix if result.suffix.lower() in WRITABLE else None
+
+
+def _files_of(photo: Path, target: Path, wish: Wish) -> set[Path]:
+    """What is written for a photo, where no name is taken."""
+    if wish.layer is None:
+        return {target}
+    return {target, color_layer_path(photo, target.parent, f".{wish.layer}")}
+
+
 def _without_results(photos: tuple[Path, ...], suffix: str | None) -> tuple[Path, ...]:
     """The photos without those that are results of others of them.
 
@@ -400,7 +414,8 @@ def _targets(photos: tuple[Path, ...], output: str | None, suffix: str | None) -
     path = Path(output)
     if output == "-":
         raise click.UsageError("-o - : results go to files; name a file or a folder.")
-    if path.is_file() and not path.suffix:
+    # Path.is_file and is_dir raise if they may not look, or a name is too long.
+    if os.path.isfile(path) and not path.suffix:  # noqa: PTH113
         raise click.UsageError(f"-o {output} is a file, and has no ending that names a format.")
     if _means_folder(output):
         return [colorized_path(photo, path, suffix) for photo in photos]
@@ -415,14 +430,14 @@ def _targets(photos: tuple[Path, ...], output: str | None, suffix: str | None) -
             f"-o {output} has no ending that says which format to write. "
             f"Use one of {known}, or end it in / for a folder."
         )
-    if suffix is not None and WRITABLE[path.suffix.lower()] != WRITABLE[suffix]:
+    if suffix is not None and WRITABLE[path.suffix.lower()] != WRITABLE[suffix.lower()]:
         raise click.UsageError(f"-o {output} names another format than --format. Leave one out.")
     return [path]
 
 
 def _means_folder(output: str) -> bool:
     ends_as_folder = output.endswith(("/", os.sep)) or output in (".", "..")
-    return ends_as_folder or Path(output).is_dir() or not Path(output).suffix
+    return ends_as_folder or os.path.isdir(output) or not Path(output).suffix  # noqa: PTH112
 
 
 def _make_folder(target: Path) -> None:

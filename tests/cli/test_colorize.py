@@ -416,3 +416,29 @@ def test_a_name_that_is_no_letters_is_printed_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "utf-8", write_through=True))
     assert run(["colorize", str(photo)]) == 0
     assert b"caf\xe9-colorized.png" in printed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ".png"])
+@pytest.mark.parametrize("on_conflict", ["unique", "skip"])
+def test_a_target_whose_name_is_too_long(photo, monkeypatch, capsys, name, on_conflict):
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    target = str(photo.with_name(name))
+    assert run(["colorize", str(photo), "-o", target, "--on-conflict", on_conflict]) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("on_conflict", ["unique", "skip", "overwrite"])
+def test_two_photos_do_not_share_a_layer(tmp_path, photo, monkeypatch, on_conflict):
+    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    other = save_gray(tmp_path / "attic.tif", seed=1)
+    choices = ["--layer", "--on-conflict", on_conflict]
+    assert run(["colorize", str(photo), str(other), *choices]) == 0
+    layers = [name for name in listing(tmp_path) if "layer" in name]
+    assert layers == ["attic-color-layer-2.tif", "attic-color-layer.tif"]
+
+
+def test_edits_nested_too_deep_are_told(tmp_path, photo, capsys):
+    edits = tmp_path / "edits.json"
+    edits.write_text("[" * 100_000)
+    assert run(["colorize", str(photo), "--edits", str(edits)]) == 2
+    assert "nested too deep" in capsys.readouterr().err

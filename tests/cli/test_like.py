@@ -117,3 +117,20 @@ def test_a_pipe_is_not_waited_for(tmp_path, photo, capsys):
     os.mkfifo(tmp_path / "pipe")
     assert run(["colorize", str(photo), "--like", str(tmp_path / "pipe")]) == 2
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_what_it_does_not_bring_along_may_be_chosen(tmp_path, photo):
+    first = tmp_path / "first.PNG"
+    assert run(["colorize", str(photo), "-o", str(first)]) == 0
+    out = tmp_path / "out.png"
+    assert run(["colorize", str(photo), "-o", str(out), "--like", str(first), "--layer"]) == 0
+    assert out.read_bytes() == first.read_bytes()
+    assert (tmp_path / "photo-color-layer.tif").exists()
+
+
+def test_a_result_without_an_ending_may_be_followed(tmp_path, photo):
+    first = tmp_path / "first.png"
+    assert run(["colorize", str(photo), "-o", str(first)]) == 0
+    bare = first.rename(tmp_path / "first")
+    assert run(["colorize", str(photo), "--like", str(bare)]) == 0
+    assert (tmp_path / "photo-colorized.png").read_bytes() == bare.read_bytes()
