@@ -14,6 +14,7 @@ import torch
 from benchmarks.ddcolor_tiny import DDColorTiny
 from benchmarks.zhang2016 import Zhang2016
 from benchmarks.zhang2017 import Zhang2017
+from engine.network.fused import fuse
 from engine.network.hints import HintBatch, no_hints
 from engine.network.model import in_channels_last
 from engine.network.predict import fold_batch_norm
@@ -46,7 +47,7 @@ def medians(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, fl
 def main() -> None:
     network, _ = load_weights()
     fold_batch_norm(network)
-    in_channels_last(network)
+    fuse(in_channels_last(network))
     others = {
         f"shape of {name}": (other.eval().to(memory_format=torch.channels_last), channels)
         for name, other, channels in (

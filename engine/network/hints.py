@@ -71,11 +71,11 @@ def hint_planes(hints: HintBatch, height: int, width: int) -> tuple[Tensor, Tens
         distance = _cell_distance(hints, h, w, 4)
         reach = hints.radius.clamp(min=3.0)[:, :, None, None]  # at least the cell it lies in
         covered = (distance <= reach) & hints.present[:, :, None, None]
-        for index in range(count):
-            inside = covered[:, index, None]
-            color = hints.ab[:, index, :, None, None] / 110
-            drawn = torch.cat([torch.ones_like(color[:, :1]), color], dim=1)
-            fine = torch.where(inside, drawn, fine)
+        order = torch.arange(1, count + 1, device=fine.device)[None, :, None, None]
+        last = (covered * order).amax(dim=1).flatten(1)  # (B, h*w), 0 where no hint is
+        drawn = F.pad(hints.ab / 110, (1, 0), value=1.0)  # (B, N, 3)
+        table = F.pad(drawn, (0, 0, 1, 0)).transpose(1, 2)  # (B, 3, 1 + N)
+        fine = table.gather(2, last[:, None].expand(-1, 3, -1)).view(batch, 3, h, w)
     middle = _coarser(fine)
     return fine, middle, _coarser(middle)
 
@@ -113,19 +113,20 @@ class HintPointer(nn.Module):
             (B, 1 + N, h, w), adding up to 1 over the second axis; the first is "none of them".
         """
         batch, _, h, w = features.shape
-        none = self.none(features).float()
         if not hints.radius.shape[1]:
-            return torch.ones_like(none)
-        query = self.query(features).float().flatten(2)
+            return torch.ones(batch, 1, h, w, device=features.device)
         size = torch.tensor([4.0 * w, 4.0 * h], device=features.device)
         where = (hints.place / size * 2 - 1)[:, None].clamp(-1, 1)
-        key = F.grid_sample(
-            self.key(features).float(), where, align_corners=False, padding_mode="border"
-        )
-        score = torch.einsum("bcn,bcp->bnp", key[:, :, 0], query).view(batch, -1, h, w) * self.scale
+        # Keys are made where the hints lie only, and taken through the map to queries: both are
+        # linear, and so neither has to be made for every cell.
+        there = F.grid_sample(features.float(), where, align_corners=False, padding_mode="border")
+        key = self.scale * self.key(there)[:, :, 0].transpose(1, 2)  # (B, N, width)
+        vector, offset = key @ self.query.weight.flatten(1), key @ self.query.bias
+        score = (vector @ features.flatten(2)).float() + offset.float()[:, :, None]
+        score = score.view(batch, -1, h, w)
         distance = _cell_distance(hints, h, w, 4)
         radius = hints.radius.clamp(min=4.0)[:, :, None, None]
         score = score - F.softplus(self.slope) * distance / 100
         score = score + F.softplus(self.bonus) * torch.exp(-(distance / radius).square())
         score = score + hints.confidence[:, :, None, None]
-        return torch.cat([none, score], dim=1).softmax(dim=1)
+        return torch.cat([self.none(features).float(), score], dim=1).softmax(dim=1)

@@ -27,6 +27,9 @@ from engine.network.hints import HintBatch, HintPointer, hint_planes
 
 AB_SCALE = 110.0
 INPUT_MULTIPLE = 32
+DETAIL = 16  # pixels of a cell at 1/4
+# So many distributions over the bins fit into a core's cache.
+CELLS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Look(NamedTuple):
         at_4: (B, width_4, H/4, W/4).
         at_8: (B, width_8, H/8, W/8).
         at_16: (B, width_16, H/16, W/16).
-        detail: (B, 16, H/4, W/4), the lightness itself, 4x4 pixels a cell.
+        detail: (B, 64, H/4, W/4), the part of the upsampling that only asks the lightness itself,
+            4x4 pixels a cell.
     """
 
     at_4: Tensor
@@ -136,6 +140,18 @@ class ResidualPair(nn.Module):
         return F.relu(x + self.norm_2(self.conv_2(y)))
 
 
+class DetailedConv(nn.Conv2d):
+    """3x3 convolution over features stacked upon details, which are known earlier."""
+
+    def early(self, detail: Tensor) -> Tensor:
+        """The share of the details: (B, DETAIL, h, w) -> (B, out, h, w)."""
+        return F.conv2d(detail, self.weight[:, -DETAIL:], self.bias, padding=1)
+
+    def late(self, x: Tensor, early: Tensor) -> Tensor:
+        """Features (B, inside - DETAIL, h, w) and what `early` gave -> (B, out, h, w), above 0."""
+        return F.relu(F.conv2d(x, self.weight[:, :-DETAIL], padding=1) + early)
+
+
 class ColorNetwork(nn.Module):
     """The network; `look` then `paint` then `read_out`."""
 
@@ -170,8 +186,8 @@ class ColorNetwork(nn.Module):
         nn.init.zeros_(self.to_residual.weight)
         nn.init.zeros_(self.to_residual.bias)  # type: ignore[arg-type]  # it has a bias
         self.pointer = HintPointer(config.width_4, config.pointer_width)
-        self.upsampling_1 = nn.Conv2d(config.width_4 + 16, 64, 3, padding=1)
-        self.upsampling_2 = nn.Conv2d(64, 9 * 16, 1)
+        self.upsampling_1 = DetailedConv(config.width_4 + DETAIL, 64, 3, padding=1)
+        self.upsampling_2 = nn.Conv2d(64, 9 * DETAIL, 1)
         self.register_buffer("centers", torch.tensor(bin_centers()))
         # By which the training weighed the bins; the honest percentages take them out again.
         self.register_buffer("bin_weights", torch.ones(config.bins))
@@ -191,7 +207,7 @@ class ColorNetwork(nn.Module):
             at_4=self.lateral_4(f4),
             at_8=self.lateral_8(f8),
             at_16=self.lateral_16(f16) + coarse + whole,
-            detail=F.pixel_unshuffle(L / 50 - 1, 4),
+            detail=self.upsampling_1.early(F.pixel_unshuffle(L / 50 - 1, 4)),
         )
 
     def paint(self, look: Look, hints: HintBatch) -> Painting:
@@ -199,15 +215,14 @@ class ColorNetwork(nn.Module):
         h, w = look.at_4.shape[2:]
         planes_4, planes_8, planes_16 = hint_planes(hints, 4 * h, 4 * w)
         x = self.transformer(look.at_16 + self.hints_16(planes_16))
-        x = self.pair_8(F.relu(_twice(self.up_8(x)) + look.at_8 + self.hints_8(planes_8)))
-        x = self.pair_4(F.relu(_twice(self.up_4(x)) + look.at_4 + self.hints_4(planes_4)))
-        fine = F.relu(self.upsampling_1(torch.cat([x, look.detail.to(x.dtype)], dim=1)))
-        upsampling = self.upsampling_2(fine).float().view(x.shape[0], 9, 16, h, w)
+        x = self.pair_8(_joined(self.up_8(x), look.at_8, self.hints_8(planes_8)))
+        x = self.pair_4(_joined(self.up_4(x), look.at_4, self.hints_4(planes_4)))
+        upsampling = self.upsampling_2(self.upsampling_1.late(x, look.detail)).float()
         return Painting(
             logits=self.to_bins(x).float(),
             residual=self.to_residual(x).float(),
             pointer=self.pointer(x, hints),
-            upsampling=upsampling.softmax(dim=1),
+            upsampling=upsampling.contiguous().view(-1, 9, DETAIL, h, w).softmax(dim=1),
         )
 
     def own_color(self, painting: Painting, temperature: float, gain: float) -> Tensor:
@@ -221,8 +236,13 @@ class ColorNetwork(nn.Module):
         Returns:
             (B, 2, H/4, W/4), a* and b*.
         """
-        sharp = (painting.logits / temperature).softmax(dim=1)
-        mean = torch.einsum("bkhw,kc->bchw", sharp, self.centers)
+        batch, bins, h, w = painting.logits.shape
+        cells = painting.logits.permute(0, 2, 3, 1).reshape(-1, bins)
+        means = [
+            (some / temperature).softmax(dim=1) @ self.centers
+            for some in torch.split(cells, CELLS_AT_ONCE)
+        ]
+        mean = torch.cat(means).view(batch, h, w, 2).permute(0, 3, 1, 2)
         return gain * mean + AB_SCALE * painting.residual
 
     def read_out(self, painting: Painting, own: Tensor, hints: HintBatch) -> Tensor:
@@ -272,10 +292,15 @@ def convex_upsample(coarse: Tensor, weights: Tensor) -> Tensor:
     """
     batch, channels, h, w = coarse.shape
     around = F.unfold(F.pad(coarse, (1, 1, 1, 1), mode="replicate"), 3)
-    around = around.view(batch, channels, 9, h, w)
-    fine = torch.einsum("bcnhw,bnshw->bcshw", around, weights)  # s runs over 4x4 fine pixels
-    return F.pixel_shuffle(fine.reshape(batch, channels * 16, h, w), 4)
+    around = around.view(batch, channels, 9, 1, h, w)
+    # One neighbor after the other, for all cells: a matrix product for each cell is slower.
+    fine = around[:, :, 0] * weights[:, None, 0]  # (B, C, 16, h, w)
+    for neighbor in range(1, 9):
+        fine = torch.addcmul(fine, around[:, :, neighbor], weights[:, None, neighbor])
+    return F.pixel_shuffle(fine.view(batch, channels * DETAIL, h, w), 4)
 
 
-def _twice(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+def _joined(coarse: Tensor, seen: Tensor, hinted: Tensor) -> Tensor:
+    """(B, C, h/2, w/2), twice (B, C, h, w) -> (B, C, h, w), above 0."""
+    twice = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
+    return F.relu(twice.add_(seen).add_(hinted), inplace=True)

@@ -16,6 +16,7 @@ from engine.errors import OutOfMemory
 from engine.network.belief import doubt, likeliest, posterior
 from engine.network.device import choose_device
 from engine.network.encoder import Conv
+from engine.network.fused import fuse
 from engine.network.hints import HintBatch
 from engine.network.model import (
     ColorNetwork,
@@ -68,8 +69,10 @@ class TorchPredictor:
         self.card = card
         self._device = device
         fold_batch_norm(network)
-        self._network = network.eval().requires_grad_(requires_grad=False)
-        self._network = in_channels_last(self._network.to(device))
+        network.eval().requires_grad_(requires_grad=False)
+        self._network = in_channels_last(network.to(device))
+        if device.type == "cpu":
+            fuse(self._network)
 
     @property
     def device(self) -> str:
@@ -165,6 +168,8 @@ class TorchPredictor:
         first = prepared.passes[0]
         first_hints = hints_in_frame(hints, first.frame, self._device)
         painting = network.paint(first.look, first_hints)
+        if len(prepared.passes) == 1:
+            return painting, first_hints
         grid = painting.logits.shape[2:]
         logits, pointer, residual = [painting.logits], [painting.pointer], [painting.residual]
         for other in prepared.passes[1:]:

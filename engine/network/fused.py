@@ -1,0 +1,245 @@
+"""The network made fast on a CPU: each convolution or matrix product one call of oneDNN.
+
+PyTorch reorders the weights of a convolution anew in every call, walks through memory once more for
+each activation and addition, and leaves small convolutions and all matrix products to slower
+routines. The operators of `torch.ops.mkldnn` do without: their weights are reordered once, and what
+follows is done while a value is still in a register. They are private, made for PyTorch's own
+compiler, so they are tried out before they are relied on; without them the plain modules do.
+
+The results differ by rounding only. See docs/decisions/0018.
+"""
+
+import platform
+from functools import cache
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.network.encoder import Block, Conv
+from engine.network.hints import HintPointer
+from engine.network.model import (
+    DETAIL,
+    ColorNetwork,
+    DetailedConv,
+    ResidualPair,
+    TransformerBlock,
+)
+
+# How the operators want to be told what to do with a result: a name and its numbers.
+NOTHING: tuple[str, list[float]] = ("none", [])
+RELU: tuple[str, list[float]] = ("relu", [])
+RELU6: tuple[str, list[float]] = ("hardtanh", [0.0, 6.0])
+TOLERANCE = 1e-4
+# On other processors the operators may be there and slower than the plain modules.
+MEASURED_ON = ("x86_64", "amd64")
+
+
+class PackedConv(nn.Module):
+    """A convolution whose weights lie as oneDNN wants them; activation and addition in one call.
+
+    Args:
+        conv: the plain one, its batch norm folded in.
+        act: RELU, RELU6 or NOTHING, done last.
+        weight: instead of that of `conv`.
+        extra: padding before `conv` (left, right, top, bottom), one more right than left.
+    """
+
+    def __init__(
+        self,
+        conv: nn.Conv2d,
+        act: tuple[str, list[float]] = NOTHING,
+        weight: Tensor | None = None,
+        extra: tuple[int, int, int, int] | None = None,
+    ) -> None:
+        super().__init__()
+        weight = conv.weight.detach() if weight is None else weight
+        padding = conv.padding
+        if extra:
+            # A row and a column of zeros make the padding the same on both sides: no padded copy.
+            weight, padding = F.pad(weight, (1, 0, 1, 0)), (extra[1], extra[3])
+        self.act = act
+        self.options = ([*padding], [*conv.stride], [*conv.dilation], conv.groups)
+        self.bias = None if conv.bias is None else conv.bias.detach()
+        self.weight = torch.ops.mkldnn._reorder_convolution_weight(
+            weight.contiguous(memory_format=torch.channels_last), *self.options
+        )
+
+    def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
+        """(B, inside, H, W), (B, out, H / stride, W / stride) to be added -> the latter's shape."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        name, numbers = self.act
+        run = torch.ops.mkldnn._convolution_pointwise
+        if added is None:
+            y: Tensor = run(x, self.weight, self.bias, *self.options, name, numbers, "")
+        else:
+            after = (None if name == "none" else name, numbers, "")
+            y = run.binary(x, added, self.weight, self.bias, *self.options, "add", 1.0, *after)
+        return y
+
+
+class PackedLinear(nn.Module):
+    """A matrix product, likewise.
+
+    Args:
+        linear: the plain one.
+        act: "none" or "gelu".
+    """
+
+    def __init__(self, linear: nn.Linear, act: str = "none") -> None:
+        super().__init__()
+        self.act = act
+        self.bias = linear.bias.detach()
+        self.weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach())
+
+    def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
+        """(..., inside), (..., out) to be added -> the latter's shape."""
+        run = torch.ops.mkldnn._linear_pointwise
+        y: Tensor
+        if added is None:
+            y = run(x, self.weight, self.bias, self.act, [], "none")
+        else:
+            y = run.binary(x, added, self.weight, self.bias, "add")
+        return y
+
+
+class PackedDetailedConv(nn.Module):
+    """`DetailedConv` of packed parts."""
+
+    def __init__(self, conv: DetailedConv) -> None:
+        super().__init__()
+        weight = conv.weight.detach()
+        self.early = PackedConv(conv, weight=weight[:, -DETAIL:])
+        self.late = PackedConv(conv, RELU, weight=weight[:, :-DETAIL])
+        self.late.bias = None  # it is in `early`
+
+
+class PackedBlock(nn.Module):
+    """`encoder.Block` of packed parts."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.expand = None if block.expand is None else _packed(block.expand)
+        self.depthwise = _packed(block.depthwise)
+        self.project = _packed(block.project)
+        self.adds = block.adds
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See `Block`."""
+        wide = self.expand(x) if self.expand is not None else x
+        y: Tensor = self.project(self.depthwise(wide), x if self.adds else None)
+        return y
+
+
+class PackedPair(nn.Module):
+    """`ResidualPair` of packed parts."""
+
+    def __init__(self, pair: ResidualPair) -> None:
+        super().__init__()
+        self.conv_1 = PackedConv(pair.conv_1, RELU)
+        self.conv_2 = PackedConv(pair.conv_2, RELU)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See `ResidualPair`."""
+        y: Tensor = self.conv_2(self.conv_1(x), x)
+        return y
+
+
+class PackedTransformerBlock(nn.Module):
+    """`TransformerBlock` of packed parts."""
+
+    def __init__(self, block: TransformerBlock) -> None:
+        super().__init__()
+        self.heads = block.heads
+        self.position = PackedConv(block.position)
+        self.norm_attention = block.norm_attention
+        self.qkv = PackedLinear(block.qkv)
+        self.project = PackedLinear(block.project)
+        self.norm_mlp = block.norm_mlp
+        first, _, second = block.mlp
+        assert isinstance(first, nn.Linear)
+        assert isinstance(second, nn.Linear)
+        self.mlp_1, self.mlp_2 = PackedLinear(first, "gelu"), PackedLinear(second)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See `TransformerBlock`."""
+        batch, channels, h, w = x.shape
+        x = self.position(x, x.contiguous(memory_format=torch.channels_last))
+        t: Tensor = x.flatten(2).transpose(1, 2)  # (B, h*w, C)
+        qkv = self.qkv(self.norm_attention(t)).view(batch, h * w, 3, self.heads, -1)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, h*w, C/heads)
+        mixed = (
+            F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, h * w, channels)
+        )
+        t = self.project(mixed, t)
+        t = self.mlp_2(self.mlp_1(self.norm_mlp(t)), t)
+        return t.transpose(1, 2).reshape(batch, channels, h, w)
+
+
+def fuse(network: ColorNetwork) -> None:
+    """Replace the parts of a network by packed ones, where this machine can run them.
+
+    The network must be on the CPU, in 32-bit floats, its batch norms folded; it can then neither be
+    trained nor saved.
+    """
+    if available():
+        _fuse_parts(network)
+
+
+@cache
+def available() -> bool:
+    """Whether the private operators are there and give what the plain modules give."""
+    if platform.machine().lower() not in MEASURED_ON or not torch._C._has_mkldnn:
+        return False
+    try:
+        with torch.random.fork_rng(devices=[]), torch.inference_mode():
+            return all(torch.allclose(a, b, atol=TOLERANCE) for a, b in _samples())
+    except (AttributeError, NotImplementedError, RuntimeError, TypeError):
+        return False  # another version of PyTorch has them differently, or not for this CPU
+
+
+def _samples() -> list[tuple[Tensor, Tensor]]:
+    """Results of plain and of packed modules: every operator with everything it is asked to do."""
+    torch.manual_seed(0)
+    x, other = (torch.randn(1, 16, 8, 8) for _ in range(2))
+    x, other = (y.contiguous(memory_format=torch.channels_last) for y in (x, other))
+    even = Conv(16, 16, 5, stride=2, groups=16)
+    even.norm = nn.Identity()
+    conv, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Linear(16, 16)
+    rows, more = (y.flatten(2).transpose(1, 2) for y in (x, other))
+    return [
+        (even(x), _packed(even)(x)),
+        (conv(x), PackedConv(conv)(x)),
+        (conv(x) + other, PackedConv(conv)(x, other)),
+        (F.relu(conv(x)), PackedConv(conv, RELU)(x)),
+        (F.relu(conv(x) + other), PackedConv(conv, RELU)(x, other)),
+        (F.gelu(linear(rows)), PackedLinear(linear, "gelu")(rows)),
+        (linear(rows) + more, PackedLinear(linear)(rows, more)),
+    ]
+
+
+def _packed(conv: Conv) -> PackedConv:
+    return PackedConv(conv.conv, RELU6 if conv.act else NOTHING, extra=conv.extra)
+
+
+def _fuse_parts(module: nn.Module) -> None:
+    for name, part in module.named_children():
+        packed: nn.Module | None = None
+        if isinstance(part, HintPointer):
+            continue  # it works on a few places, and with the weights themselves
+        if isinstance(part, Block):
+            packed = PackedBlock(part)
+        elif isinstance(part, Conv):
+            packed = _packed(part)
+        elif isinstance(part, ResidualPair):
+            packed = PackedPair(part)
+        elif isinstance(part, TransformerBlock):
+            packed = PackedTransformerBlock(part)
+        elif isinstance(part, DetailedConv):
+            packed = PackedDetailedConv(part)
+        elif isinstance(part, nn.Conv2d):
+            packed = PackedConv(part)
+        if packed is None:
+            _fuse_parts(part)
+        else:
+            setattr(module, name, packed)
