@@ -15,7 +15,7 @@ from typing import BinaryIO
 from engine.photo.exif_of_tiff import exif_block_of_tiff
 from engine.photo.extended_xmp import joined_packet
 from engine.photo.fields import read_fields, read_header
-from engine.photo.heif_items import BadBox, extents_of, items_of, meta_boxes
+from engine.photo.heif_items import BadBox, Extent, extents_of, items_of, meta_boxes
 from engine.photo.ifd import BadDirectory
 from engine.photo.metadata import PHOTOSHOP
 
@@ -194,21 +194,33 @@ def _of_heif(file: BinaryIO, blocks: Blocks) -> None:
         name = "exif-data" if item.kind == b"Exif" else "xmp-data"
         if item.kind != b"Exif" and (item.kind, item.mime) != (b"mime", b"application/rdf+xml"):
             continue
-        parts: list[bytes] = []
-        for extent in extents.get(item.number, []):
-            file.seek(extent.offset + (idat if extent.inside else 0))
-            parts.append(file.read(min(extent.length or left, left)))
-            left -= len(parts[-1])
-        block = b"".join(parts)
+        if name in blocks:
+            continue
+        block = _of_extents(file, extents.get(item.number, []), idat, left)
+        left -= len(block)
         if name == "exif-data":
             # In front of the block: how many bytes to skip, mostly 6 for "Exif" and two zeros.
             block = block[4 + int.from_bytes(block[:4], "big") :]
-        blocks.setdefault(name, block)
+        blocks[name] = block
+
+
+def _of_extents(file: BinaryIO, extents: list[Extent], idat: int, room: int) -> bytes:
+    """What lies there: at most so much in all, as all may be the same place."""
+    parts = []
+    end = file.seek(0, io.SEEK_END)
+    for extent in extents:
+        # An offset may be more than a file can be asked for.
+        file.seek(min(extent.offset + (idat if extent.inside else 0), end))
+        parts.append(file.read(min(extent.length or room, room)))
+        room -= len(parts[-1])
+    return b"".join(parts)
 
 
 def _up_to_meta(file: BinaryIO) -> bytes:
-    at = 0
+    at, end = 0, file.seek(0, io.SEEK_END)
     for _ in range(_MOST_CHUNKS):
+        if at >= end:
+            break  # a box may claim more bytes than a file can be asked to skip
         file.seek(at)
         head = file.read(16)
         if len(head) < 8:

@@ -12,7 +12,13 @@ A file whose raw data is missing or damaged is turned down; the small preview in
 for the photo.
 """
 
+import contextlib
 import io
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,6 +49,11 @@ DEVELOPED = N_(
     "with."
 )
 
+_LOCK = threading.Lock()
+# The file has no name as it comes from memory; how far it was read may stand behind.
+_COMPLAINT = re.compile(
+    rb"unknown file: (?:Unexpected end of file|data corrupted at[^\n]*)\n", re.I
+)
 _XMP = 700
 # The curve of sRGB as LibRaw wants it: exponent, and slope near black.
 _SRGB_CURVE = (2.4, 12.92)
@@ -64,12 +75,14 @@ def decode_camera_raw(data: bytes, cancel: CancelToken | None = None) -> Decoded
     check_raw_whole(data)
     try:
         with rawpy.RawPy() as raw:
-            raw.open_buffer(io.BytesIO(data))
+            with _heeding_complaints():
+                raw.open_buffer(io.BytesIO(data))
             sizes = raw.sizes
             check_pixels(sizes.raw_width, sizes.raw_height)
             if cancel is not None:
                 cancel.raise_if_set()
-            raw.unpack()
+            with _heeding_complaints():
+                raw.unpack()
             _check_not_empty(raw)
             if cancel is not None:
                 cancel.raise_if_set()
@@ -88,6 +101,34 @@ def decode_camera_raw(data: bytes, cancel: CancelToken | None = None) -> Decoded
         blocks=_blocks(data),
         notices=(DEVELOPED,),
     )
+
+
+@contextlib.contextmanager
+def _heeding_complaints() -> Iterator[None]:
+    """Listen to what LibRaw prints of damaged data: it goes on, and rawpy has no other word of it.
+
+    What other threads print on standard error in the meantime, at most a second, comes later.
+
+    Raises:
+        Undecodable: it complained.
+    """
+    with _LOCK, tempfile.TemporaryFile() as caught:
+        try:
+            kept = os.dup(2)
+        except OSError:  # a program without a console has none
+            yield
+            return
+        try:
+            os.dup2(caught.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            caught.seek(0)
+            printed = caught.read()
+            os.write(kept, _COMPLAINT.sub(b"", printed))
+            os.close(kept)
+    if _COMPLAINT.search(printed):
+        raise Undecodable(DAMAGED)
 
 
 def _check_not_empty(raw: "RawPy") -> None:

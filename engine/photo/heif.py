@@ -42,6 +42,9 @@ from engine.photo.profiles import is_usable
 # The number of channels in each "pixi" box, and where to look for them.
 _PIXI = re.compile(rb"pixi\0\0\0\0(.)", re.DOTALL)
 _HEAD_BYTES = 1 << 16
+# The entry of an item, up to its kind, name and content type: ISO/IEC 14496-12, 8.11.6.
+_ENTRY = re.compile(rb"(.{4})infe(?:\x02.{7}|\x03.{9})", re.DOTALL)
+_LONGEST_TEXTS = 10_000
 
 if TYPE_CHECKING:
     from pi_heif import HeifFile, HeifImage
@@ -137,10 +140,27 @@ def _rescaled(values: NDArray[np.generic], bits: int, video: bool) -> NDArray[np
 def _opened(data: bytes) -> "HeifFile":
     """The file with its pictures, none of them decoded yet."""
     pi_heif = imported("pi_heif", HEIC)
+    _check_texts(data)
+    # What of a file is not used cannot break anything either.
+    options = pi_heif.options
+    options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
     heif = pi_heif.open_heif(data, convert_hdr_to_8bit=False, hdr_to_16bit=False)
     if not len(heif):
         raise Undecodable(COMPRESSION)  # as with uncompressed ones, which this libheif leaves out
     return heif
+
+
+def _check_texts(data: bytes) -> None:
+    """Make sure that the kinds of things in the file are texts.
+
+    pi-heif 1.4 ends the process where it makes a text of bytes that are none.
+    """
+    for entry in _ENTRY.finditer(data):
+        end = entry.start() + int.from_bytes(entry[1], "big")
+        try:
+            data[entry.end() : min(end, entry.end() + _LONGEST_TEXTS)].decode()
+        except UnicodeDecodeError as error:
+            raise Undecodable(DAMAGED) from error
 
 
 @contextlib.contextmanager

@@ -7,6 +7,9 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# Numbers of parts may take no bytes at all, so that 65,535 items can claim as many parts each.
+_MOST_EXTENTS = 100_000
+
 
 class BadBox(ValueError):
     """The file's boxes are not where they should be."""
@@ -102,7 +105,7 @@ def extents_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> dict[int, l
     """Where the items lie, by their numbers, as the "iloc" box says.
 
     Raises:
-        BadBox: it is cut off.
+        BadBox: it is cut off, or lists more parts than any photo has.
     """
     at, end = inside.get(b"iloc", (0, 0))
     if end - at < 8:
@@ -112,6 +115,7 @@ def extents_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> dict[int, l
     base_size, index_size = data[at + 5] >> 4, data[at + 5] & 15 if version else 0
     wide = 4 if version == 2 else 2
     cursor = _Cursor(data, at + 6, end)
+    room = _MOST_EXTENTS
     extents: dict[int, list[Extent]] = {}
     for _ in range(cursor.number(wide)):
         number = cursor.number(wide)
@@ -120,7 +124,11 @@ def extents_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> dict[int, l
         entry = cursor.at
         base = cursor.number(base_size)
         found = []
-        for _ in range(cursor.number(2)):
+        count = cursor.number(2)
+        room -= count
+        if room < 0:
+            raise BadBox("too many parts")
+        for _ in range(count):
             cursor.number(index_size)
             offset, length = cursor.number(offset_size), cursor.number(length_size)
             found.append(Extent(base + offset, length, method == 1, entry,

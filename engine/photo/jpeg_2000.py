@@ -1,8 +1,9 @@
 """JPEG 2000 pictures, by OpenJPEG (imagecodecs): the format of many archives' scans.
 
-OpenJPEG is strict with cut files. Like JPEG, the format has no checksums: bytes changed in the
-middle show as smears, and nothing tells of them. What would need converting first (sYCC, CIELAB,
-CMYK, colors at half the resolution) is turned down.
+OpenJPEG is strict with cut files, but only warns where the end mark is missing, as in files whose
+last part was never written; that is looked for here. Like JPEG, the format has no checksums: bytes
+changed in the middle show as smears, and nothing tells of them. What would need converting first
+(sYCC, CIELAB, CMYK, colors at half the resolution) is turned down.
 
 Source: ISO/IEC 15444-1:2019, annex A (the codestream) and I (the file).
 """
@@ -15,7 +16,7 @@ import numpy as np
 from engine.cancel import CancelToken
 from engine.i18n import N_
 from engine.photo.bits import as_16_bit
-from engine.photo.boxes import boxes
+from engine.photo.boxes import Box, boxes
 from engine.photo.decode import PROFILE_LEFT_ASIDE
 from engine.photo.decoded import (
     BIT_DEPTH,
@@ -32,6 +33,7 @@ from engine.photo.profiles import is_usable
 JPEG_2000 = N_("JPEG 2000 pictures are not supported")
 
 _CODESTREAM = b"\xff\x4f\xff\x51"
+_END = b"\xff\xd9"
 _ENUMERATED, _RESTRICTED_ICC, _ANY_ICC = 1, 2, 3
 _SRGB, _GRAY = 16, 17
 _XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -67,13 +69,15 @@ def decode_jpeg_2000(data: bytes, cancel: CancelToken | None = None) -> Decoded:
         Undecodable: it cannot be decoded.
         Cancelled: on request.
     """
-    at, colr, blocks = _look(data)
-    size = _size(data, at)
+    codestream, colr, blocks = _look(data)
+    size = _size(data, codestream.start)
     check_pixels(size.width, size.height)
     if not size.plain:
         raise Undecodable(UNSUPPORTED)
     if not 1 <= size.bits <= 16:
         raise Undecodable(BIT_DEPTH)
+    if not data[codestream.start : codestream.end].rstrip(b"\0").endswith(_END):
+        raise Undecodable(TOO_EARLY)
     imagecodecs = imported("imagecodecs", JPEG_2000)
     if cancel is not None:
         cancel.raise_if_set()
@@ -101,15 +105,15 @@ def decode_jpeg_2000(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     )
 
 
-def _look(data: bytes) -> tuple[int, bytes, dict[str, bytes]]:
-    """Where the codestream begins, what the colr box says, and the metadata."""
+def _look(data: bytes) -> tuple[Box, bytes, dict[str, bytes]]:
+    """Where the codestream lies, what the colr box says, and the metadata."""
     if data.startswith(_CODESTREAM):
-        return 0, b"", {}
+        return Box(b"jp2c", 0, len(data)), b"", {}
     codestream, colr = None, b""
     blocks: dict[str, bytes] = {}
     for box in boxes(data):
         if box.kind == b"jp2c" and codestream is None:
-            codestream = box.start
+            codestream = box
         elif box.kind == b"jp2h":
             inner = [one for one in boxes(data, box.start, box.end) if one.kind == b"colr"]
             colr = data[inner[0].start : inner[0].end] if inner else b""

@@ -25,8 +25,10 @@ from engine.photo.profiles import is_usable
 JPEG_XL = N_("JPEG XL pictures are not supported")
 
 _BOXED = b"\0\0\0\x0cJXL "
+_METADATA = {b"Exif": "exif-data", b"xml ": "xmp-data"}
 _SRGB_CURVE = 13
 _SRGB_PRIMARIES = 1
+# Of a block, also once it is unpacked: a few hundred bytes can stand for gigabytes.
 _MOST_METADATA = 1 << 24
 
 
@@ -92,19 +94,23 @@ def _blocks(data: bytes) -> dict[str, bytes]:
         return found
     for box in boxes(data):
         kind, content = box.kind, data[box.start : min(box.end, box.start + _MOST_METADATA)]
-        if kind == b"brob":
-            kind, content = content[:4], _unpacked(content[4:])
-        if kind == b"Exif" and len(content) > 4:
-            # How far the block begins behind these four bytes is written in them.
-            found.setdefault("exif-data", content[4 + int.from_bytes(content[:4], "big") :])
-        elif kind == b"xml " and content:
-            found.setdefault("xmp-data", content)
-    return found
+        packed = kind == b"brob"
+        if packed:
+            kind, content = content[:4], content[4:]
+        name = _METADATA.get(kind)
+        if name is None or name in found:
+            continue  # unpacking a hundred thousand of them would take hours
+        block = _unpacked(content) if packed else content
+        if name == "exif-data":
+            # How far the block begins behind its first four bytes is written in them.
+            block = block[4 + int.from_bytes(block[:4], "big") :]
+        found[name] = block
+    return {name: block for name, block in found.items() if block}
 
 
 def _unpacked(content: bytes) -> bytes:
     imagecodecs = imported("imagecodecs", JPEG_XL)
     try:
-        return bytes(imagecodecs.brotli_decode(content))
+        return bytes(imagecodecs.brotli_decode(content, out=_MOST_METADATA))
     except imagecodecs.BrotliError:
         return b""

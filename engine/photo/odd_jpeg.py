@@ -2,7 +2,8 @@
 
 They come here after libvips has turned them down for their bit depth: pictures from medicine and
 science. imagecodecs does not pass on libjpeg's warnings, so it is told from the last marker whether
-a file is whole; bytes changed in the middle show as wrong blocks, and nothing tells of them.
+a file is whole, and of files without loss from their codes; in those of 12 bit, bytes changed in
+the middle show as wrong blocks, and nothing tells of them.
 
 Source: ITU-T T.81, annex B (markers) and H (without loss).
 """
@@ -23,6 +24,7 @@ from engine.photo.decoded import (
     check_pixels,
 )
 from engine.photo.exif import orientation_in
+from engine.photo.lossless_scan import whole_values
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
 
@@ -79,11 +81,11 @@ def decode_odd_jpeg(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     imagecodecs = imported("imagecodecs", BIT_DEPTH)
     if cancel is not None:
         cancel.raise_if_set()
-    # The one for pictures without loss says so where libjpeg goes on in gray.
-    decode = imagecodecs.jpegsof3_decode if gray_without_loss else imagecodecs.jpeg8_decode
+    if gray_without_loss and whole_values(data, 0, len(data)) != height * width:
+        raise Undecodable(DAMAGED)
     try:
-        pixels = np.asarray(decode(data)).reshape(height, width, head.count)
-    except (imagecodecs.Jpegsof3Error, imagecodecs.Jpeg8Error, ValueError) as error:
+        pixels = np.asarray(imagecodecs.jpeg8_decode(data)).reshape(height, width, head.count)
+    except (imagecodecs.Jpeg8Error, ValueError) as error:
         raise Undecodable(DAMAGED) from error
     icc = b"".join(head.icc[number] for number in sorted(head.icc)) or None
     fits = icc is None or is_usable(icc, head.count)

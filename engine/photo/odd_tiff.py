@@ -34,6 +34,7 @@ from engine.photo.decoded import (
     check_pixels,
 )
 from engine.photo.ifd import BadDirectory
+from engine.photo.lossless_scan import whole_values
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
 from engine.photo.strips import row_strips
@@ -68,6 +69,7 @@ def decode_odd_tiff(data: bytes, cancel: CancelToken | None = None) -> Decoded:
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             page = file.pages[0]
             _check(page)
+            _check_streams(page, data)
             if cancel is not None:
                 cancel.raise_if_set()
             channels = _channels(page)
@@ -106,6 +108,15 @@ def _check(page: Any) -> None:
         raise Undecodable(BIT_DEPTH)
     if not all(page.databytecounts):
         raise Undecodable(DAMAGED)  # tifffile would take a missing piece for a black one
+
+
+def _check_streams(page: Any, data: bytes) -> None:
+    """Turn down JPEG without loss that lacks pixels: libjpeg puts gray there, and only warns."""
+    if page.compression != _JPEG or page.jpegtables is not None:
+        return
+    for start, size in zip(page.dataoffsets, page.databytecounts, strict=True):
+        if whole_values(data, start, start + size) == 0:
+            raise Undecodable(DAMAGED)
 
 
 def _channels(page: Any) -> NDArray[np.generic]:

@@ -5,7 +5,6 @@ not to, and such a file is turned down. Source: Adobe Photoshop File Formats Spe
 """
 
 import struct
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from engine.photo.decoded import (
     check_pixels,
 )
 from engine.photo.oiio import open_with_oiio
+from engine.photo.packed_rows import has_all_rows
 from engine.photo.profiles import is_usable
 
 PHOTOSHOP = N_("Photoshop files are not supported")
@@ -49,16 +49,18 @@ def decode_photoshop(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     """
     if len(data) < struct.calcsize(_HEADER) + 4:
         raise Undecodable(TOO_EARLY)
-    _, version, count, height, width, _, mode = struct.unpack_from(_HEADER, data)
+    _, version, count, height, width, bits, mode = struct.unpack_from(_HEADER, data)
     if version not in (1, 2):
         raise Undecodable(DAMAGED)
     check_pixels(width, height)
     if mode not in _COLORS:
         raise Undecodable(UNSUPPORTED)
-    resources = dict(_resources(data))
+    resources, after = _resources(data)
     # Four bytes of a version, then whether the finished picture is a real one.
     if resources.get(_VERSION, b"\0\0\0\1\1")[4:5] == b"\0":
         raise Undecodable(ONLY_LAYERS)
+    if not _has_finished_picture(data, after, (count * height, (width * bits + 7) // 8), version):
+        raise Undecodable(TOO_EARLY)
     raw = int(mode == _CMYK)
     channels = open_with_oiio(data, ".psd", PHOTOSHOP, cancel, psd_RawData=raw).channels
     # Transparency of the whole, or a saved selection. Photoshop has laid the colors over white in
@@ -87,8 +89,23 @@ def _converted(
     )
 
 
-def _resources(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Numbers and contents of the image resources, behind the header and the color table."""
+def _has_finished_picture(data: bytes, at: int, rows: tuple[int, int], version: int) -> bool:
+    """Whether all rows are there, behind the layers.
+
+    Args:
+        data: the file.
+        at: where the layers begin, with their length.
+        rows: how many there are of all channels, and bytes of each.
+        version: 2 for PSB files, whose lengths take twice as many bytes.
+    """
+    wide = version == 2
+    size = 8 if wide else 4
+    layers = int.from_bytes(data[at : at + size], "big")
+    return has_all_rows(data, at + size + layers, *rows, wide)
+
+
+def _resources(data: bytes) -> tuple[dict[int, bytes], int]:
+    """The image resources, which lie behind the color table, by number; and where they end."""
     at = 26
     (table,) = struct.unpack_from(">I", data, at)
     at += 4 + table
@@ -98,11 +115,13 @@ def _resources(data: bytes) -> Iterator[tuple[int, bytes]]:
     if end > len(data):
         raise Undecodable(TOO_EARLY)
     at += 4
+    found: dict[int, bytes] = {}
     while at + 12 <= end:
         (number,) = struct.unpack_from(">H", data, at + 4)
         at += 6 + (data[at + 6] // 2 + 1) * 2  # a name, padded to an even number of bytes
         if at + 4 > end:
-            return
+            break
         (size,) = struct.unpack_from(">I", data, at)
-        yield number, data[at + 4 : at + 4 + size]
+        found[number] = data[at + 4 : at + 4 + size]
         at += 4 + size + size % 2
+    return found, end

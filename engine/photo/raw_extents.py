@@ -9,16 +9,19 @@ import struct
 from collections.abc import Iterator
 
 from engine.photo.boxes import check_whole
-from engine.photo.decoded import TOO_EARLY, Undecodable
+from engine.photo.decoded import DAMAGED, TOO_EARLY, Undecodable
 from engine.photo.ifd import BadDirectory, Directory, Tags
+from engine.photo.lossless_scan import whole_values
 
 _SUB_DIRECTORIES = 330
 _WIDTH, _HEIGHT, _COMPRESSION, _PHOTOMETRIC = 256, 257, 259, 262
+_SAMPLES = 277
 _SENSOR, _LINEAR = 32803, 34892
 _PIECES = ((273, 279), (324, 325))  # strips, tiles: where they begin, how long they are
 _PANASONIC_RAW, _PANASONIC_SIZE = 0x118, 0x117
 # Every sample of a picture without loss takes at least one bit; none of these schemes has loss.
 _WITHOUT_LOSS = (1, 7, 34713)
+_LOSSLESS_JPEG = 7
 _MOST_DIRECTORIES = 100
 
 
@@ -39,6 +42,7 @@ def check_raw_whole(data: bytes) -> None:
     elif (tags := tiff_tags(data)) is not None:
         for directory in _directories(tags):
             _check_pieces(tags, directory, len(data))
+            _check_streams(tags, directory, data)
 
 
 def tiff_tags(data: bytes) -> Tags | None:
@@ -67,14 +71,14 @@ def _directories(tags: Tags) -> Iterator[Directory]:
 
 
 def _check_pieces(tags: Tags, directory: Directory, length: int) -> None:
-    listed = 0
+    listed, panasonic = 0, _PANASONIC_RAW in directory.entries
     for starts, sizes in _PIECES:
         for start, size in zip(
             tags.numbers(directory, starts), tags.numbers(directory, sizes), strict=False
         ):
             listed += size
             # Panasonic writes the largest number there and the true place elsewhere.
-            if start != 0xFFFFFFFF and start + size > length:
+            if not (panasonic and start == 0xFFFFFFFF) and start + size > length:
                 raise Undecodable(TOO_EARLY)
     raw_at = tags.number(directory, _PANASONIC_RAW)
     if raw_at and raw_at + tags.number(directory, _PANASONIC_SIZE) > length:
@@ -83,6 +87,25 @@ def _check_pieces(tags: Tags, directory: Directory, length: int) -> None:
     sensor = tags.number(directory, _PHOTOMETRIC) in (_SENSOR, _LINEAR)
     if sensor and tags.number(directory, _COMPRESSION) in _WITHOUT_LOSS and listed * 8 < pixels:
         raise Undecodable(TOO_EARLY)
+
+
+def _check_streams(tags: Tags, directory: Directory, data: bytes) -> None:
+    """Follow the codes of a DNG picture: where they end, LibRaw leaves what was in the memory."""
+    sensor = tags.number(directory, _PHOTOMETRIC) in (_SENSOR, _LINEAR)
+    if not sensor or tags.number(directory, _COMPRESSION) != _LOSSLESS_JPEG:
+        return
+    found = 0
+    for starts, sizes in _PIECES:
+        for start, size in zip(
+            tags.numbers(directory, starts), tags.numbers(directory, sizes), strict=False
+        ):
+            values = whole_values(data, start, start + size)
+            if not values:
+                raise Undecodable(DAMAGED)
+            found += values
+    pixels = tags.number(directory, _WIDTH) * tags.number(directory, _HEIGHT)
+    if found < pixels * tags.number(directory, _SAMPLES, 1):
+        raise Undecodable(DAMAGED)
 
 
 def _check_fuji(data: bytes) -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.fault.test_damaged_photos import FILES
-from tests.support.damage import Damaged, damaged_files, hostile, real_files
+from tests.support.damage import Damaged, damaged_files, hostile, later_hostile, real_files
+from tests.support.later_files import later_files, reader_of
 from tests.support.trial import GOOD, SUFFIXES, Verdict, table_of, try_all
 
 ALL = 300
+# Damaged files for each reader beside libvips, over and above.
+SHARE = 15
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes cannot be waited for there")
 
@@ -26,6 +29,27 @@ def test_hostile_files(tmp_path):
     verdicts = try_all(hostile(), {}, tmp_path)
     assert len(verdicts) > 90
     assert not faults(verdicts)
+
+
+def test_hostile_files_for_the_later_readers(tmp_path):
+    verdicts = try_all(later_hostile(), {}, tmp_path)
+    print(table_of(verdicts))
+    assert len(verdicts) > 200
+    assert not faults(verdicts)
+
+
+def test_each_later_reader_gets_its_share(tmp_path):
+    real = [path for path in real_files() if path.parent.name != "corrupt"]
+    everything = []
+    for reader, own in later_files().items():
+        found = {path.name: path.read_bytes() for path in real if reader_of(path) == reader}
+        assert found or not real, reader
+        files = list(damaged_files(own | found, SHARE))
+        verdicts = try_all(files, own | found, tmp_path / reader)
+        everything += [replace(verdict, kind=reader) for verdict in verdicts]
+    print(table_of(everything))
+    assert len(everything) == SHARE * 8
+    assert not faults(everything)
 
 
 def test_hostile_metadata_into_every_format(tmp_path):

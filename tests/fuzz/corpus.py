@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.fault.test_damaged_photos import FILES
 from tests.support.hostile import hostile_files
+from tests.support.hostile_later import later_hostile_files
+from tests.support.later_files import later_files
 from tests.support.pictures import (
     by_pillow,
     by_tifffile,
@@ -31,6 +33,9 @@ def seeds() -> dict[str, bytes]:
     photoshop = b"Photoshop 3.0\0" + b"8BIM\4\4\0\0\0\0\0\x18" + iptc_records()
     files = {name.replace(" ", "-"): data for name, data in FILES.items()}
     files |= {f"hostile-{name}": data for name, data in hostile_files()}
+    files |= {f"hostile-{name}": data for name, data in later_hostile_files()}
+    for reader in later_files().values():
+        files |= reader
     files["metadata.jpg"] = jpeg_with_segments(
         by_pillow(rgb, "JPEG"),
         (0xE1, b"Exif\0\0" + exif_block(6, "<")),

@@ -24,14 +24,14 @@ _COMPILED = [
 
 with atheris.instrument_imports(include=["engine"], exclude=_COMPILED):
     from engine.errors import PhotochromError
-    from engine.photo import bitmap, decode
+    from engine.photo.decoded import allow_pixels
     from engine.photo.lightness import measure_lightness
     from engine.photo.read import read_photo
     from engine.photo.spaces import space_for
 
 # Larger ones count as too large here: they would take the time in which a hundred small ones are
 # tried. What claims to be huge is what tests/support/hostile.py is for.
-decode.MOST_PIXELS = bitmap.MOST_PIXELS = 1_000_000
+allow_pixels(1_000_000)
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 

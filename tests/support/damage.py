@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.support.hostile import hostile_files
+from tests.support.hostile_later import later_hostile_files
 
 SEED = 300
 # What is stored of a photo's name and size lies in the first bytes of most files.
@@ -74,6 +75,12 @@ def damaged_files(wholes: dict[str, bytes], count: int, seed: int = SEED) -> Ite
 def hostile() -> Iterator[Damaged]:
     """The hostile files, made from nothing."""
     for name, data in hostile_files():
+        yield Damaged(f"hostile-{name}", "hostile", data)
+
+
+def later_hostile() -> Iterator[Damaged]:
+    """Hostile files for the readers that stand beside libvips."""
+    for name, data in later_hostile_files():
         yield Damaged(f"hostile-{name}", "hostile", data)
 
 

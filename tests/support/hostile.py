@@ -45,8 +45,8 @@ def png_of(width: int, height: int, *chunks: bytes, depth: int = 8, color: int =
     return b"\x89PNG\r\n\x1a\n" + b"".join([header, *chunks, png_chunk(b"IEND", b"")])
 
 
-def _unpacking(megabytes: int) -> bytes:
-    """A thousandth of that, deflated."""
+def unpacking(megabytes: int) -> bytes:
+    """So many megabytes of zeros, deflated to a thousandth."""
     packer = zlib.compressobj(9)
     zeros = bytes(_MEGABYTE)
     return b"".join([packer.compress(zeros) for _ in range(megabytes)]) + packer.flush()
@@ -66,9 +66,9 @@ def _png_files() -> Iterator[tuple[str, bytes]]:
     yield "width-10-9", png_of(1_627_390_000, 1, little)
     yield "height-10-9", png_of(1, 1_241_514_048, little)
     yield "no-size", png_of(0, 0, little)
-    yield "text-bomb", png_of(1, 8, png_chunk(b"zTXt", b"Comment\0\0" + _unpacking(400)), pixels)
-    yield "profile-bomb", png_of(1, 8, png_chunk(b"iCCP", b"icc\0\0" + _unpacking(400)), pixels)
-    xmp = b"XML:com.adobe.xmp\0\1\0\0\0" + _unpacking(400)
+    yield "text-bomb", png_of(1, 8, png_chunk(b"zTXt", b"Comment\0\0" + unpacking(400)), pixels)
+    yield "profile-bomb", png_of(1, 8, png_chunk(b"iCCP", b"icc\0\0" + unpacking(400)), pixels)
+    xmp = b"XML:com.adobe.xmp\0\1\0\0\0" + unpacking(400)
     yield "xmp-bomb", png_of(1, 8, png_chunk(b"iTXt", xmp), pixels)
     texts = [png_chunk(b"tEXt", b"k%d\0v" % n) for n in range(100_000)]
     yield "hundred-thousand-texts", png_of(1, 8, *texts, pixels)
@@ -212,7 +212,7 @@ def _tiff_files() -> Iterator[tuple[str, bytes]]:
     yield "pages-of-many-tags", _pages_of_many_tags()
     tile = {"t322": (4, 1, 1 << 30), "t323": (4, 1, 1 << 30), "t324": (4, 1, 8), "t325": (4, 1, 8)}
     yield "tile-of-2-60", _gray_tiff(**tile)
-    packed = _unpacking(225)
+    packed = unpacking(225)
     strip = {"t259": (3, 1, 8), "t273": (4, 1, body_at(9)), "t279": (4, 1, len(packed))}
     bomb = _gray_tiff(SIDE, SIDE, **strip)[: body_at(9)]
     yield "one-strip-cut", bomb + packed[: len(packed) // 2]

@@ -5,7 +5,6 @@ profiles. None of them reads everything; they are asked in a row.
 """
 
 import io
-import shutil
 import subprocess
 import warnings
 from collections.abc import Callable
@@ -17,6 +16,8 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageOps
+
+from tests.support.imagemagick import CONVERT
 
 Floats = NDArray[np.float32]
 
@@ -147,11 +148,12 @@ def _by_imagecodecs(path: Path) -> Floats | None:
 
 
 def _by_imagemagick(path: Path) -> Floats | None:
-    program = shutil.which("convert")
-    if program is None:
+    if None in CONVERT:
         return None
-    command = [program, f"{path}[0]", "-auto-orient", "-alpha", "off", "-depth", "8", "ppm:-"]
-    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    command = [*CONVERT, f"{path}[0]", "-auto-orient", "-alpha", "off", "-depth", "8", "ppm:-"]
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, timeout=60, check=False
+    )
     if done.returncode or not done.stdout:
         return None
     with Image.open(io.BytesIO(done.stdout)) as image:

@@ -18,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import tifffile
 from PIL import Image
@@ -222,7 +223,12 @@ def _compared(file: Damaged, whole: bytes) -> tuple[str, str]:
         return "half a picture", f"{ours.shape} of {theirs.shape}"
     if file.data[:4] == b"\x89PNG":
         return "not noticed", "PNG has checksums"
-    judges = [judge for judge in (_pillow, _tifffile) if isinstance(_judged(judge, whole), tuple)]
+    # One that sees another size in the original takes its preview for the picture.
+    judges = [
+        judge
+        for judge in (_pillow, _tifffile, _imagecodecs)
+        if _judged(judge, whole) in (theirs.shape[:2], theirs.shape[1::-1])
+    ]
     if not judges:
         return UNJUDGED, "no other reader takes the original"
     for judge in judges:
@@ -276,6 +282,12 @@ def _tifffile(data: bytes) -> tuple[int, int]:
         with contextlib.suppress(ValueError):  # a compression that needs another package
             page.asarray()
         return page.imagelength, page.imagewidth
+
+
+def _imagecodecs(data: bytes) -> tuple[int, int]:
+    """For JPEG XL, which is read by another library."""
+    height, width = imagecodecs.jpegxl_decode(data).shape[:2]
+    return height, width
 
 
 def table_of(verdicts: Iterable[Verdict]) -> str:

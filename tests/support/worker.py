@@ -19,6 +19,7 @@ from engine.photo.read import read_photo
 from engine.pipeline import Wish, colorize
 from engine.values import Photo
 from tests.support.fakes import FakePredictor
+from tests.support.later_files import later_files
 from tests.support.pictures import by_pillow, gray_picture, rgb_picture
 
 MEMORY_BYTES = 1536 << 20
@@ -99,6 +100,13 @@ def _warm_up(folder: Path) -> None:
         assert not _answer(path, folder / "warm.png").get("wrong")
         for left in folder.iterdir():
             left.unlink()
+    for files in later_files().values():  # one each: its library is imported now
+        name, data = next(iter(files.items()))
+        path = folder / name
+        path.write_bytes(data)
+        answer = _answer(path, None)
+        assert not {"wrong", "sentence"} & set(answer), (name, answer)
+        path.unlink()
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ from tests.support.pictures import (
     rgb_picture,
     xmp_packet,
 )
+from tests.support.written import box
 
 EVERYTHING = {
     "exif-data": exif_block(),
@@ -193,10 +194,6 @@ def test_only_tags_are_read_of_large_files():
         assert file.read_bytes < 2_000
 
 
-def box(name, body):
-    return struct.pack(">I4s", len(body) + 8, name) + body
-
-
 def item_of_many_parts(count, size):
     """An EXIF item that is the same bytes again and again."""
     entry = box(b"infe", struct.pack(">BxxxHH4sx", 2, 1, 0, b"Exif"))
@@ -230,3 +227,44 @@ def png_of_bombs(name, keyword):
 def test_metadata_made_to_last_is_not_read_for_long(file_format, make):
     data = make()
     assert sum(map(len, blocks_of_file(data, file_format).values())) <= max(64 << 20, len(data))
+
+
+def avif_with_places(content):
+    """An AVIF file with EXIF and another "iloc" box, whose pixels cannot be found any more."""
+    avif = by_pillow(rgb_picture(16, 24), "AVIF", exif=exif_block())
+    at, meta = avif.index(b"iloc") - 4, avif.index(b"meta") - 4
+    old, size = (int.from_bytes(avif[i : i + 4], "big") for i in (at, meta))
+    places = box(b"iloc", content)
+    grown = (size + len(places) - old).to_bytes(4, "big")
+    return avif[:meta] + grown + avif[meta + 4 : at] + places + avif[at + old :]
+
+
+def test_a_block_in_very_many_parts_is_not_read_without_end():
+    number = 2  # of the item for EXIF, behind the picture
+    content = bytes(4) + b"\x44\0" + struct.pack(">HHHH", 1, number, 0, 65_535)
+    avif = avif_with_places(content + struct.pack(">II", 0, 1 << 22) * 65_535) + bytes(1 << 22)
+    blocks = blocks_of_file(avif, "heif")
+    assert 0 < len(blocks["exif-data"]) <= 64 << 20
+
+
+def test_parts_whose_numbers_take_no_bytes_are_not_counted_without_end():
+    content = bytes(6) + struct.pack(">H", 60_000) + struct.pack(">HHH", 1, 0, 65_535) * 60_000
+    assert blocks_of_file(avif_with_places(content), "heif") == {}
+
+
+@pytest.mark.parametrize("size", [(1 << 63) - 16, 1 << 63, (1 << 64) - 1])
+def test_boxes_larger_than_any_file(tmp_path, size):
+    start = box(b"ftyp", b"avif\0\0\0\0mif1avif")
+    path = tmp_path / "photo.avif"
+    path.write_bytes(start + struct.pack(">I4sQ", 1, b"free", size) + bytes(99))
+    with path.open("rb") as file:
+        assert blocks_of_file(file, "heif") == {}
+
+
+def test_a_block_farther_away_than_any_file_reaches(tmp_path):
+    number = 2  # of the item for EXIF, behind the picture
+    places = bytes(4) + b"\x88\0" + struct.pack(">HHHH", 1, number, 0, 1)
+    path = tmp_path / "photo.avif"
+    path.write_bytes(avif_with_places(places + struct.pack(">QQ", (1 << 64) - 9, 9)))
+    with path.open("rb") as file:
+        assert blocks_of_file(file, "heif") == {}

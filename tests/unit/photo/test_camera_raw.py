@@ -1,73 +1,33 @@
 """Raw files from cameras, made by tifffile as DNG, judged by the light that was put into them."""
 
 import io
+import os
 import struct
 
 import numpy as np
 import pytest
+import rawpy
 import tifffile
 from PIL import Image
 
 from engine.color.lab import encode_srgb, lightness_of_luminance, srgb_to_lab
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
-from engine.photo.camera_raw import DEVELOPED, NOT_DEVELOPED, decode_camera_raw
-from engine.photo.decoded import TOO_EARLY, TOO_LARGE, Undecodable
+from engine.photo.camera_raw import DEVELOPED, NOT_DEVELOPED, _heeding_complaints, decode_camera_raw
+from engine.photo.decoded import DAMAGED, TOO_EARLY, TOO_LARGE, Undecodable
 from engine.photo.formats import RAW
 from engine.photo.lightness import measure_lightness
 from engine.photo.raw_exif import exif_of_raw
 from engine.photo.raw_extents import check_raw_whole, tiff_tags
 from engine.photo.read import read_photo
 from tests.support.pictures import gray_picture
+from tests.support.written import dng, mosaic
 
-# XYZ -> linear sRGB: what this camera sees is sRGB. Source: IEC 61966-2-1.
-MATRIX = np.array(
-    [[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]]
-)
 PATCHES = np.array([[40000, 10000, 10000], [10000, 40000, 10000], [20000, 20000, 20000]])
 
 
 def scene(height: int = 64) -> np.ndarray:
     """Red, green and gray side by side, 32 pixels each, (H, 96, 3) linear light."""
     return np.repeat(np.tile(PATCHES, (height, 1, 1)), 32, axis=1).astype(np.uint16)
-
-
-def mosaic(light: np.ndarray) -> np.ndarray:
-    """What a sensor with the pattern RG / GB sees of it."""
-    seen = light[..., 1].copy()
-    seen[::2, ::2] = light[::2, ::2, 0]
-    seen[1::2, 1::2] = light[1::2, 1::2, 2]
-    return seen
-
-
-def dng(values, orientation=1, white_balance=(1.0, 1.0, 1.0), exposure=None, **options) -> bytes:
-    """A DNG file. Source: Adobe DNG 1.7, chapter 4."""
-    gray = values.ndim == 2 and "cfa" not in options
-    pattern = options.pop("cfa", None)
-    rational = [n for value in MATRIX.ravel() for n in (round(value * 10000), 10000)]
-    tags = [
-        (271, "s", 0, "Photochrom"),
-        (272, "s", 0, "Test camera"),
-        (274, "H", 1, orientation),
-        (700, "B", 4, b"<x/>"),
-        (50706, "B", 4, (1, 4, 0, 0)),
-        (50708, "s", 0, "Photochrom Test"),
-        (50717, "I", 1 if values.ndim == 2 else 3, (65535,) * (1 if values.ndim == 2 else 3)),
-    ]
-    if not gray:
-        neutral = [n for gain in white_balance for n in (round(1000 / gain), 1000)]
-        tags += [(50721, "2i", 9, rational), (50778, "H", 1, 21), (50728, "2I", 3, neutral)]
-    if pattern:
-        tags += [(33421, "H", 2, (2, 2)), (33422, "B", 4, pattern)]
-    kind = "CFA" if pattern else "MINISBLACK" if gray else "LINEAR_RAW"
-    file = io.BytesIO()
-    with tifffile.TiffWriter(file) as writer:
-        writer.write(
-            values, photometric=kind, extratags=tags, metadata=None, software=False, **options
-        )
-    data = file.getvalue()
-    # tifffile wants three samples for linear raw data; a monochrome camera has one.
-    old, new = (struct.pack("<HHII", 262, 3, 1, number) for number in (1, 34892))
-    return data.replace(old, new) if gray else data
 
 
 def read(tmp_path, data: bytes):
@@ -216,3 +176,56 @@ def test_a_fuji_header_that_points_beyond_the_end():
     check_raw_whole(bytes(data))
     with pytest.raises(Undecodable):
         check_raw_whole(bytes(data[:-1]))
+
+
+def test_a_place_beyond_the_file_is_one_for_panasonic_only(tmp_path):
+    data = dng(mosaic(scene()), cfa=(0, 1, 1, 2))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        at = file.pages[0].tags["StripOffsets"].valueoffset
+    with pytest.raises(UnreadablePhoto) as info:
+        read(tmp_path, data[:at] + b"\xff" * 4 + data[at + 4 :])
+    assert info.value.values["reason"] == TOO_EARLY
+
+
+LOSSLESS = {"compression": "jpeg", "compressionargs": {"lossless": True, "bitspersample": 16}}
+
+
+@pytest.mark.parametrize("make", ["mosaic", "linear"])
+def test_a_tile_without_its_pixels_is_not_what_was_in_the_memory(tmp_path, make):
+    light = scene(256)
+    colors = {"cfa": (0, 1, 1, 2)} if make == "mosaic" else {}
+    data = dng(mosaic(light) if colors else light, tile=(128, 48), **colors, **LOSSLESS)
+    assert read(tmp_path, data).size == (256, 96)
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        start, size = file.pages[0].dataoffsets[1], file.pages[0].databytecounts[1]
+    frame = data.index(b"\xff\xc3", start) + 5
+    for at, other in (
+        (start, b"\0\0"),
+        (frame, struct.pack(">HH", 1, 48)),
+        (frame, struct.pack(">HH", 0, 0)),
+        (start + size // 2, b"\xff\xd9"),
+    ):
+        with pytest.raises(UnreadablePhoto) as info:
+            read(tmp_path, data[:at] + other + data[at + len(other) :])
+        assert info.value.values["reason"] == DAMAGED
+
+
+def test_complaints_count_as_damage_and_are_not_printed(capfd):
+    with pytest.raises(Undecodable) as info, _heeding_complaints():
+        os.write(2, b"unknown file: data corrupted at 512\nanother\n")
+    assert info.value.reason == DAMAGED
+    assert capfd.readouterr().err == "another\n"
+    with _heeding_complaints():
+        os.write(2, b"another\n")
+    assert capfd.readouterr().err == "another\n"
+
+
+def test_libraw_complains_of_data_that_ends_in_the_words_listened_for(capfd):
+    data = dng(mosaic(scene()), cfa=(0, 1, 1, 2))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        at = file.pages[0].tags["StripOffsets"].valueoffset
+    with rawpy.RawPy() as raw:
+        raw.open_buffer(io.BytesIO(data[:at] + b"\xff" * 4 + data[at + 4 :]))
+        with pytest.raises(rawpy.LibRawError):
+            raw.unpack()
+    assert capfd.readouterr().err.startswith("unknown file: Unexpected end of file\n")

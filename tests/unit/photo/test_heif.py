@@ -15,7 +15,7 @@ from engine.errors import UnreadablePhoto, UnsupportedPhoto
 from engine.photo import heif
 from engine.photo.boxes import boxes, check_whole
 from engine.photo.decode import SEVERAL_PAGES
-from engine.photo.decoded import HEIC, TOO_EARLY, TOO_LARGE, Undecodable
+from engine.photo.decoded import DAMAGED, HEIC, TOO_EARLY, TOO_LARGE, Undecodable
 from engine.photo.formats import NOT_READ
 from engine.photo.read import read_photo
 from tests.support.pictures import by_pillow, rgb_picture
@@ -214,3 +214,14 @@ def test_boxes_that_reach_beyond_the_end():
     check_whole(large)
     with pytest.raises(Undecodable):
         check_whole(large[:-1])
+
+
+@pytest.mark.parametrize("text", [b"application/rdf", b"Exif", b"hvc1"])
+def test_a_kind_that_is_no_text_is_damage(tmp_path, text):
+    data = (FILES / "turned-6.heic").read_bytes()
+    at = data.index(text)
+    path = tmp_path / "photo.heic"
+    path.write_bytes(data[:at] + b"\x86\x96\xff\xfe" + data[at + 4 :])
+    with pytest.raises(UnreadablePhoto) as info:
+        read_photo(path)
+    assert info.value.values["reason"] == DAMAGED

@@ -11,19 +11,16 @@ from PIL import Image
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
 from engine.photo import jpeg_2000
 from engine.photo.decode import PROFILE_LEFT_ASIDE
-from engine.photo.decoded import TOO_LARGE, UNSUPPORTED, Undecodable
+from engine.photo.decoded import TOO_EARLY, TOO_LARGE, UNSUPPORTED, Undecodable
 from engine.photo.read import read_photo
 from tests.support.pictures import ICC, by_pillow, exif_block, gray_picture, rgb_picture
+from tests.support.written import box
 
 P3 = (ICC / "DisplayP3-v4.icc").read_bytes()
 
 
 def encoded(pixels, **options) -> bytes:
     return bytes(imagecodecs.jpeg2k_encode(pixels, level=0, reversible=True, **options))
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(content), kind) + content
 
 
 def with_colors(data: bytes, colr: bytes) -> bytes:
@@ -113,3 +110,12 @@ def test_pixel_count_is_checked_before_decoding(monkeypatch):
     with pytest.raises(Undecodable) as info:
         jpeg_2000.decode_jpeg_2000(encoded(rgb_picture()))
     assert info.value.reason == TOO_LARGE
+
+
+@pytest.mark.parametrize("kind", ["jp2", "j2k"])
+def test_a_picture_without_its_end_is_not_read(tmp_path, kind):
+    data = encoded(gray_picture(), codecformat=kind)
+    assert read(tmp_path, data + bytes(9) * (kind == "j2k")).size == (48, 64)
+    with pytest.raises(UnreadablePhoto) as info:
+        read(tmp_path, data[:-2] + b"\0\0")
+    assert info.value.values["reason"] == TOO_EARLY

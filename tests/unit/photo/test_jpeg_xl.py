@@ -1,6 +1,6 @@
 """JPEG XL files, encoded and judged by imagecodecs, which the pixels are not read with."""
 
-import struct
+import tracemalloc
 
 import imagecodecs
 import numpy as np
@@ -14,6 +14,7 @@ from engine.photo.decoded import TOO_LARGE, Undecodable
 from engine.photo.jxl_header import look_at_jxl
 from engine.photo.read import read_photo
 from tests.support.pictures import exif_block, gray_picture, rgb_picture
+from tests.support.written import box
 
 
 def encoded(pixels, **options) -> bytes:
@@ -24,10 +25,6 @@ def read(tmp_path, data: bytes):
     path = tmp_path / "photo.jxl"
     path.write_bytes(data)
     return read_photo(path)
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(content), kind) + content
 
 
 def boxed(codestream: bytes, *more: bytes) -> bytes:
@@ -127,3 +124,15 @@ def test_pixel_count_is_checked_before_decoding(monkeypatch):
     with pytest.raises(Undecodable) as info:
         jpeg_xl.decode_jpeg_xl(encoded(rgb_picture()))
     assert info.value.reason == TOO_LARGE
+
+
+def test_metadata_that_unpacks_into_far_too_much_is_left_out(tmp_path):
+    bomb = b"xml " + imagecodecs.brotli_encode(bytes(100 << 20), level=5)
+    pixels = gray_picture()
+    tracemalloc.start()
+    photo = read(tmp_path, boxed(encoded(pixels), *[box(b"brob", bomb)] * 2000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 60 << 20
+    assert not photo.source.metadata
+    np.testing.assert_array_equal(photo.pixels[..., 0], pixels)

@@ -8,7 +8,7 @@ import pytest
 
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
 from engine.photo.channels import upright
-from engine.photo.decoded import BIT_DEPTH, TOO_LARGE, Undecodable
+from engine.photo.decoded import BIT_DEPTH, DAMAGED, TOO_EARLY, TOO_LARGE, Undecodable
 from engine.photo.odd_jpeg import decode_odd_jpeg
 from engine.photo.read import read_photo
 from tests.support.pictures import ICC, exif_block, gray_picture, rgb_picture
@@ -82,3 +82,33 @@ def test_pixel_count_is_checked_before_decoding(monkeypatch):
     with pytest.raises(Undecodable) as info:
         decode_odd_jpeg(lossless(gray_picture(depth=16), 16))
     assert info.value.reason == TOO_LARGE
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99])
+def test_half_a_scan_with_a_false_end_is_not_read(tmp_path, share):
+    data = lossless(gray_picture(200, 300, depth=16) >> 4, 12)
+    with pytest.raises(UnreadablePhoto) as info:
+        read(tmp_path, data[: int(len(data) * share)] + b"\xff\xd9")
+    assert info.value.values["reason"] in (DAMAGED, TOO_EARLY)
+
+
+def test_a_scan_for_fewer_pixels_than_the_frame_claims(tmp_path):
+    data = lossless(gray_picture(depth=16), 16)
+    at = data.index(b"\xff\xc3") + 5
+    with pytest.raises(UnreadablePhoto) as info:
+        read(tmp_path, data[:at] + struct.pack(">HH", 15_000, 15_000) + data[at + 4 :])
+    assert info.value.values["reason"] == DAMAGED
+
+
+def test_codes_that_start_anew_at_markers(tmp_path):
+    row = np.random.default_rng(2).integers(0, 65536, (1, 64)).astype(np.uint16)
+    file = lossless(row, 16)
+    frame, scan = file.index(b"\xff\xc3") + 5, file.index(b"\xff\xda")
+    restarts = b"\xff\xdd" + struct.pack(">HH", 4, 64)
+    start = file[:frame] + struct.pack(">H", 3) + file[frame + 2 : scan] + restarts
+    start, codes = start + file[scan : scan + 10], file[scan + 10 : -2]
+    whole = start + codes + b"\xff\xd0" + codes + b"\xff\xd1" + codes + b"\xff\xd9"
+    np.testing.assert_array_equal(read(tmp_path, whole).pixels[..., 0], row.repeat(3, axis=0))
+    for less in (codes, codes[:50] + b"\xff\xd1" + codes):
+        with pytest.raises(UnreadablePhoto):
+            read(tmp_path, start + codes + b"\xff\xd0" + less + b"\xff\xd9")

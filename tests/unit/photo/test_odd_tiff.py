@@ -2,7 +2,6 @@
 
 import io
 
-import imagecodecs
 import numpy as np
 import pytest
 import tifffile
@@ -15,34 +14,13 @@ from engine.photo.decoded import TOO_LARGE, Undecodable
 from engine.photo.odd_tiff import decode_odd_tiff
 from engine.photo.read import read_photo
 from tests.support.pictures import ICC, by_tifffile, gray_picture, rgb_picture
+from tests.support.written import of_bits
 
 
 def read(tmp_path, data: bytes):
     path = tmp_path / "photo.tif"
     path.write_bytes(data)
     return read_photo(path)
-
-
-def of_bits(picture, bits: int, **options) -> bytes:
-    """A file whose numbers fill no whole bytes, packed as TIFF 6.0 says: big end first."""
-    rows = picture.reshape(picture.shape[0], -1)
-    packed = [imagecodecs.packints_encode(row, bits) for row in rows]
-    count = 1 if picture.ndim == 2 else picture.shape[2]
-    file = by_tifffile(picture, photometric="rgb" if count == 3 else "minisblack", **options)
-    with tifffile.TiffFile(io.BytesIO(file)) as read_back:
-        page = read_back.pages[0]
-        places = {
-            name: page.tags[name].valueoffset for name in ("BitsPerSample", "StripByteCounts")
-        }
-        start = page.dataoffsets[0]
-    changed = bytearray(file)
-    for at in range(count):
-        changed[places["BitsPerSample"] + 2 * at] = bits
-    body = b"".join(packed)
-    changed[places["StripByteCounts"] : places["StripByteCounts"] + 4] = len(body).to_bytes(
-        4, "little"
-    )
-    return bytes(changed[:start]) + body
 
 
 @pytest.mark.parametrize("bits", [10, 12, 14])
@@ -179,3 +157,15 @@ def test_pixel_count_is_checked_before_decoding(monkeypatch):
     with pytest.raises(Undecodable) as info:
         decode_odd_tiff(by_tifffile(gray_picture(), compression="lzma"))
     assert info.value.reason == TOO_LARGE
+
+
+def test_lossless_jpeg_that_lacks_pixels_is_not_read(tmp_path):
+    codes = gray_picture(64, 96, depth=16)
+    arguments = {"lossless": True, "bitspersample": 16}
+    data = by_tifffile(codes, compression="jpeg", compressionargs=arguments, tile=(32, 48))
+    np.testing.assert_array_equal(read(tmp_path, data).pixels[..., 0], codes)
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        start, size = file.pages[0].dataoffsets[2], file.pages[0].databytecounts[2]
+    middle = start + size // 2
+    with pytest.raises(UnreadablePhoto):
+        read(tmp_path, data[:middle] + b"\xff\xd9" + data[middle + 2 :])

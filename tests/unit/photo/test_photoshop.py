@@ -15,36 +15,9 @@ from engine.photo.decoded import TOO_LARGE, UNSUPPORTED, Undecodable
 from engine.photo.photoshop import ONLY_LAYERS
 from engine.photo.read import read_photo
 from tests.support.pictures import ICC, exif_block, gray_picture, rgb_picture
+from tests.support.written import psd, resource
 
 GRAY, RGB, CMYK, LAB = 1, 3, 4, 9
-
-
-def packed(row: bytes) -> bytes:
-    """PackBits with literal runs only."""
-    pieces = (row[at : at + 128] for at in range(0, len(row), 128))
-    return b"".join(bytes([len(piece) - 1]) + piece for piece in pieces)
-
-
-def resource(number: int, content: bytes) -> bytes:
-    padding = b"\0" * (len(content) % 2)
-    return struct.pack(">4sHHI", b"8BIM", number, 0, len(content)) + content + padding
-
-
-def psd(pixels, mode: int, resources: bytes = b"", layers: bytes = b"", rle: bool = False) -> bytes:
-    """A file whose finished picture is (H, W) or (H, W, n), uint8, uint16 or float32."""
-    planes = np.atleast_3d(pixels).transpose(2, 0, 1)
-    planes = planes.astype(planes.dtype.newbyteorder(">"))
-    count, height, width = planes.shape
-    start = struct.pack(
-        ">4sH6xHIIHH", b"8BPS", 1, count, height, width, 8 * planes.dtype.itemsize, mode
-    )
-    rows = [row.tobytes() for plane in planes for row in plane]
-    if rle:
-        rows = [packed(row) for row in rows]
-    lengths = struct.pack(f">{len(rows)}H", *map(len, rows)) if rle else b""
-    parts = (b"", resources, layers)
-    sections = b"".join(struct.pack(">I", len(part)) + part for part in parts)
-    return start + sections + struct.pack(">H", int(rle)) + lengths + b"".join(rows)
 
 
 def read(tmp_path, data: bytes):
@@ -167,3 +140,29 @@ def test_pixel_count_is_checked_before_decoding(monkeypatch):
     with pytest.raises(Undecodable) as info:
         photoshop.decode_photoshop(psd(rgb_picture(), RGB))
     assert info.value.reason == TOO_LARGE
+
+
+@pytest.mark.parametrize("lengths", [b"\0\0", b"\0\1", b"\xff\xff"])
+def test_rows_of_too_few_bytes_are_not_taken_for_black(tmp_path, lengths):
+    data = psd(gray_picture(), GRAY, rle=True)
+    start = len(psd(np.zeros((0, 64), np.uint8), GRAY, rle=True))
+    with pytest.raises(UnreadablePhoto):
+        read(tmp_path, data[:start] + lengths * 48 + data[start + 96 :])
+    assert read(tmp_path, data).pixels.any()
+
+
+@pytest.mark.parametrize("rle", [False, True])
+def test_a_small_file_without_its_rows_is_not_read(tmp_path, rle):
+    # Shorter than OpenImageIO likes, so that zeros are put behind it.
+    data = psd(gray_picture(8, 8), GRAY, rle=rle)
+    for length in range(36, len(data)):
+        with pytest.raises(UnreadablePhoto):
+            read(tmp_path, data[:length])
+
+
+def test_runs_of_equal_bytes_are_whole_rows(tmp_path):
+    pixels = np.full((8, 64), 200, np.uint8)
+    data = psd(pixels, GRAY, rle=True)
+    start = len(psd(pixels[:0], GRAY, rle=True))
+    rows = struct.pack(">8H", *[2] * 8) + bytes((257 - 64, 200)) * 8
+    np.testing.assert_array_equal(read(tmp_path, data[:start] + rows).pixels[..., 0], pixels)

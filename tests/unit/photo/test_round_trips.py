@@ -1,8 +1,8 @@
 """Whole files through the whole pipeline: what a photographer hands in comes back.
 
 Files are made by Pillow, tifffile and ExifTool, colored with a stand-in for the network, and judged
-by Pillow, tifffile, LittleCMS and ExifTool. What cannot be done yet stands in KNOWN_GAPS, and only
-there: whoever closes a gap takes it out.
+by Pillow, tifffile, LittleCMS, ExifTool and ImageMagick. What cannot be done yet stands in
+KNOWN_GAPS, and only there: whoever closes a gap takes it out.
 """
 
 import io
@@ -18,6 +18,7 @@ from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_png
 from engine.pipeline import Wish, colorize
 from tests.support.exiftool import needs_exiftool, tags_of, tags_of_all, write_tags
 from tests.support.fakes import FakePredictor
+from tests.support.imagemagick import needs_imagemagick, seen_by_imagemagick
 from tests.support.pictures import (
     by_pillow,
     by_tifffile,
@@ -34,6 +35,8 @@ KNOWN_GAPS: set[tuple[str, str, str]] = {
 }
 TARGETS = ("jpeg", "png", "tiff", "webp", "avif")
 LOSSY = ("jpeg", "webp", "avif")
+# WebP files tell their resolution in EXIF only, where ImageMagick does not look for it.
+DPI_SEEN = ("jpeg", "png", "tiff", "avif")
 SOURCES = (("jpeg", 8), ("png", 8), ("png", 16), ("tiff", 8), ("tiff", 16))
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "tiff": ".tif", "webp": ".webp", "avif": ".avif"}
 
@@ -125,6 +128,13 @@ PIXEL_CASES = [
 ]  # fmt: skip
 
 
+JUDGED_CASES = [
+    (source, target, profile, 1 + number % 8)
+    for number, (source, target, profile) in enumerate(product(SOURCES, TARGETS, PROFILES))
+    if not (source == ("png", 16) and profile in ("sRGB", "table"))
+]
+
+
 @pytest.mark.parametrize(("source", "target", "profile", "orientation"), PIXEL_CASES)
 def test_pixels_come_back(tmp_path, source, target, profile, orientation):
     path = tmp_path / f"original{SUFFIXES[source[0]]}"
@@ -154,6 +164,55 @@ def test_pixels_come_back(tmp_path, source, target, profile, orientation):
         upright = (upright >> 8).astype(np.uint8)
     meant = lightness_by_lcms(Image.fromarray(upright), PROFILES[profile])
     assert np.abs(seen - meant).mean() < 1.0
+
+
+def amiss(seen, source, target, profile, upright):
+    """What ImageMagick sees in a result that is not as it should be, by name."""
+    depth = 8 if target in LOSSY else source[1]
+    light = lightness_by_lcms(Image.fromarray((seen.pixels >> 8).astype(np.uint8)), seen.icc)
+    if upright.dtype == np.uint16:
+        upright = (upright >> 8).astype(np.uint8)
+    meant = lightness_by_lcms(Image.fromarray(upright), PROFILES[profile])
+    right = {
+        "size": seen.size == (WIDTH, HEIGHT),
+        "orientation": seen.orientation in ("TopLeft", "Undefined"),
+        "resolution": target not in DPI_SEEN or seen.dpi == pytest.approx((DPI, DPI), abs=0.6),
+        # It reads AVIF at 8 bit. Of 16 bit all are there, not the upper half twice.
+        "depth": target == "avif"
+        or (seen.depth, bool((seen.pixels % 257).any())) == (depth, depth == 16),
+        # Debian's version sees none in AVIF files. Profiles other than RGB of curves become sRGB.
+        "profile": target == "avif"
+        or (seen.icc == PROFILES["sRGB"] if profile == "sRGB" else seen.icc is not None),
+        "lightness": light.shape == meant.shape and np.abs(light - meant).mean() < 1.0,
+    }
+    return [name for name, good in right.items() if not good]
+
+
+@needs_imagemagick
+@pytest.mark.parametrize(("source", "target", "profile", "orientation"), JUDGED_CASES)
+def test_imagemagick_sees_the_same(tmp_path, source, target, profile, orientation):
+    path = tmp_path / f"original{SUFFIXES[source[0]]}"
+    upright = original(path, *source, profile, orientation)
+    seen = seen_by_imagemagick(colored(path, target))
+    assert amiss(seen, source, target, profile, upright) == []
+
+
+@needs_imagemagick
+def test_imagemagick_sees_what_is_amiss(tmp_path):
+    """The judge's own work: a photo that lies on its side, of another depth and resolution."""
+    path = tmp_path / "original"
+    upright = original(path, "jpeg", 8, "sRGB", orientation=6)
+    seen = seen_by_imagemagick(path)
+    assert amiss(seen, ("jpeg", 8), "jpeg", "sRGB", upright) == ["size", "orientation", "lightness"]
+    assert "depth" in amiss(seen, ("png", 16), "png", "sRGB", upright)
+    options = {"icc_profile": PROFILES["sRGB"], "dpi": (DPI, DPI)}
+    for name, changed, pixels in (
+        ("resolution", {"dpi": (72, 72)}, upright),
+        ("profile", {"icc_profile": None}, upright),
+        ("lightness", {}, 255 - upright),
+    ):
+        path.write_bytes(by_pillow(pixels, "PNG", **options | changed))
+        assert amiss(seen_by_imagemagick(path), ("png", 8), "png", "sRGB", upright) == [name]
 
 
 def assignments(blocks):
