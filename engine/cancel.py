@@ -20,6 +20,10 @@ class CancelToken:
         """Whether the work was asked to stop."""
         return self._event.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so long for being asked to stop; whether that was asked."""
+        return self._event.wait(seconds)
+
     def raise_if_set(self) -> None:
         """Raise `Cancelled` if the work was asked to stop. Called between stages and strips."""
         if self._event.is_set():

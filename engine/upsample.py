@@ -6,6 +6,7 @@ enlarged, and the full-size lightness then draws the edges.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cv2
@@ -34,6 +35,8 @@ class ChromaField:
     coefficients: Plane
 
 
+# Of the same planes it is wanted again and again while a slider moves.
+@lru_cache(maxsize=2)
 def chroma_field(planes: AbPlanes) -> ChromaField:
     """Find the coefficients, once per prediction."""
     L = planes.L

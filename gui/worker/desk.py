@@ -64,6 +64,9 @@ Tell = Callable[[Result], None]
 # The longer side of the picture that is shown first, before that at the photo's own size.
 PREVIEW_SIDE = 2048
 
+# A slider that has not moved for so long rests, and the photo is colored at its full size.
+SLIDER_REST_S = 0.12
+
 # The window is told of progress no oftener than this: each time takes it from its other work.
 PROGRESS_S = 0.05
 
@@ -163,6 +166,7 @@ class Desk:
         started = time.perf_counter()
         piece = self._opened(request.photo, request.cancel)
         piece.turn_to(request)
+        known = piece.planes
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
         if piece.small is None:
@@ -171,6 +175,10 @@ class Desk:
         if piece.small is not lightness:
             stages.append((lightness, Stage.COMPLETING, request.completing))
         for each, stage, cancel in stages:
+            if stage is Stage.COMPLETING and piece.planes is known:
+                # Of a slider that is being moved there is more to come.
+                cancel.wait(SLIDER_REST_S)
+                cancel.raise_if_set()
             told = _progress(request, stage, tell)
             rendition = compose(each, planes, request.edits, 8, cancel, told)
             complete = each is lightness
