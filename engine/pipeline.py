@@ -26,7 +26,7 @@ from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from engine.photo.spaces import space_for
 from engine.photo.tone import tone_of
-from engine.photo.write import check_size, write_photo
+from engine.photo.write import check_target, write_photo
 from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality, Saved
 from engine.version import VERSION
 
@@ -119,7 +119,7 @@ def colorize(
     if tone.kind == "colored" and wish.colored == "skip":
         return _colored_skipped(path, target, started)
     said.all(_TOLD.get(tone.kind, ()))
-    check_size(photo.size, target)
+    check_target(photo, target, replace_original=wish.replace_original)
     with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
         # Read once more, from the system's cache, while the network works.
         digest = pool.submit(sha256_of, path).result if wish.saving.label else str

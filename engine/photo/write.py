@@ -73,13 +73,12 @@ def write_photo(
         ValueError: more than 8 bit for JPEG or WebP.
     """
     file_format = format_for(target)
+    check_target(photo, target, replace_original=replace_original)
     if replace_original:
-        target = _replaceable(target, photo)
-    else:
-        _refuse_original(target, photo)
+        target = target.resolve()  # the original itself, not a link to it
     if on_conflict == "skip" and not replace_original and os.path.lexists(target):
         return None
-    check_size(colored.size, target)
+    _check_size(colored.size, target)
     if not _is_possible(target):
         raise _cannot_write(target)
     notices: list[str] = []
@@ -111,8 +110,24 @@ def _is_possible(target: Path) -> bool:
     return "\0" not in str(target) and os.path.isdir(target.parent)  # noqa: PTH112
 
 
-def check_size(size: tuple[int, int], target: Path) -> None:
-    """Raise TooLargeForFormat if a picture of this height and width cannot be saved there."""
+def check_target(photo: Photo, target: Path, *, replace_original: bool) -> None:
+    """Raise what `write_photo` would raise, before anything is colored.
+
+    Raises:
+        SameAsSource: the target is the original itself, whatever name it goes by.
+        NotReplaceable: it shall be replaced, but the result would hold less.
+        TooLargeForFormat: the picture is longer than the format can be.
+    """
+    if replace_original:
+        reason = why_not_replaceable(photo.source)
+        if reason:
+            raise NotReplaceable(name=target.name, reason=reason)
+    else:
+        _refuse_original(target, photo)
+    _check_size(photo.size, target)
+
+
+def _check_size(size: tuple[int, int], target: Path) -> None:
     most = _MOST_SIDE.get(format_for(target))
     height, width = size
     if most is not None and max(size) > most:
@@ -133,14 +148,6 @@ def _refuse_original(target: Path, photo: Photo) -> None:
         return  # one of the two does not exist
     if same:
         raise SameAsSource(name=target.name)
-
-
-def _replaceable(target: Path, photo: Photo) -> Path:
-    """The original itself, not a link to it."""
-    reason = why_not_replaceable(photo.source)
-    if reason:
-        raise NotReplaceable(name=target.name, reason=reason)
-    return target.resolve()
 
 
 def _save_error(error: OSError, target: Path) -> SaveError:

@@ -10,7 +10,9 @@ import pytest
 from engine.errors import CannotWrite, DiskFull, NotReplaceable, SameAsSource
 from engine.photo.read import read_photo
 from engine.photo.write import write_photo
+from engine.pipeline import Wish, colorize
 from engine.values import Rendition
+from tests.support.fakes import FakePredictor
 from tests.support.pictures import by_pillow, by_tifffile, gray_picture, rgb_picture
 
 
@@ -112,4 +114,8 @@ def test_what_would_hold_less_afterwards_is_left_alone(tmp_path):
         path.write_bytes(data)
         with pytest.raises(NotReplaceable, match=name):
             write_photo(Rendition(rgb_picture()), read_photo(path), path, replace_original=True)
+        predictor = FakePredictor()
+        with pytest.raises(NotReplaceable, match=name):
+            colorize(path, path, predictor, Wish(replace_original=True))
+        assert predictor.asked == []  # nobody waits for what cannot be saved
     assert contents(tmp_path) == files
