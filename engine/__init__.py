@@ -25,6 +25,7 @@ from engine.errors import (
     UnknownFormat,
 )
 from engine.i18n import LANGUAGES, set_language, translate
+from engine.paths import SAMPLES
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import EIGHT_BITS, Belongings, beforehand, belongings_of, losses_of
 from engine.photo.naming import (
@@ -61,6 +62,7 @@ from engine.version import VERSION
 __all__ = [
     "EIGHT_BITS",
     "LANGUAGES",
+    "SAMPLES",
     "VERSION",
     "WRITABLE",
     "AbPlanes",

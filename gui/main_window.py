@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QImage,
     QKeyEvent,
 )
 from PySide6.QtWidgets import (
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import PhotochromError, Quality, color_layer_path, colorized_path, translate
+from engine import SAMPLES, PhotochromError, Quality, color_layer_path, colorized_path, translate
 from gui.adjusting import ADJUSTMENTS
 from gui.document import Document
 from gui.file_dialogs import OpenDialog, SaveDialog
@@ -34,6 +35,7 @@ from gui.language import KEY as LANGUAGE_KEY
 from gui.language import use_language
 from gui.message_bar import Kind, Message
 from gui.pasting import Pasted, local_files
+from gui.recent import Recent, RecentPhoto
 from gui.saving import Saving
 from gui.status_line import StatusLine
 from gui.texts import error_text, refused_text, replacing_text
@@ -84,6 +86,8 @@ class MainWindow(QMainWindow):
         self.document = Document()
         self._saving = Saving(self, self.document, settings)
         self._pasted = Pasted()
+        self._recent = Recent(settings)
+        self._remembered: set[Path] = set()
         self._closing = False
         self._actions = make_actions(self)
         self.toolbar = Toolbar(self._actions, self)
@@ -95,6 +99,7 @@ class MainWindow(QMainWindow):
         self._put_together()
         self._connect()
         self._recall()
+        self._offer_photos()
         self.recolor()
         self.set_language(language)
         # The frame and its title need some of the screen, too.
@@ -150,6 +155,7 @@ class MainWindow(QMainWindow):
             self._on_opened(result)
         elif isinstance(result, PreviewReady):
             self._say_notices(result.warnings)
+            self._remember(result)
         elif isinstance(result, PhotoSaved):
             self._on_saved(result)
         elif isinstance(result, Failed) and result.error in self.document.refused.values():
@@ -279,6 +285,9 @@ class MainWindow(QMainWindow):
         if path is not None and self._may_lose([p for p in self.document.unsaved if p == path]):
             self.message_bar.clear()
             self._ask(self.document.close_photo())
+            self._remembered.discard(path)
+            if self.document.path is None:
+                self._offer_photos()
             self._show()
 
     @Slot()
@@ -442,6 +451,8 @@ class MainWindow(QMainWindow):
         self.panel.quality_chosen.connect(self._on_quality_chosen)
         self.panel.reset_wanted.connect(self.on_reset_adjustments)
         self.panel.stepped.connect(self._on_stepped)
+        self.stage.empty.photo_wanted.connect(self._on_photo_of_page_wanted)
+        self.stage.empty.clear_wanted.connect(self._on_clear_wanted)
         self._saving.wanted.connect(self._ask)
         self._saving.said.connect(self.say)
         self.toolbar.zoom_box.scale_wanted.connect(self._on_scale_wanted)
@@ -591,6 +602,29 @@ class MainWindow(QMainWindow):
             self._ask(self.document.save(target, overwrite=overwrite, options=options, layer=True))
         else:
             self._saving.save(target, overwrite=overwrite)
+
+    @Slot(object)
+    def _on_photo_of_page_wanted(self, path: Path) -> None:
+        self.open_photos([path])
+
+    @Slot()
+    def _on_clear_wanted(self) -> None:
+        self._recent.clear()
+        self._offer_photos()
+
+    def _offer_photos(self) -> None:
+        """Show on the empty page what was opened last, or the samples."""
+        samples = [RecentPhoto(path, QImage(str(path))) for path in sorted(SAMPLES.glob("*.jpg"))]
+        self.stage.empty.show_photos(self._recent.photos(), samples)
+
+    def _remember(self, result: PreviewReady) -> None:
+        """Put a photo that is colored now among the recent ones, once."""
+        path = self.document.path
+        if path is None or not result.complete or path in self._remembered:
+            return
+        self._remembered.add(path)
+        if not self._pasted.is_pasted(path) and path.parent != SAMPLES:
+            self._recent.add(path, result.picture.levels[-1].image)
 
     @Slot(int)
     def _on_photo_wanted(self, at: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QStandardPaths, QTemporaryDir, QUrl
 from PySide6.QtGui import QImage
 
-from engine import translate
+from engine import SAMPLES, translate
 
 # Copied pictures that are whole files already, of which nothing need get lost.
 _FILES = {"image/png": ".png", "image/tiff": ".tif", "image/jpeg": ".jpg"}
@@ -41,11 +41,18 @@ class Pasted:
         return [path]
 
     def folder_for(self, photo: Path) -> Path:
-        """Where results of a photo go at first: beside it; of a pasted one, to the pictures."""
-        if self._folder is None or photo.parent != Path(self._folder.path()):
+        """Where results of a photo go at first: beside it, if that is a place of the user's.
+
+        Those of pasted photos and of the samples go to the pictures.
+        """
+        if not self.is_pasted(photo) and photo.parent != SAMPLES:
             return photo.parent
         place = QStandardPaths.StandardLocation.PicturesLocation
         return Path(QStandardPaths.writableLocation(place))
+
+    def is_pasted(self, photo: Path) -> bool:
+        """Whether it is gone when the program ends."""
+        return self._folder is not None and photo.parent == Path(self._folder.path())
 
     def _new(self, ending: str) -> Path:
         if self._folder is None:

@@ -1,14 +1,16 @@
 """What is said over the picture, or where it will be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine import translate
+from gui.recent import RecentPhoto
 from gui.texts import percent, stage_text
 from gui.theme import icon, theme
+from gui.views.photo_row import PhotoRow
 from gui.views.progress_line import ProgressLine
 from gui.worker.jobs import Progressed
 
@@ -165,12 +167,19 @@ class EmptyPage(QWidget):
 
     Signals:
         open_wanted: the button was pressed.
+        photo_wanted: the path of a recent photo or sample.
+        clear_wanted: the recent photos are to be forgotten.
     """
 
     open_wanted = Signal()
+    photo_wanted = Signal(object)
+    clear_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._row = PhotoRow()
+        self._row.photo_wanted.connect(self.photo_wanted)
+        self._row.clear_wanted.connect(self.clear_wanted)
         self._sign = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._title = _title_label(1.6)
         self._formats, self._privacy = (QLabel(wordWrap=True) for _ in range(2))
@@ -198,11 +207,21 @@ class EmptyPage(QWidget):
             box.setColumnStretch(edge, 1)
         box.setColumnStretch(1, 100)  # the column takes what it may, the edges the rest
         box.addWidget(middle, 1, 1)
+        box.addWidget(self._row, 2, 0, 1, 3, Qt.AlignmentFlag.AlignBottom)
         self.retranslate()
         self.recolor()
 
+    def show_photos(self, recent: Sequence[RecentPhoto], samples: Sequence[RecentPhoto]) -> None:
+        """Offer the recent photos; at first, the samples."""
+        if recent:
+            self._row.show_photos(recent, lambda: translate("Recent photos"), can_clear=True)
+        else:
+            words = lambda: translate("No photo at hand? Try one of these")  # noqa: E731
+            self._row.show_photos(samples, words, can_clear=False)
+
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""
+        self._row.retranslate()
         self._title.setText(translate("Drop a black-and-white photo here"))
         self._formats.setText(
             translate("JPEG, PNG, TIFF, HEIC, raw and more; several at once if you like")
@@ -214,6 +233,7 @@ class EmptyPage(QWidget):
 
     def recolor(self) -> None:
         """Show all in the colors of the moment."""
+        self._row.recolor()
         sign = icon("image-plus-outline", theme().quiet)
         self._sign.setPixmap(sign.pixmap(QSize(56, 56), self.devicePixelRatioF()))
         for label in (self._formats, self._privacy):

@@ -39,7 +39,8 @@ def predictor() -> FakePredictor:
 
 
 @pytest.fixture
-def settings(tmp_path) -> QSettings:
+def settings(tmp_path, monkeypatch) -> QSettings:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))  # thumbnails of recent photos
     return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
 
 
