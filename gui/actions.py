@@ -47,6 +47,7 @@ ROWS = (
     ActionRow("replace_original", lambda: translate("Replace the original…")),
     ActionRow("undo", lambda: translate("Undo"), ("Ctrl+Z",), "undo"),
     ActionRow("redo", lambda: translate("Redo"), ("Ctrl+Shift+Z", "Ctrl+Y"), "redo"),
+    ActionRow("variants", lambda: translate("Variants…"), ("V",), "view-grid-outline"),
     ActionRow("copy_adjustments", lambda: translate("Copy adjustments"), ("Ctrl+Shift+C",)),
     ActionRow("paste_adjustments", lambda: translate("Paste adjustments"), ("Ctrl+Shift+V",)),
     ActionRow("reset_adjustments", lambda: translate("Reset adjustments"), ("Ctrl+R",)),

@@ -7,10 +7,12 @@ from pathlib import Path
 import msgspec
 
 from engine import Adjustments, Edits, OriginalChanged, Quality, SaveOptions, translate
+from gui.variants import Variant
 from gui.work import Words, Work
 from gui.worker.jobs import (
     WARMING_UP,
     Failed,
+    MakeVariants,
     OpenPhoto,
     PhotoOpened,
     PhotoSaved,
@@ -20,6 +22,7 @@ from gui.worker.jobs import (
     Request,
     Result,
     SavePhoto,
+    VariantReady,
     WasCancelled,
 )
 
@@ -75,6 +78,7 @@ class Document:
         self._coloring: Recolor | None = None
         # Photos with color of their own that the user wants colored anew.
         self._agreed: set[Path] = set()
+        self._variants: MakeVariants | None = None
         self._saves: dict[int, SavePhoto] = {}
         # Of every photo that was open; their edits stay while others are looked at.
         self._works: dict[Path, Work] = {}
@@ -298,6 +302,31 @@ class Document:
         self.quality = quality
         return None if self.photo is None else self._color_again()
 
+    def make_variants(self) -> MakeVariants | None:
+        """Ask for the photo in other ways."""
+        if self.photo is None or not self.can_adjust:
+            return None
+        self.stop_variants()
+        self._variants = MakeVariants(
+            generation=self._next(),
+            photo=self.photo.request,
+            edits=self.edits,
+            quality=self.quality,
+        )
+        return self._variants
+
+    def stop_variants(self) -> None:
+        """They are not wanted any more."""
+        if self._variants is not None:
+            self._variants.stop()
+            self._variants = None
+
+    def take_variant(self, variant: Variant) -> Recolor | None:
+        """Color the photo in that way from now on."""
+        if variant.quality is not None:
+            return self.set_quality(variant.quality)
+        return self.change(variant.applied(self.edits), variant.words)
+
     def retranslate(self) -> None:
         """Say what was done to the photos in the language of the moment."""
         for work in self._works.values():
@@ -394,6 +423,10 @@ class Document:
         if result.generation == WARMING_UP:
             self.warming_up = result if isinstance(result, Progressed) else None
             return not isinstance(result, Failed)  # the first photo will meet the same error
+        if self._variants is not None and result.generation == self._variants.generation:
+            if isinstance(result, Failed | WasCancelled):
+                self._variants = None
+            return isinstance(result, Failed | VariantReady)
         if result.generation in self._saves:
             self._accept_of_save(result)
         elif self._opening is not None and result.generation == self._opening.generation:

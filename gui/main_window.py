@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
-from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -41,6 +41,8 @@ from gui.status_line import StatusLine
 from gui.texts import error_text, refused_text, replacing_text
 from gui.theme import SURROUNDS, palette, stylesheet
 from gui.toolbar import Toolbar, make_actions, translate_actions
+from gui.variants import Variant
+from gui.variants_dialog import VariantsDialog
 from gui.views.adjust_panel import AdjustPanel
 from gui.views.compare_view import STEP
 from gui.views.film_strip import FilmStrip
@@ -54,6 +56,7 @@ from gui.worker.jobs import (
     Progressed,
     Request,
     Result,
+    VariantReady,
     WarmUp,
 )
 from gui.worker.thread import EngineThread
@@ -77,7 +80,12 @@ class MainWindow(QMainWindow):
         thread: the worker, started; the window shuts it down when it is closed.
         settings: what is remembered between runs.
         language: a key of LANGUAGES.
+
+    Signals:
+        variant_ready: a VariantReady for the sheet that is open.
     """
+
+    variant_ready = Signal(object)
 
     def __init__(self, thread: EngineThread, settings: QSettings, language: str) -> None:
         super().__init__()
@@ -156,6 +164,9 @@ class MainWindow(QMainWindow):
         elif isinstance(result, PreviewReady):
             self._say_notices(result.warnings)
             self._remember(result)
+        elif isinstance(result, VariantReady):
+            self.variant_ready.emit(result)
+            return
         elif isinstance(result, PhotoSaved):
             self._on_saved(result)
         elif isinstance(result, Failed) and result.error in self.document.refused.values():
@@ -226,6 +237,20 @@ class MainWindow(QMainWindow):
         """Do again what was undone."""
         self._ask(self.document.redo())
         self._show()
+
+    @Slot()
+    def on_variants(self) -> None:
+        """Show the photo in other ways to choose from."""
+        request = self.document.make_variants()
+        photo = self.document.photo
+        if request is None or photo is None:
+            return
+        dialog = VariantsDialog(self, photo.picture.levels[-1].image)
+        dialog.chosen.connect(self._on_variant_chosen)
+        dialog.finished.connect(self.document.stop_variants)
+        self.variant_ready.connect(dialog.show_variant)
+        dialog.open()
+        self._ask(request)
 
     @Slot()
     def on_copy_adjustments(self) -> None:
@@ -489,6 +514,7 @@ class MainWindow(QMainWindow):
             "neutralize": document.can_neutralize,
             "undo": document.can_adjust and document.work.steps.canUndo(),
             "redo": document.can_adjust and document.work.steps.canRedo(),
+            "variants": document.can_adjust,
             "copy_adjustments": document.can_adjust,
             "paste_adjustments": document.can_adjust and document.copied is not None,
             "reset_adjustments": document.can_adjust,
@@ -560,6 +586,13 @@ class MainWindow(QMainWindow):
         box.setDefaultButton(stay)
         box.exec()
         return box.clickedButton() is go_on
+
+    @Slot(object)
+    def _on_variant_chosen(self, variant: Variant) -> None:
+        if variant.quality is not None:
+            self._settings.setValue(_QUALITY_KEY, variant.quality)
+        self._ask(self.document.take_variant(variant))
+        self._show()
 
     @Slot(str, int, int)
     def _on_adjusted(self, name: str, value: int, gesture: int) -> None:

@@ -54,6 +54,7 @@ class Toolbar(QToolBar):
         self.addSeparator()
         self._add("undo")
         self._add("redo")
+        self._add("variants")
         self._roll_parts.append(self.addSeparator())
         self._roll_parts.append(self._add("previous"))
         self._roll_parts.append(self.addWidget(self._roll_label))

@@ -40,8 +40,10 @@ from engine import (
     write_photo,
 )
 from gui.images import picture_of
+from gui.variants import VARIANTS
 from gui.worker.jobs import (
     Failed,
+    MakeVariants,
     OpenPhoto,
     PhotoOpened,
     PhotoSaved,
@@ -52,6 +54,7 @@ from gui.worker.jobs import (
     Result,
     SavePhoto,
     Stage,
+    VariantReady,
     WarmedUp,
     WarmUp,
     WasCancelled,
@@ -63,6 +66,9 @@ Tell = Callable[[Result], None]
 
 # The longer side of the picture that is shown first, before that at the photo's own size.
 PREVIEW_SIDE = 2048
+
+# The longer side of a variant, twice what a screen of usual density shows of it.
+VARIANT_SIDE = 512
 
 # A slider that has not moved for so long rests, and the photo is colored at its full size.
 SLIDER_REST_S = 0.12
@@ -102,7 +108,7 @@ class Workpiece:
     prepared: Prepared | None = None
     planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
 
-    def turn_to(self, request: Recolor | SavePhoto) -> None:
+    def turn_to(self, request: Recolor | SavePhoto | MakeVariants) -> None:
         """Forget what was made of another lightness, or at another quality level."""
         if request.edits.neutralize != self.neutralized:
             self.neutralized = request.edits.neutralize
@@ -139,6 +145,8 @@ class Desk:
                 self._serve_recolor(request, tell)
             elif isinstance(request, SavePhoto):
                 self._serve_save(request, tell)
+            elif isinstance(request, MakeVariants):
+                self._serve_variants(request, tell)
             elif isinstance(request, WarmUp):
                 self._serve_warm_up(request, tell)
         except Cancelled:
@@ -188,6 +196,26 @@ class Desk:
                 request.generation, picture, request.edits, complete, self._network().device,
                 time.perf_counter() - started, rendition.warnings,
             ))  # fmt: skip
+
+    def _serve_variants(self, request: MakeVariants, tell: Tell) -> None:
+        piece = self._opened(request.photo, request.cancel)
+        piece.turn_to(request)
+        planes = {request.quality: self._predicted(piece, request, tell)}
+        lightness = self._lightness(piece, request.cancel)
+        small = shrink(lightness, VARIANT_SIDE)
+        height, width = lightness.size
+        # Those first for which the network need not run again.
+        for variant in sorted(VARIANTS, key=lambda one: one.quality not in (None, request.quality)):
+            request.cancel.raise_if_set()
+            quality = variant.quality or request.quality
+            if quality not in planes:
+                prepared = self._network().prepare(lightness, quality)
+                request.cancel.raise_if_set()
+                planes[quality] = self._network().predict(prepared, request.edits.hints)
+            edits = variant.applied(request.edits)
+            rendition = compose(small, planes[quality], edits, 8, request.cancel)
+            picture = picture_of(rendition.pixels, (width, height), None, request.cancel)
+            tell(VariantReady(request.generation, variant, picture))
 
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
         piece = self._opened(request.photo, request.cancel)
@@ -262,7 +290,9 @@ class Desk:
             piece.lightness = measure_lightness(piece.photo, cancel, neutral)
         return piece.lightness
 
-    def _predicted(self, piece: Workpiece, request: Recolor | SavePhoto, tell: Tell) -> AbPlanes:
+    def _predicted(
+        self, piece: Workpiece, request: Recolor | SavePhoto | MakeVariants, tell: Tell
+    ) -> AbPlanes:
         """Color for the photo and the request's hints, as far as it is not kept from before."""
         hints, cancel = request.edits.hints, request.cancel
         if piece.planes is not None and piece.planes[0] == hints:

@@ -3,17 +3,17 @@
 import threading
 from collections import deque
 
-from gui.worker.jobs import OpenPhoto, Recolor, Request, SavePhoto, WarmUp
+from gui.worker.jobs import MakeVariants, OpenPhoto, Recolor, Request, SavePhoto, WarmUp
 
 
 class Inbox:
     """Hands requests from the window to the worker.
 
     A save that was asked for goes first and is never dropped by what comes later. Of photos to
-    open and of colorings only the newest waits; a newer photo to open also stops the opening or
-    coloring that is running, a newer coloring lets the one that is running go no further than its
-    preview. Warming up waits until there is nothing else to do, and is cut short
-    as soon as there is.
+    open, of colorings and of variants only the newest waits; a newer photo to open also stops what
+    is running for the older one, a newer coloring lets the one that is running go no further than
+    its preview. Variants come after what is for the picture on screen. Warming up waits until there
+    is nothing else to do, and is cut short as soon as there is.
     """
 
     def __init__(self) -> None:
@@ -21,6 +21,7 @@ class Inbox:
         self._saves: deque[SavePhoto] = deque()
         self._open: OpenPhoto | None = None
         self._recolor: Recolor | None = None
+        self._variants: MakeVariants | None = None
         self._warm_up: WarmUp | None = None
         self._running: Request | None = None
         self._closed = False
@@ -41,6 +42,8 @@ class Inbox:
                 self._recolor = request
                 if isinstance(self._running, Recolor):
                     self._running.completing.cancel()
+            elif isinstance(request, MakeVariants):
+                self._variants = request
             elif isinstance(request, WarmUp):
                 self._warm_up = request
             self._changed.notify()
@@ -63,7 +66,7 @@ class Inbox:
             if self._running is not None:
                 self._running.stop()
             self._saves.clear()
-            self._open = self._recolor = self._warm_up = None
+            self._open = self._recolor = self._variants = self._warm_up = None
             self._changed.notify_all()
 
     def _next(self) -> Request | None:
@@ -74,11 +77,13 @@ class Inbox:
             request, self._open = self._open, None
         elif self._recolor is not None:
             request, self._recolor = self._recolor, None
+        elif self._variants is not None:
+            request, self._variants = self._variants, None
         else:
             request, self._warm_up = self._warm_up, None
         return request
 
     def _give_up_photo(self) -> None:
-        self._recolor = None
-        if isinstance(self._running, OpenPhoto | Recolor):
+        self._recolor = self._variants = None
+        if isinstance(self._running, OpenPhoto | Recolor | MakeVariants):
             self._running.stop()

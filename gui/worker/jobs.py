@@ -7,6 +7,7 @@ from typing import Literal
 
 from engine import Belongings, CancelToken, Edits, OnConflict, Quality, Saved, SaveOptions
 from gui.images import Picture
+from gui.variants import Variant
 
 # The generation of what no photo has asked for.
 WARMING_UP = 0
@@ -97,6 +98,21 @@ class SavePhoto(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MakeVariants(Request):
+    """Color a photo in several ways, small.
+
+    Attributes:
+        photo: the request by which it was opened.
+        edits: those of the moment, from which the variants differ.
+        quality: that of the moment.
+    """
+
+    photo: OpenPhoto
+    edits: Edits
+    quality: Quality = "balanced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class WarmUp(Request):
     """Load the network and let it run once, so that the first photo need not wait for it.
 
@@ -171,6 +187,19 @@ class PreviewReady(Result):
     device: str
     seconds: float
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VariantReady(Result):
+    """A photo colored in another way.
+
+    Attributes:
+        variant: which.
+        picture: small, for the screen.
+    """
+
+    variant: Variant
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)

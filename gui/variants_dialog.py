@@ -1,0 +1,96 @@
+"""A sheet of small results to choose from."""
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from engine import translate
+from gui.theme import theme
+from gui.variants import VARIANTS, Variant
+from gui.worker.jobs import VariantReady
+
+COLUMNS = 3
+LARGEST, SMALLEST = QSize(248, 176), QSize(120, 84)
+# What the sheet is wider and higher than its pictures, for each of them and in all.
+_FRAME, _WORDS, _MARGINS = 24, 36, QSize(60, 90)
+
+
+class VariantsDialog(QDialog):
+    """Shows each variant as it comes; a click or a number takes it.
+
+    Args:
+        parent: the window, which the sheet shall not be larger than.
+        gray: the photo without color, shown where a variant is still to come.
+
+    Signals:
+        chosen: a Variant.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget, gray: QImage) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(translate("Variants"))
+        help_line = QLabel(translate("Click one to take it, or press its number. Esc keeps all."))
+        help_line.setStyleSheet(f"color: {theme().quiet}")
+        self._thumbnail = _thumbnail_size(parent.size())
+        waiting = self._icon(gray)
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        self._buttons: list[QToolButton] = []
+        for number, variant in enumerate(VARIANTS):
+            button = QToolButton()
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setIconSize(self._thumbnail)
+            button.setFixedWidth(self._thumbnail.width() + 16)
+            button.setIcon(waiting)
+            button.setText(f"{number + 1}   {variant.words()}")
+            button.setAccessibleName(variant.words())
+            button.clicked.connect(partial(self._take, variant))
+            grid.addWidget(button, number // COLUMNS, number % COLUMNS)
+            self._buttons.append(button)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(18, 16, 18, 16)
+        box.setSpacing(12)
+        box.addLayout(grid)
+        box.addWidget(help_line, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+
+    @Slot(object)
+    def show_variant(self, result: VariantReady) -> None:
+        """Show a result in its place."""
+        button = self._buttons[VARIANTS.index(result.variant)]
+        button.setIcon(self._icon(result.picture.levels[0].image))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A number takes its variant."""
+        number = event.text()
+        if number.isdecimal() and 1 <= int(number) <= len(VARIANTS):
+            self._take(VARIANTS[int(number) - 1])
+        else:
+            super().keyPressEvent(event)
+
+    def _icon(self, image: QImage) -> QIcon:
+        ratio = self.devicePixelRatioF()
+        small = image.scaled(
+            self._thumbnail * ratio,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        pixmap = QPixmap.fromImage(small)
+        pixmap.setDevicePixelRatio(ratio)
+        return QIcon(pixmap)
+
+    def _take(self, variant: Variant) -> None:
+        self.accept()
+        self.chosen.emit(variant)
+
+
+def _thumbnail_size(window: QSize) -> QSize:
+    """As large as three by three fit into the window."""
+    room = window - _MARGINS
+    each = QSize(room.width() // COLUMNS - _FRAME, room.height() // COLUMNS - _WORDS)
+    return each.boundedTo(LARGEST).expandedTo(SMALLEST)
