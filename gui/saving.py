@@ -1,22 +1,27 @@
 """From the wish to save to the request: asks what has to be asked before anything is written."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine import (
     EIGHT_BITS,
     FileFormat,
+    PhotochromError,
     SaveOptions,
     UnknownFormat,
     beforehand,
+    color_layer_path,
+    colorized_path,
     format_for,
     losses_of,
     translate,
 )
 from gui.document import Document
+from gui.file_dialogs import SaveDialog
 from gui.message_bar import Kind, Message
 from gui.save_options_dialog import SaveOptionsDialog
 from gui.save_settings import (
@@ -39,6 +44,7 @@ class Saving(QObject):
         window: what the boxes belong to.
         document: makes the requests.
         settings: where the choices are kept.
+        folder_for: gives the folder that is proposed for a photo's results.
 
     Signals:
         wanted: a SavePhoto for the worker.
@@ -48,23 +54,54 @@ class Saving(QObject):
     wanted = Signal(object)
     said = Signal(object)
 
-    def __init__(self, window: QWidget, document: Document, settings: QSettings) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        document: Document,
+        settings: QSettings,
+        folder_for: Callable[[Path], Path],
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._document = document
         self._settings = settings
+        self._folder_for = folder_for
 
     @property
     def options(self) -> SaveOptions:
         """How results are written from now on."""
         return remembered_options(self._settings)
 
-    def ask_options(self) -> None:
+    @Slot()
+    def on_save(self) -> None:
+        """Choose where the colored photo goes."""
+        path = self._document.path
+        if path is not None:
+            self._ask_for_target(colorized_path(path, self._folder_for(path)))
+
+    @Slot()
+    def on_save_layer(self) -> None:
+        """Choose where the color alone goes."""
+        path = self._document.path
+        if path is not None:
+            self._ask_for_target(color_layer_path(path, self._folder_for(path)), layer=True)
+
+    @Slot()
+    def on_save_options(self) -> None:
         """Let the user choose how results are written."""
         asks = asks_about_bits(self._settings)
         dialog = SaveOptionsDialog(self._window, self.options, asks=asks)
         dialog.chosen.connect(self._on_options_chosen)
         dialog.open()
+
+    def take_target(self, target: Path, overwrite: bool, *, layer: bool = False) -> None:
+        """Save the photo, or its color alone, to a file that was chosen."""
+        if layer:
+            self._tell(self._document.save(
+                target, overwrite=overwrite, options=self.options, layer=True
+            ))  # fmt: skip
+        else:
+            self.save(target, overwrite=overwrite)
 
     def save(self, target: Path, *, overwrite: bool) -> None:
         """Save the open photo, asking first if the format cannot hold all of it.
@@ -90,7 +127,8 @@ class Saving(QObject):
         question.answered.connect(partial(self._on_answered, photo, target, overwrite, better))
         question.open()
 
-    def ask_to_replace(self) -> None:
+    @Slot()
+    def on_replace_original(self) -> None:
         """Ask whether the open photo's file may be replaced by the result."""
         photo = self._document.photo
         if photo is None or photo.irreplaceable or not self._document.can_save:
@@ -102,6 +140,22 @@ class Saving(QObject):
         question = ReplaceQuestion(self._window, path, words)
         question.agreed.connect(partial(self._on_agreed, photo))
         question.open()
+
+    def _ask_for_target(self, proposal: Path, *, layer: bool = False) -> None:
+        path = self._document.path
+        if path is None or not self._document.can_save:
+            return
+        dialog = SaveDialog(self._window, path, proposal, layer=layer)
+        dialog.target_chosen.connect(partial(self.take_target, layer=layer))
+        dialog.refused.connect(partial(self._on_target_refused, layer=layer))
+        dialog.open()
+
+    def _on_target_refused(self, error: PhotochromError, proposal: Path, *, layer: bool) -> None:
+        """Say why, then ask once more."""
+        box = QMessageBox(QMessageBox.Icon.Warning, "", str(error), parent=self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(lambda: self._ask_for_target(proposal, layer=layer))
+        box.open()
 
     def _losses(self, photo: PhotoOpened, file_format: FileFormat) -> tuple[str, ...]:
         """What is worth a question."""

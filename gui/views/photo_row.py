@@ -42,6 +42,7 @@ class PhotoRow(QWidget):
         self._clear.clicked.connect(self.clear_wanted)
         self._row = QHBoxLayout()
         self._row.setSpacing(6)
+        self._photos: tuple[RecentPhoto, ...] = ()
         self._buttons: list[QToolButton] = []
         top = QHBoxLayout()
         top.addStretch(1)
@@ -69,6 +70,7 @@ class PhotoRow(QWidget):
         for button in self._buttons:
             self._row.removeWidget(button)
             button.deleteLater()
+        self._photos = tuple(photos)
         self._buttons = [self._button(photo) for photo in photos]
         while (rest := self._row.takeAt(0)) is not None:
             del rest
@@ -91,6 +93,8 @@ class PhotoRow(QWidget):
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""
         self._heading.setText(self._words())
+        for button, photo in zip(self._buttons, self._photos, strict=True):
+            button.setAccessibleName(translate("Open {name}", name=photo.path.name))
         self._clear.setText(translate("Clear"))
         self._clear.setToolTip(translate("Forget these photos and their thumbnails"))
 
@@ -113,7 +117,6 @@ class PhotoRow(QWidget):
         name = metrics.elidedText(photo.path.name, Qt.TextElideMode.ElideMiddle, THUMBNAIL.width())
         button.setText(name)
         button.setToolTip(str(photo.path))
-        button.setAccessibleName(translate("Open {name}", name=photo.path.name))
         if photo.thumbnail is None:
             button.setIcon(icon("image-outline", theme().quiet))
         else:

@@ -61,7 +61,7 @@ def look():
     elif document.shown is not None and document.shown.complete and not document.is_working:
         if not saved:
             saved.append(True)
-            window._on_target_chosen(target, True)
+            window.saving.take_target(target, True)
         elif target.exists():
             window.close()
 

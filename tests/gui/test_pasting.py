@@ -31,7 +31,7 @@ def test_a_copied_picture_is_opened_and_saved_among_the_pictures(qtbot, window):
     assert path.name.startswith("Pasted 20")
     np.testing.assert_array_equal(read_photo(path).pixels[3, :, 0], np.arange(120) + 3)
     pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    assert window._pasted.folder_for(path) == Path(pictures)
+    assert window.opening.folder_for(path) == Path(pictures)
     window._actions["paste"].trigger()  # once more, it is another photo
     qtbot.waitUntil(lambda: window.document.path != path and is_done(window))
     assert len(window.document.roll.photos) == 2
@@ -45,7 +45,7 @@ def test_copied_files_are_opened_themselves(qtbot, window, make_photo):
     window._actions["paste"].trigger()
     qtbot.waitUntil(lambda: is_done(window))
     assert window.document.roll.photos == tuple(paths)
-    assert window._pasted.folder_for(paths[0]) == paths[0].parent
+    assert window.opening.folder_for(paths[0]) == paths[0].parent
 
 
 def test_a_file_in_the_clipboard_keeps_its_16_bits(tmp_path):

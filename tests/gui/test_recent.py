@@ -69,7 +69,7 @@ def test_at_first_samples_are_offered_and_are_not_remembered(qtbot, window):
     found[sample].click()
     qtbot.waitUntil(lambda: is_done(window))
     assert str(window.document.path) == sample
-    assert window._pasted.folder_for(window.document.path) != SAMPLES
+    assert window.opening.folder_for(window.document.path) != SAMPLES
     window._actions["close_photo"].trigger()
     assert set(buttons(window)) == set(found)
 

@@ -67,7 +67,7 @@ def press(box: QWidget, words: str) -> None:
 
 
 def save(window, target: Path) -> None:
-    window._on_target_chosen(target, False)
+    window.saving.take_target(target, False)
 
 
 def wait_for_words(qtbot, window, words: str) -> None:
@@ -132,14 +132,14 @@ def test_the_choices_are_kept_when_agreed_to_and_used_for_every_save(
 def test_cancel_keeps_what_was_and_reset_shows_the_defaults(qtbot, window, settings):
     remember_options(settings, OTHERS)
     ask_about_bits(settings, False)
-    window.on_save_options()
+    window.saving.on_save_options()
     dialog = the(SaveOptionsDialog)
     press(dialog, "Reset to defaults")
     assert dialog.options == SaveOptions()
     press(dialog, "Cancel")
     assert remembered_options(settings) == OTHERS
     qtbot.waitUntil(lambda: not shown(SaveOptionsDialog))
-    window.on_save_options()
+    window.saving.on_save_options()
     dialog = the(SaveOptionsDialog)
     press(dialog, "Reset to defaults")
     press(dialog, "OK")
@@ -235,7 +235,7 @@ def test_16_bits_into_jpeg_are_asked_about_in_one_sentence(qtbot, window, open_c
 def test_instead_a_tiff_can_be_saved_and_replaces_nothing(qtbot, window, open_colored, tmp_path):
     open_colored(depth=16)
     (tmp_path / "out.tif").write_bytes(b"someone's work")
-    window._on_target_chosen(tmp_path / "out.webp", True)
+    window.saving.take_target(tmp_path / "out.webp", True)
     press(the(LossesQuestion), "Save as TIFF instead")
     wait_for_words(qtbot, window, "out-2.tif")
     assert (tmp_path / "out.tif").read_bytes() == b"someone's work"

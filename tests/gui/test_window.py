@@ -428,7 +428,7 @@ def test_a_name_that_cannot_be_used_is_refused_and_asked_for_again(
 def test_saving_over_the_original_is_refused_in_the_message_bar(qtbot, window, open_colored):
     source = open_colored()
     before = source.read_bytes()
-    window._on_target_chosen(source, True)
+    window.saving.take_target(source, True)
     qtbot.waitUntil(lambda: "never written over" in window.message_bar.text)
     assert source.read_bytes() == before
     assert window.stage.view.shows_split
@@ -438,7 +438,7 @@ def test_saving_over_the_original_is_refused_in_the_message_bar(qtbot, window, o
 def test_a_lost_depth_is_told(qtbot, window, open_colored, tmp_path):
     open_colored(depth=16)
     assert "16 bit" in window.status_line.text
-    window._on_target_chosen(tmp_path / "out.jpg", False)
+    window.saving.take_target(tmp_path / "out.jpg", False)
     qtbot.mouseClick(
         visible_button(dialogs(LossesQuestion)[0], "Save anyway"), Qt.MouseButton.LeftButton
     )
@@ -459,7 +459,7 @@ def test_closing_during_work_ends_the_thread(qtbot, window, predictor, make_phot
 def test_closing_waits_for_a_save(qtbot, window, predictor, open_colored, tmp_path):
     open_colored()
     window.panel.adjusted.emit("strength", 40, 1)
-    window._on_target_chosen(tmp_path / "out.tif", False)
+    window.saving.take_target(tmp_path / "out.tif", False)
     assert not window.close()
     assert "as soon as" in window.message_bar.text
     qtbot.waitUntil(lambda: not window.isVisible())
@@ -469,7 +469,7 @@ def test_closing_waits_for_a_save(qtbot, window, predictor, open_colored, tmp_pa
 
 def test_a_save_that_failed_keeps_the_window_open(qtbot, window, open_colored):
     source = open_colored()
-    window._on_target_chosen(source, True)
+    window.saving.take_target(source, True)
     assert not window.close()
     qtbot.waitUntil(lambda: "never written over" in window.message_bar.text)
     assert window.isVisible()
@@ -517,7 +517,7 @@ def test_the_thread_is_one_for_life_and_does_all_of_the_engine_s_work(
         monkeypatch.setattr(desk_module, name, noting)
     open_colored("a.png")
     open_colored("b.png")
-    window._on_target_chosen(tmp_path / "out.png", False)
+    window.saving.take_target(tmp_path / "out.png", False)
     qtbot.waitUntil(lambda: "Saved as" in window.message_bar.text)
     assert set(threads) == {
         "read_photo", "measure_lightness", "compose", "write_photo", "picture_of",
