@@ -24,7 +24,7 @@ from engine.errors import (
     SameAsSource,
     UnknownFormat,
 )
-from engine.i18n import LANGUAGES, set_language, translate
+from engine.i18n import LANGUAGES, language_for, set_language, translate
 from engine.paths import SAMPLES
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import EIGHT_BITS, Belongings, beforehand, belongings_of, losses_of
@@ -100,6 +100,7 @@ __all__ = [
     "edits_from_json",
     "edits_to_json",
     "format_for",
+    "language_for",
     "load_edits",
     "load_predictor",
     "losses_of",

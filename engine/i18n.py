@@ -5,10 +5,11 @@ change while the program runs. `N_` marks a sentence that is looked up later.
 """
 
 import gettext
+import re
 
 from engine.paths import TRANSLATIONS
 
-LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
+LANGUAGES = {"en": "English", "de": "Deutsch", "zh_CN": "简体中文"}
 
 _catalog: gettext.NullTranslations = gettext.NullTranslations()
 
@@ -18,6 +19,12 @@ def N_(sentence: str) -> str:  # noqa: N802 - the name gettext tools know
     return sentence
 
 
+def language_for(name: str) -> str:
+    """The key of LANGUAGES for a locale name such as "de_AT.UTF-8" or "zh-Hant"; else English."""
+    spoken = re.split(r"[^a-z]", name.lower(), maxsplit=1)[0]
+    return next((code for code in LANGUAGES if code.partition("_")[0] == spoken), "en")
+
+
 def set_language(code: str) -> None:
     """Show all sentences in this language from now on.
 
@@ -25,7 +32,7 @@ def set_language(code: str) -> None:
         code: a key of LANGUAGES, or a locale name such as "zh_TW.UTF-8"; English if unknown.
     """
     global _catalog
-    wanted = "zh_CN" if code.lower().startswith("zh") else "en"
+    wanted = language_for(code)
     if wanted == "en":
         _catalog = gettext.NullTranslations()
     else:

@@ -4,7 +4,7 @@ import logging
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QSettings, QTranslator
 
-from engine import LANGUAGES, set_language
+from engine import LANGUAGES, language_for, set_language
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ def remembered_language(settings: QSettings) -> str:
     if chosen in LANGUAGES:
         return chosen
     system = QLocale.system().uiLanguages()
-    return "zh_CN" if system and system[0].lower().startswith("zh") else "en"
+    return language_for(system[0]) if system else "en"
 
 
 def use_language(code: str) -> str:

@@ -1,6 +1,6 @@
 """The line below the photo: what it is, and what was or is being done with it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -109,6 +109,6 @@ def _outcome_text(shown: PreviewReady) -> str:
         return translate("Preview; saving gives the full size")
     return translate(
         "Colored in {seconds} s on {device}",
-        seconds=f"{shown.seconds:.1f}",
+        seconds=QLocale().toString(shown.seconds, "f", 1),
         device=device_text(shown.device),
     )

@@ -153,7 +153,7 @@ def test_adjustments_are_copied_to_another_photo(qtbot, window, open_colored):
     assert window.document.shown.edits.adjustments.tint == tint
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
 def test_all_of_the_panel_is_readable_in_the_smallest_window(window, open_colored, language):
     window.set_language(language)
     open_colored()

@@ -157,7 +157,7 @@ def test_the_number_beside_the_slider_is_that_of_the_slider(qtbot, window):
     assert dialog.options.quality == 81
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
 @pytest.mark.parametrize("factor", [1.0, 1.25, 1.5])
 def test_nothing_of_the_dialog_is_cut_off_and_all_has_a_name(qtbot, window, qapp, language, factor):
     window.set_language(language)

@@ -85,8 +85,10 @@ def test_one_is_taken_by_a_click_and_can_be_undone(qtbot, window, open_colored):
     assert window.document.edits == Edits()
 
 
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
 @pytest.mark.parametrize("size", [(780, 560), (1900, 1200)])
-def test_the_sheet_fits_into_the_window(window, open_colored, size):
+def test_the_sheet_fits_into_the_window(window, open_colored, size, language):
+    window.set_language(language)
     open_colored()
     window.resize(*size)
     window._actions["variants"].trigger()

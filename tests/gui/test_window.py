@@ -367,18 +367,22 @@ def test_qt_s_own_dialog_has_icons_in_the_colors_of_the_theme(qtbot, window, mon
     dialog.close()
 
 
-def test_qt_s_own_dialog_speaks_chinese(qtbot, window):
-    window.set_language("zh_CN")
+@pytest.mark.parametrize(
+    ("language", "photos", "name", "kind"),
+    [("zh_CN", "照片", "名称", "类型"), ("de", "Fotos", "Name", "Typ")],
+)
+def test_qt_s_own_dialog_speaks_the_language(qtbot, window, language, photos, name, kind):
+    window.set_language(language)
     dialog = OpenDialog(window, "")
     qtbot.addWidget(dialog)
-    assert dialog.findChild(QComboBox, "fileTypeCombo").itemText(0) == "照片"
+    assert dialog.findChild(QComboBox, "fileTypeCombo").itemText(0) == photos
     files = dialog.findChild(QTreeView, "treeView")
     titles = {
         str(files.model().headerData(column, Qt.Orientation.Horizontal)): column
         for column in range(files.model().columnCount())
     }
-    assert {"名称", "类型"} <= set(titles)
-    assert files.isColumnHidden(titles["类型"])  # "Folder" is English in Qt's catalog
+    assert {name, kind} <= set(titles)
+    assert files.isColumnHidden(titles[kind])  # "Folder" is English in Qt's catalog
     dialog.close()
 
 
@@ -591,7 +595,7 @@ def test_the_list_of_keys_names_every_action(qtbot, window):
     dialog.close()
 
 
-@pytest.mark.parametrize("language", ["en", "zh_CN"])
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
 def test_in_the_smallest_window_every_button_is_there(qtbot, window, make_photo, language):
     window.set_language(language)
     window.open_photos([make_photo(f"{number}.png") for number in range(12)])
