@@ -95,6 +95,9 @@ def test_the_sheet_fits_into_the_window(window, open_colored, size, language):
     QApplication.processEvents()
     assert sheet().sizeHint().width() <= window.width()
     assert sheet().sizeHint().height() <= window.height()
+    for button in sheet()._buttons:
+        words = button.fontMetrics().horizontalAdvance(button.text())
+        assert words + 8 <= button.width(), button.text()
     sheet().reject()
 
 
