@@ -11,6 +11,8 @@ from gui.theme import theme
 from gui.worker.jobs import PhotoOpened, PreviewReady, Progressed
 
 LEAST_HEIGHT = 30
+# Less would be shown as no time at all.
+SHORTEST_S = 0.05
 
 
 class StatusLine(QWidget):
@@ -107,6 +109,8 @@ def _progress_text(progress: Progressed | None) -> str:
 def _outcome_text(shown: PreviewReady) -> str:
     if not shown.complete:
         return translate("Preview; saving gives the full size")
+    if shown.seconds < SHORTEST_S:
+        return translate("Colored at once on {device}", device=device_text(shown.device))
     return translate(
         "Colored in {seconds} s on {device}",
         seconds=QLocale().toString(shown.seconds, "f", 1),

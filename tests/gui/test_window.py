@@ -94,7 +94,7 @@ def test_a_dropped_photo_is_colored(qtbot, window, make_photo):
     assert window.windowTitle() == "größe 写真.png – Photochrom"
     assert "300 × 200 pixels" in window.status_line.text
     assert "8 bit" in window.status_line.text
-    assert "Colored in" in window.status_line.text
+    assert "Colored " in window.status_line.text
     assert action(window, "save").isEnabled()
 
 
