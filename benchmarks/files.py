@@ -47,10 +47,15 @@ _PACKED = ("none", "deflate")
 
 
 def _grain(size: tuple[int, int], sigma: float) -> pyvips.Image:
-    """A scene of soft shapes with the grain of a film."""
+    """A photograph, enlarged, with the grain of a film."""
+    from engine.paths import SAMPLES
+
     width, height = size
-    shapes = pyvips.Image.perlin(width, height, cell_size=600, seed=3) * 90 + 128
-    return shapes + pyvips.Image.gaussnoise(width, height, sigma=sigma, seed=4)
+    photo = pyvips.Image.thumbnail(
+        str(SAMPLES / "migrant-mother-1936.jpg"), width, height=height, size="force"
+    )
+    grain = pyvips.Image.gaussnoise(width, height, sigma=sigma, seed=4)
+    return photo.colourspace("b-w")[0] + grain
 
 
 def grainy_jpeg(folder: Path) -> Path:
