@@ -48,8 +48,9 @@ class Opening(QObject):
 
     def offer_photos(self) -> None:
         """Show on the empty page what was opened last, or the samples."""
-        samples = [RecentPhoto(path, QImage(str(path))) for path in sorted(SAMPLES.glob("*.jpg"))]
-        self._page.show_photos(self._recent.photos(), samples)
+        recent = self._recent.photos()
+        samples = [] if recent else sorted(SAMPLES.glob("*.jpg"))
+        self._page.show_photos(recent, [RecentPhoto(path, QImage(str(path))) for path in samples])
 
     def folder_for(self, photo: Path) -> Path:
         """Where results of a photo go at first."""

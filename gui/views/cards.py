@@ -216,8 +216,9 @@ class EmptyPage(QWidget):
         if recent:
             self._row.show_photos(recent, lambda: translate("Recent photos"), can_clear=True)
         else:
-            words = lambda: translate("No photo at hand? Try one of these")  # noqa: E731
-            self._row.show_photos(samples, words, can_clear=False)
+            self._row.show_photos(
+                samples, lambda: translate("No photo at hand? Try one of these"), can_clear=False
+            )
 
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""

@@ -57,8 +57,10 @@ class FilmStrip(QListWidget):
         unsaved = set(document.unsaved)
         with QSignalBlocker(self):
             for row, path in enumerate(photos):
-                mark = f"{_MARK} " if path in unsaved else ""
-                self.item(row).setText(mark + path.name)
+                words = f"{_MARK} {path.name}" if path in unsaved else path.name
+                item = self.item(row)
+                if item.text() != words:  # with many photos, each change costs a layout
+                    item.setText(words)
             self.setCurrentRow(document.roll.at)
         self.setVisible(len(photos) > 1)
 
