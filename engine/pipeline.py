@@ -27,6 +27,7 @@ from engine.photo.read import read_photo
 from engine.photo.spaces import space_for
 from engine.photo.tone import tone_of
 from engine.photo.write import check_target, write_photo
+from engine.resize import smaller
 from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality, Saved
 from engine.version import VERSION
 
@@ -119,7 +120,7 @@ def colorize(
     if tone.kind == "colored" and wish.colored == "skip":
         return _colored_skipped(path, target, started)
     said.all(_TOLD.get(tone.kind, ()))
-    check_target(photo, target, replace_original=wish.replace_original)
+    check_target(photo, target, wish.saving, replace_original=wish.replace_original)
     with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
         # Read once more, from the system's cache, while the network works.
         digest = pool.submit(sha256_of, path).result if wish.saving.label else str
@@ -152,6 +153,9 @@ def colorize(
     layer: Path | None = None
     if wish.layer is not None:
         layer_target = color_layer_path(path, saved.path.parent, f".{wish.layer}")
+        if composition.size != photo.size:  # a layer is laid over the photo itself
+            whole = replace(wish, saving=replace(wish.saving, longest=None))
+            composition, _ = composition_for(photo, lightness, planes, target, whole)
         written = save_layer(composition, photo, layer_target, wish, provenance, cancel)
         layer = None if written is None else written.path
     return Outcome(saved.path, time.monotonic() - started, tuple(said.sentences), layer=layer)
@@ -189,6 +193,7 @@ def composition_for(
     """
     depth = depth_for(photo, format_for(target), wish.saving)
     space, notices = space_for(photo, wish.saving.space)
+    lightness = smaller(lightness, wish.saving.longest)
     return Composition(lightness, planes, wish.edits, depth, space), notices
 
 

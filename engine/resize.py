@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.color.lab import lightness_of_luminance, luminance_of_lightness
 from engine.compiled import compiled
 from engine.in_order import cores, in_order
 from engine.values import Lightness
@@ -16,6 +17,49 @@ from engine.values import Lightness
 Plane = NDArray[np.float32]
 
 _NO_TABLE = np.zeros(1, np.float32)
+# Below it CIE's cube root is a straight line.
+_DELTA = np.float32(6 / 29)
+
+
+def smaller_size(size: tuple[int, int], longest: int | None) -> tuple[int, int]:
+    """Height and width after the longer side was brought to `longest` pixels, if it is longer."""
+    scale = 1.0 if longest is None else longest / max(size)
+    if scale >= 1:
+        return size
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def smaller(lightness: Lightness, longest: int | None) -> Lightness:
+    """A smaller copy to be saved: means of light, as a camera with fewer pixels would see it.
+
+    Args:
+        lightness: at any size.
+        longest: the most pixels it may have on its longer side; None for no bound.
+
+    Returns:
+        The same object if it is small enough already.
+    """
+    size = smaller_size(lightness.size, longest)
+    if size == lightness.size:
+        return lightness
+    light = _means_at(lightness, size, of_light=True)
+    return Lightness(np.clip(lightness_of_luminance(light), 0, 100).astype(np.float32))
+
+
+def smaller_alpha(
+    alpha: NDArray[np.generic] | None, size: tuple[int, int]
+) -> NDArray[np.generic] | None:
+    """Alpha, (H, W), at a size that is not larger; None stays None.
+
+    Raises:
+        ValueError: it is smaller than that.
+    """
+    if alpha is None or alpha.shape == size:
+        return alpha
+    if alpha.shape[0] < size[0] or alpha.shape[1] < size[1]:
+        raise ValueError(f"alpha of shape {alpha.shape} for a picture of {size}")
+    made = cv2.resize(np.asarray(alpha, np.float32), size[::-1], interpolation=cv2.INTER_AREA)
+    return np.rint(made).astype(alpha.dtype)
 
 
 def shrink(lightness: Lightness, long_side: int) -> Lightness:
@@ -28,12 +72,8 @@ def shrink(lightness: Lightness, long_side: int) -> Lightness:
     Returns:
         The same object if it is small enough already.
     """
-    height, width = lightness.size
-    scale = long_side / max(height, width)
-    if scale >= 1:
-        return lightness
-    size = (max(1, round(height * scale)), max(1, round(width * scale)))
-    return Lightness(lightness_at_size(lightness, size))
+    size = smaller_size(lightness.size, long_side)
+    return lightness if size == lightness.size else Lightness(lightness_at_size(lightness, size))
 
 
 def lightness_at_size(lightness: Lightness, size: tuple[int, int]) -> Plane:
@@ -49,12 +89,20 @@ def lightness_at_size(lightness: Lightness, size: tuple[int, int]) -> Plane:
     if size[0] > lightness.size[0] or size[1] > lightness.size[1]:
         large = cv2.resize(lightness.L, size[::-1], interpolation=cv2.INTER_CUBIC)
         return np.clip(np.asarray(large, np.float32), 0, 100)
+    return _means_at(lightness, size)
+
+
+def _means_at(lightness: Lightness, size: tuple[int, int], *, of_light: bool = False) -> Plane:
+    """Means of L*, or of the relative luminance that it stands for, 0..1."""
     result = np.empty(size, np.float32)
     table = _NO_TABLE if lightness.table is None else lightness.table
+    if of_light and lightness.table is not None:
+        table = luminance_of_lightness(table)
+    from_lightness = of_light and lightness.table is None
     step = -(-size[0] // (4 * cores()))
 
     def work(top: int) -> None:
-        _means(lightness.plane, table, size[0], top, result[top : top + step])
+        _means(lightness.plane, table, from_lightness, size[0], top, result[top : top + step])
 
     for _ in in_order(work, range(0, size[0], step)):
         pass
@@ -62,7 +110,16 @@ def lightness_at_size(lightness: Lightness, size: tuple[int, int]) -> Plane:
 
 
 @compiled
-def _means(plane: Any, table: Any, height: Any, top: Any, result: Any) -> None:
+def _luminance(L: Any) -> Any:
+    """As `luminance_of_lightness`, of one number."""
+    f = (L + np.float32(16)) / np.float32(116)
+    if f > _DELTA:
+        return f * f * f
+    return np.float32(3) * _DELTA * _DELTA * (f - np.float32(4 / 29))
+
+
+@compiled
+def _means(plane: Any, table: Any, from_lightness: Any, height: Any, top: Any, result: Any) -> None:
     """Rows from `top` on of the plane at `height` rows, as many as `result` has."""
     tall, wide = plane.shape
     width = result.shape[1]
@@ -77,6 +134,9 @@ def _means(plane: Any, table: Any, height: Any, top: Any, result: Any) -> None:
             if len(table) > 1:
                 for x in range(wide):
                     line[x] += share * table[int(plane[y, x])]
+            elif from_lightness:
+                for x in range(wide):
+                    line[x] += share * _luminance(np.float32(plane[y, x]))
             else:
                 for x in range(wide):
                     line[x] += share * np.float32(plane[y, x])

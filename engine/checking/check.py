@@ -43,8 +43,17 @@ def check_result(original: Path, result: Path, cancel: CancelToken | None = None
     """
     before, after = read_photo(original, cancel), read_photo(result, cancel)
     provenance = Provenance.from_xmp(dict(after.source.metadata).get("xmp-data", b""))
-    rows = compare_pixels(before, after, cancel, neutralized=_is_neutralized(provenance))
+    rows = compare_pixels(
+        before, after, cancel,
+        neutralized=_is_neutralized(provenance), longest=_longest(provenance),
+    )  # fmt: skip
     return Report(tuple(rows), tuple(compare_metadata(before, after)), provenance)
+
+
+def _longest(provenance: Provenance | None) -> int | None:
+    """The longer side that the result says was chosen for it."""
+    longest = None if provenance is None else provenance.settings.get("longest")
+    return longest if isinstance(longest, int) and longest > 0 else None
 
 
 def _is_neutralized(provenance: Provenance | None) -> bool:

@@ -1,7 +1,6 @@
 """Pixels of an original and its result: size, depth, profile, resolution, alpha, lightness."""
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +9,9 @@ from numpy.typing import NDArray
 from engine.cancel import CancelToken
 from engine.photo.channels import top_code
 from engine.photo.lightness import measure_lightness
-from engine.photo.neutral import Neutral, neutral_of
+from engine.photo.neutral import neutral_of
 from engine.photo.strips import row_strips
+from engine.resize import smaller, smaller_alpha, smaller_size
 from engine.values import Photo
 
 # How far the largest difference of L* may go without a loss: what rounding to a file's depth
@@ -35,6 +35,7 @@ class Row:
         original, result: as shown to people.
         verdict: "kept"; "changed", as it has to be or may be; "lost".
         remark: why, where that needs words.
+        largest: of L*, the largest difference of any pixel.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Row:
     result: str
     verdict: str
     remark: str = ""
+    largest: float | None = None
 
 
 def compare_pixels(
@@ -50,6 +52,7 @@ def compare_pixels(
     cancel: CancelToken | None = None,
     *,
     neutralized: bool = False,
+    longest: int | None = None,
 ) -> list[Row]:
     """Compare two photos.
 
@@ -58,21 +61,25 @@ def compare_pixels(
         result: the same.
         cancel: checked between strips.
         neutralized: whether the result has the lightness of the original without its tone.
+        longest: pixels of the longer side that the result was wanted to have; None for all.
     """
+    expected = smaller_size(original.size, longest)
     rows = [
-        _size(original, result),
+        _size(original, result, expected),
         _depth(original, result),
         _profile(original, result),
         _resolution(original, result),
-        _alpha(original, result),
+        _alpha(original, result, expected),
     ]
-    if original.size == result.size:
+    if result.size == expected:
         rows.append(_lightness(original, result, cancel, neutralized))
     return rows
 
 
-def _size(original: Photo, result: Photo) -> Row:
+def _size(original: Photo, result: Photo, expected: tuple[int, int]) -> Row:
     before, after = (f"{one.size[1]} x {one.size[0]}" for one in (original, result))
+    if original.size != result.size == expected:
+        return Row("size", before, after, "changed", "made smaller, as was chosen")
     return Row("size", before, after, "kept" if before == after else "lost")
 
 
@@ -109,8 +116,8 @@ def _shown_dpi(dpi: tuple[float, float] | None) -> str:
     return " x ".join(f"{value:.4g}" for value in dict.fromkeys(dpi))
 
 
-def _alpha(original: Photo, result: Photo) -> Row:
-    before, after = original.alpha, result.alpha
+def _alpha(original: Photo, result: Photo, expected: tuple[int, int]) -> Row:
+    before, after = smaller_alpha(original.alpha, expected), result.alpha
     shown, shown_after = _kind_of_alpha(before), _kind_of_alpha(after)
     if before is None or after is None or before.shape != after.shape:
         gone = "lost" if shown == "transparent" else "changed"
@@ -137,30 +144,24 @@ def _lightness(
     original: Photo, result: Photo, cancel: CancelToken | None, neutralized: bool
 ) -> Row:
     neutral = neutral_of(original) if neutralized else None
-    strips = _strips(original, cancel, neutral), _strips(result, cancel)
+    before = smaller(measure_lightness(original, cancel, neutral), max(result.size))
+    after = measure_lightness(result, cancel)
     largest, total = 0.0, 0.0
-    for before, after in zip(*strips, strict=True):
-        off = np.abs(before - after)
+    for rows in row_strips(*result.size):
+        off = np.abs(before.rows(rows) - after.rows(rows))
         largest = max(largest, float(off.max()))
         total += float(off.sum(dtype=np.float64))
-    mean = total / (original.size[0] * original.size[1])
+    mean = total / (result.size[0] * result.size[1])
     shown = f"largest {largest:.3f}, mean {mean:.4f}"
     of = "L*, neutralized" if neutralized else "L*"
     if result.source.format in LOSSY:
         verdict = "lost" if mean > MOST_MEAN_IN_LOSSY else "changed"
         remark = f"compressed with loss; up to {MOST_MEAN_IN_LOSSY} in the mean is allowed"
-        return Row("lightness", of, shown, verdict, remark)
+        return Row("lightness", of, shown, verdict, remark, largest)
     most = MOST_IN_8_BIT if result.source.depth == 8 else MOST_IN_16_BIT
     remark = f"up to {most} is rounding in {result.source.depth} bit"
-    return Row("lightness", of, shown, "kept" if largest <= most else "lost", remark)
-
-
-def _strips(
-    photo: Photo, cancel: CancelToken | None, neutral: Neutral | None = None
-) -> Iterator[NDArray[np.float32]]:
-    lightness = measure_lightness(photo, cancel, neutral)
-    for rows in row_strips(*photo.size):
-        yield lightness.rows(rows)
+    verdict = "kept" if largest <= most else "lost"
+    return Row("lightness", of, shown, verdict, remark, largest)
 
 
 def _profile_name(icc: bytes | None) -> str:

@@ -173,6 +173,12 @@ class Factor(click.FloatRange):
     is_flag=True,
     help="Do not write into XMP that the colors are made up, by what and how.",
 )
+@click.option(
+    "--longest",
+    type=click.IntRange(1),
+    metavar="PIXELS",
+    help="Make the result smaller, its longer side so many pixels. [default: the photo's]",
+)
 @click.option("--keep-time", is_flag=True, help="Give each result the time of its photo's file.")
 @click.option(
     "--most-pixels",
@@ -205,6 +211,10 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
     if wish.replace_original:
         if output is not None or suffix is not None:
             raise click.UsageError("--replace-original goes with neither -o nor --format.")
+        if wish.saving.longest is not None:
+            raise click.UsageError(
+                "--replace-original goes not with --longest: pixels would be lost."
+            )
         targets = list(photos)
     else:
         photos = _without_results(photos, suffix)
@@ -343,7 +353,7 @@ def _edits(
 _BROUGHT_ALONG = (
     "edits", "strength", "saturation", "neutralize", "quality", "replace_original", "file_format",
     "depth", "space", "image_quality", "lossless", "tiff_compression", "strip_metadata", "no_label",
-    "keep_time",
+    "keep_time", "longest",
 )  # fmt: skip
 
 
@@ -368,6 +378,7 @@ def _saving(**options: Any) -> SaveOptions:
         metadata=not options["strip_metadata"],
         label=not options["no_label"],
         keep_time=options["keep_time"],
+        longest=options["longest"],
     )
 
 

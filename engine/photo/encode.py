@@ -29,6 +29,7 @@ from engine.photo.place import Draft
 from engine.photo.provenance import Provenance
 from engine.photo.row_stream import RowStream
 from engine.photo.xmp import notice_of
+from engine.resize import smaller_alpha
 from engine.values import ColoredRows, FileFormat, Photo
 
 # Not optimize_coding: it would hold the whole picture once more, as 16-bit coefficients.
@@ -78,7 +79,7 @@ def encode(
     """Write the file.
 
     Args:
-        colored: of the photo's size; of 8 bit for JPEG and WebP.
+        colored: of the photo's size or smaller; of 8 bit for JPEG and WebP.
         photo: where alpha, resolution and metadata come from.
         file_format: what to write.
         options: the photographer's choices.
@@ -90,14 +91,15 @@ def encode(
         Sentences about what the file could not hold, to be translated.
 
     Raises:
-        ValueError: more than 8 bit for JPEG or WebP, or alpha of another size than the picture.
+        ValueError: more than 8 bit for JPEG or WebP, or alpha smaller than the picture.
         pyvips.Error: libvips cannot, such as a JPEG wider than 65,500 pixels.
         OSError: it cannot be written.
         Cancelled: on request.
     """
     if file_format in ("jpeg", "webp") and colored.depth != 8:
         raise ValueError(f"{file_format} holds 8 bits per channel")
-    stream = RowStream(colored, None if file_format == "jpeg" else photo.alpha, cancel)
+    alpha = None if file_format == "jpeg" else smaller_alpha(photo.alpha, colored.size)
+    stream = RowStream(colored, alpha, cancel)
     resolution = photo.source.pixels_per_mm
     metadata, damaged = _metadata(colored, photo, options, provenance)
     with libvips.own_errors(), libvips.failures_of(stream, draft):

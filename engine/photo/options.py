@@ -23,6 +23,8 @@ class SaveOptions:
         metadata: whether EXIF, XMP and IPTC of the photo go over into the result.
         label: whether XMP says that the colors are made up, by what and how.
         keep_time: whether the result gets the time of the photo's file.
+        longest: pixels of the longer side of the result; None for those of the photo, and nothing
+            is ever enlarged.
     """
 
     depth: Depth | None = None
@@ -33,7 +35,10 @@ class SaveOptions:
     metadata: bool = True
     label: bool = True
     keep_time: bool = False
+    longest: int | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.quality <= 100:
             raise ValueError(f"quality {self.quality}")
+        if self.longest is not None and self.longest < 1:
+            raise ValueError(f"longest {self.longest}")

@@ -15,6 +15,7 @@ from engine.values import Source
 
 NOT_WRITABLE = N_("Files of this kind can be read, but not written.")
 OTHER_CONTENT = N_("The file's ending does not say what it holds.")
+SMALLER = N_("The result would be smaller than the photo.")
 
 # Formats whose name is not that of their loader.
 _LOADERS = {"avif": "heif"}

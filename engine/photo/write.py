@@ -22,7 +22,8 @@ from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
 from engine.photo.place import Draft, place_file
 from engine.photo.provenance import Provenance
-from engine.photo.replace import original_kept, why_not_replaceable
+from engine.photo.replace import SMALLER, original_kept, why_not_replaceable
+from engine.resize import smaller_size
 from engine.values import ColoredRows, FileFormat, Photo, Saved
 
 # JPEG itself ends at 65,535; libjpeg, and with it most programs, a little earlier.
@@ -46,7 +47,7 @@ def write_photo(
     """Save a colored photo.
 
     Args:
-        colored: of the photo's size; of 8 bit for JPEG and WebP.
+        colored: of the photo's size or smaller; of 8 bit for JPEG and WebP.
         photo: the original; its alpha, resolution and metadata are carried over.
         target: where to; its suffix names the format. The folder must exist.
         on_conflict: if there is a file of that name: "unique" takes NAME-2.EXT and so on, "skip"
@@ -73,7 +74,7 @@ def write_photo(
         ValueError: more than 8 bit for JPEG or WebP.
     """
     file_format = format_for(target)
-    check_target(photo, target, replace_original=replace_original)
+    check_target(photo, target, options, replace_original=replace_original)
     if replace_original:
         target = target.resolve()  # the original itself, not a link to it
     if on_conflict == "skip" and not replace_original and os.path.lexists(target):
@@ -110,7 +111,9 @@ def _is_possible(target: Path) -> bool:
     return "\0" not in str(target) and os.path.isdir(target.parent)  # noqa: PTH112
 
 
-def check_target(photo: Photo, target: Path, *, replace_original: bool) -> None:
+def check_target(
+    photo: Photo, target: Path, options: SaveOptions = _DEFAULTS, *, replace_original: bool
+) -> None:
     """Raise what `write_photo` would raise, before anything is colored.
 
     Raises:
@@ -120,11 +123,13 @@ def check_target(photo: Photo, target: Path, *, replace_original: bool) -> None:
     """
     if replace_original:
         reason = why_not_replaceable(photo.source)
+        if not reason and smaller_size(photo.size, options.longest) != photo.size:
+            reason = SMALLER
         if reason:
             raise NotReplaceable(name=target.name, reason=reason)
     else:
         _refuse_original(target, photo)
-    _check_size(photo.size, target)
+    _check_size(smaller_size(photo.size, options.longest), target)
 
 
 def _check_size(size: tuple[int, int], target: Path) -> None:

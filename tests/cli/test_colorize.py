@@ -442,3 +442,25 @@ def test_edits_nested_too_deep_are_told(tmp_path, photo, capsys):
     edits.write_text("[" * 100_000)
     assert run(["colorize", str(photo), "--edits", str(edits)]) == 2
     assert "nested too deep" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("suffix", "dtype"), [(".png", np.uint8), (".tif", np.uint16)])
+def test_a_result_can_be_smaller_and_is_checked_as_such(tmp_path, capsys, suffix, dtype):
+    photo = save_gray(tmp_path / f"attic{suffix}", dtype=dtype)
+    assert run(["colorize", str(photo), "--longest", "70", "--layer"]) == 0
+    result = photo.with_name(f"attic-colorized{suffix}")
+    assert read(result).shape == (50, 70, 3)
+    # A layer is laid over the photo itself.
+    assert read(photo.with_name("attic-color-layer.tif")).shape[:2] == (150, 210)
+    capsys.readouterr()
+    assert run(["check", str(photo), str(result), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["properties"]["size"]["verdict"] == "changed"
+    assert report["properties"]["lightness"]["verdict"] == "kept"
+
+
+def test_a_smaller_result_cannot_stand_in_the_place_of_the_original(photo, capsys):
+    before = photo.read_bytes()
+    assert run(["colorize", str(photo), "--longest", "70", "--replace-original"]) == 2
+    assert "pixels would be lost" in capsys.readouterr().err
+    assert photo.read_bytes() == before

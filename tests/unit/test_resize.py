@@ -4,8 +4,14 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.color.lab import srgb_to_lab
-from engine.resize import lightness_at_size, shrink
+from engine.color.lab import lightness_of_luminance, luminance_of_lightness, srgb_to_lab
+from engine.resize import (
+    lightness_at_size,
+    shrink,
+    smaller,
+    smaller_alpha,
+    smaller_size,
+)
 from engine.values import Lightness
 
 
@@ -54,3 +60,32 @@ def test_enlarging_stays_within_the_range():
     assert large.shape == (20, 30)
     assert large.min() >= 0
     assert large.max() <= 100
+
+
+@pytest.mark.parametrize("from_codes", [False, True])
+def test_smaller_takes_the_mean_of_light(from_codes):
+    codes = np.random.default_rng(6).integers(0, 256, (40, 60), np.uint8)
+    every = np.repeat(np.arange(256, dtype=np.uint8)[:, None, None], 3, axis=2)
+    table = np.ascontiguousarray(srgb_to_lab(every)[:, 0, 0])
+    lightness = Lightness(codes, table) if from_codes else Lightness(table[codes])
+    made = smaller(lightness, 15)
+    light = luminance_of_lightness(table[codes].astype(np.float64))
+    mean = light.reshape(10, 4, 15, 4).mean(axis=(1, 3))
+    np.testing.assert_allclose(made.L, lightness_of_luminance(mean), atol=2e-3)
+
+
+def test_smaller_never_enlarges():
+    lightness = ramp_and_noise(48, 64)
+    assert smaller(lightness, None) is lightness
+    assert smaller(lightness, 64) is lightness
+    assert smaller_size((1000, 1), 10) == (10, 1)
+
+
+def test_alpha_follows():
+    alpha = np.zeros((8, 8), np.uint16)
+    alpha[:, 4:] = 65535
+    made = smaller_alpha(alpha, (4, 4))
+    assert made.dtype == np.uint16
+    np.testing.assert_array_equal(made[0], [0, 0, 65535, 65535])
+    assert smaller_alpha(None, (4, 4)) is None
+    assert smaller_alpha(alpha, (8, 8)) is alpha

@@ -277,12 +277,13 @@ def test_just_short_enough_for_jpeg(tmp_path):
     assert read_photo(saved.path).size == size
 
 
-def test_alpha_of_another_size_is_a_bug(tmp_path):
-    data = by_pillow(np.dstack([rgb_picture(), gray_picture()]), "PNG")
+def test_alpha_smaller_than_the_picture_is_a_bug(tmp_path):
+    small = np.dstack([rgb_picture(10, 10), gray_picture(10, 10)])
+    data = by_pillow(small, "PNG")
     (tmp_path / "in.png").write_bytes(data)
     photo = read_photo(tmp_path / "in.png")
     with pytest.raises(ValueError, match="alpha of shape"):
-        write_photo(Rendition(rgb_picture(10, 10)), photo, tmp_path / "out.png")
+        write_photo(Rendition(rgb_picture(12, 10)), photo, tmp_path / "out.png")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Unix permissions")
