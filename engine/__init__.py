@@ -15,9 +15,11 @@ No Qt below here, and no torch before `load_predictor` is called.
 """
 
 from engine.cancel import CancelToken
+from engine.checking.check import Report, compare
 from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
 from engine.errors import (
+    BadTemplate,
     Cancelled,
     OriginalChanged,
     PhotochromError,
@@ -28,6 +30,7 @@ from engine.i18n import LANGUAGES, language_for, set_language, translate
 from engine.paths import SAMPLES
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import EIGHT_BITS, Belongings, beforehand, belongings_of, losses_of
+from engine.photo.name_template import DEFAULT_TEMPLATE, VARIABLES, filled_name, variables_of
 from engine.photo.naming import (
     WRITABLE,
     OnConflict,
@@ -60,13 +63,16 @@ from engine.values import (
 from engine.version import VERSION
 
 __all__ = [
+    "DEFAULT_TEMPLATE",
     "EIGHT_BITS",
     "LANGUAGES",
     "SAMPLES",
+    "VARIABLES",
     "VERSION",
     "WRITABLE",
     "AbPlanes",
     "Adjustments",
+    "BadTemplate",
     "Belongings",
     "CancelToken",
     "Cancelled",
@@ -83,6 +89,7 @@ __all__ = [
     "Prepared",
     "Quality",
     "Rendition",
+    "Report",
     "SameAsSource",
     "SaveOptions",
     "Saved",
@@ -95,10 +102,12 @@ __all__ = [
     "belongings_of",
     "color_layer_path",
     "colorized_path",
+    "compare",
     "compose",
     "composition_for",
     "edits_from_json",
     "edits_to_json",
+    "filled_name",
     "format_for",
     "language_for",
     "load_edits",
@@ -114,6 +123,7 @@ __all__ = [
     "shrink",
     "tone_of",
     "translate",
+    "variables_of",
     "why_not_replaceable",
     "write_photo",
 ]

@@ -4,7 +4,7 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
   PhotoError             UnreadablePhoto and its kinds, each with its own advice:
                          UnsupportedPhoto, TooLargePhoto, TooManyPixels, MissingPhoto,
                          ForbiddenPhoto; FolderNotPhoto
-  SaveError              CannotWrite, UnknownFormat, TooLargeForFormat, DiskFull,
+  SaveError              CannotWrite, UnknownFormat, BadTemplate, TooLargeForFormat, DiskFull,
                          SameAsSource, NotReplaceable, OriginalChanged
   ModelError             ModelMissing, ModelDamaged, OutOfMemory
   DeviceError            DeviceMissing
@@ -128,6 +128,14 @@ class UnknownFormat(SaveError):
     code = "unknown-format"
     sentence = N_("“{name}” has no ending that says which format to write.")
     advice = N_("Use a name that ends in .jpg, .png or .tif.")
+
+
+class BadTemplate(SaveError):
+    """A template of names makes none. Values: variable, known."""
+
+    code = "bad-template"
+    sentence = N_("“{variable}” makes no name.")
+    advice = N_("Write any text, with these in it where you like: {known}.")
 
 
 class TooLargeForFormat(SaveError):

@@ -35,11 +35,12 @@ ROWS = (
         lambda: translate("Open…"),
     ),
     ActionRow(
-        "save", lambda: translate("Save the colored photo"), ("Ctrl+S", "Ctrl+Shift+S"),
-        "content-save-outline", lambda: translate("Save as…"),
+        "save", lambda: translate("Save the colored photo"), ("Ctrl+S",),
+        "content-save-outline", lambda: translate("Save"),
     ),
+    ActionRow("save_as", lambda: translate("Save as…"), ("Ctrl+Shift+S",)),
+    ActionRow("export", lambda: translate("Export…"), ("Ctrl+E",)),
     ActionRow("save_layer", lambda: translate("Save color layer…"), ("Ctrl+Alt+S",)),
-    ActionRow("save_options", lambda: translate("Save options…"), ("Ctrl+Shift+O",)),
     ActionRow(
         "neutralize", lambda: translate("Take tones and stains out of the lightness"), ("N",),
         checkable=True,
@@ -77,6 +78,7 @@ ROWS = (
         checkable=True,
     ),
     ActionRow("cancel", lambda: translate("Cancel the work"), ("Esc",), "close-circle-outline"),
+    ActionRow("settings", lambda: translate("Settings…"), ("Ctrl+,",), "cog-outline"),
     ActionRow("keys", lambda: translate("Keys and mouse"), ("F1", "?"), "keyboard-outline"),
     ActionRow("quit", lambda: translate("Quit"), ("Ctrl+Q",)),
 )  # fmt: skip

@@ -8,16 +8,18 @@ import msgspec
 
 from engine import Adjustments, Edits, OriginalChanged, Quality, SaveOptions, translate
 from gui.variants import Variant
-from gui.work import Words, Work
+from gui.work import Target, Words, Work
 from gui.worker.jobs import (
     WARMING_UP,
     Failed,
+    MakeProof,
     MakeVariants,
     OpenPhoto,
     PhotoOpened,
     PhotoSaved,
     PreviewReady,
     Progressed,
+    ProofReady,
     Recolor,
     Request,
     Result,
@@ -59,6 +61,7 @@ class Document:
         error: why the photo could not be opened or colored, or None.
         refused: why new photos did not come into the roll, since photos were last asked for.
         stopped: whether the user stopped the coloring before there was a picture.
+        proof: what came of the newest try of an export, or None.
     """
 
     def __init__(self) -> None:
@@ -73,12 +76,14 @@ class Document:
         self.error: Exception | None = None
         self.refused: dict[Path, Exception] = {}
         self.stopped = False
+        self.proof: ProofReady | Failed | None = None
         self._generation = 0
         self._opening: OpenPhoto | None = None
         self._coloring: Recolor | None = None
         # Photos with color of their own that the user wants colored anew.
         self._agreed: set[Path] = set()
         self._variants: MakeVariants | None = None
+        self._proof: MakeProof | None = None
         self._saves: dict[int, SavePhoto] = {}
         # Of every photo that was open; their edits stay while others are looked at.
         self._works: dict[Path, Work] = {}
@@ -321,6 +326,38 @@ class Document:
             self._variants.stop()
             self._variants = None
 
+    def make_proof(
+        self, suffix: str, options: SaveOptions, center: tuple[float, float], part: tuple[int, int]
+    ) -> MakeProof | None:
+        """Ask what a file would be like.
+
+        Args:
+            suffix: its ending, which names its format.
+            options: how it is written.
+            center: x and y, 0..1, of the part to be shown.
+            part: its width and height in pixels.
+        """
+        self.stop_proof()
+        if self.photo is None or not self.can_save:
+            return None
+        self._proof = MakeProof(
+            generation=self._next(),
+            photo=self.photo.request,
+            edits=self.edits,
+            suffix=suffix,
+            options=options,
+            quality=self.quality,
+            center=center,
+            part=part,
+        )
+        return self._proof
+
+    def stop_proof(self) -> None:
+        """It is not wanted any more."""
+        if self._proof is not None:
+            self._proof.stop()
+        self._proof = self.proof = None
+
     def take_variant(self, variant: Variant) -> Recolor | None:
         """Color the photo in that way from now on."""
         if variant.quality is not None:
@@ -357,6 +394,7 @@ class Document:
         overwrite: bool,
         options: SaveOptions | None = None,
         layer: bool = False,
+        exported: bool = False,
     ) -> SavePhoto | None:
         """Ask for the colored photo to be written.
 
@@ -365,8 +403,22 @@ class Document:
             overwrite: whether a file that is there may be replaced; if not, a free name is taken.
             options: how; the defaults if not given.
             layer: whether the color alone is written.
+            exported: whether it is a further copy, to which saving once more does not go.
         """
-        return self._ask_to_save(target, options or SaveOptions(), overwrite=overwrite, layer=layer)
+        return self._ask_to_save(
+            target, options or SaveOptions(), overwrite=overwrite, layer=layer, exported=exported
+        )
+
+    def save_again(self, options: SaveOptions) -> SavePhoto | None:
+        """Ask for the colored photo to be written where it was saved before.
+
+        Returns:
+            None if it was not, or if that file is gone or was changed by someone else.
+        """
+        target = self.work.target
+        if target is None or not target.is_as_left:
+            return None
+        return self._ask_to_save(target.path, options, overwrite=True)
 
     def replace_original(self, options: SaveOptions) -> SavePhoto | None:
         """Ask for the colored photo to be written in the place of its original."""
@@ -384,6 +436,7 @@ class Document:
         overwrite: bool,
         replace_original: bool = False,
         layer: bool = False,
+        exported: bool = False,
     ) -> SavePhoto | None:
         if self.photo is None or not self.can_save:
             return None
@@ -397,6 +450,7 @@ class Document:
             options=options,
             replace_original=replace_original,
             quality=self.quality,
+            exported=exported,
         )
         self._saves[request.generation] = request
         return request
@@ -427,6 +481,10 @@ class Document:
             if isinstance(result, Failed | WasCancelled):
                 self._variants = None
             return isinstance(result, Failed | VariantReady)
+        if self._proof is not None and result.generation == self._proof.generation:
+            if isinstance(result, ProofReady | Failed):
+                self.proof = result
+            return result is self.proof
         if result.generation in self._saves:
             self._accept_of_save(result)
         elif self._opening is not None and result.generation == self._opening.generation:
@@ -492,7 +550,10 @@ class Document:
         self.save_progress = None
         is_this_photo = self.photo is not None and request.photo is self.photo.request
         if isinstance(result, PhotoSaved) and not request.layer:
-            self._works.setdefault(request.photo.path, Work()).saved = result.edits
+            work = self._works.setdefault(request.photo.path, Work())
+            work.saved = result.edits
+            if not request.exported and not result.replaced:
+                work.target = Target.of(result.saved.path)
         if isinstance(result, PhotoSaved) and is_this_photo and not request.layer:
             self._is_outdated = self._is_outdated or result.replaced
         elif isinstance(result, Failed) and is_this_photo:

@@ -68,6 +68,18 @@ class OpenDialog(QFileDialog):
         _dress(self)
 
 
+class FolderDialog(QFileDialog):
+    """Asks for a folder that is there."""
+
+    def __init__(self, parent: QWidget, folder: str) -> None:
+        super().__init__(parent, translate("Choose a folder"), folder)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFileMode(QFileDialog.FileMode.Directory)
+        self.setOption(QFileDialog.Option.ShowDirsOnly)
+        _label(self)
+        _dress(self)
+
+
 class SaveDialog(QFileDialog):
     """Asks for a file of one of the formats that can be written.
 

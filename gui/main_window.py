@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from engine import translate
 from gui.document import Document
 from gui.editing import Editing
+from gui.exporting import Exporting
 from gui.keys_dialog import KeysDialog
 from gui.language import KEY as LANGUAGE_KEY
 from gui.language import use_language
@@ -33,9 +34,11 @@ from gui.message_bar import Kind, Message
 from gui.opening import Opening
 from gui.pasting import local_files
 from gui.saving import Saving
+from gui.settings_dialog import SettingsDialog
+from gui.settings_rows import LANGUAGE, RECENT, SURROUND, THEME, WINDOW, setting
 from gui.status_line import StatusLine
 from gui.texts import error_text, refused_text, replacing_text
-from gui.theme import palette, stylesheet
+from gui.theme import palette, stylesheet, use_scheme
 from gui.toolbar import Toolbar, make_actions, translate_actions
 from gui.viewing import Viewing
 from gui.views.adjust_panel import AdjustPanel
@@ -86,6 +89,9 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine()
         self.opening = Opening(self, self.stage.empty, settings)
         self.saving = Saving(self, self.document, settings, self.opening.folder_for)
+        self.exporting = Exporting(
+            self, self.document, self.stage.view, settings, self.opening.folder_for
+        )
         self.editing = Editing(self, self.document, self.panel, settings)
         self.viewing = Viewing(self.stage.view, self.toolbar, self._actions, settings)
         self._put_together()
@@ -143,24 +149,29 @@ class MainWindow(QMainWindow):
             return
         if isinstance(result, Progressed):
             self._show_progress()
-            return
+        elif isinstance(result, VariantReady):
+            self.editing.show_variant(result)
+        elif result is self.document.proof:
+            self.exporting.show_proof(self.document.proof)
+        else:
+            self._tell_of(result)
+            if self.document.photo is not before:
+                self.stage.view.setFocus()
+            self._show()
+            self._close_if_wanted(result)
+
+    def _tell_of(self, result: Result) -> None:
+        """Say what came of a request, and ask for what follows from it."""
         if isinstance(result, PhotoOpened):
             self._on_opened(result)
         elif isinstance(result, PreviewReady):
             self._say_notices(result.warnings)
             if self.document.path is not None:
                 self.opening.note_colored(self.document.path, result)
-        elif isinstance(result, VariantReady):
-            self.editing.show_variant(result)
-            return
         elif isinstance(result, PhotoSaved):
             self._on_saved(result)
         elif isinstance(result, Failed):
             self._on_failed(result.error)
-        if self.document.photo is not before:
-            self.stage.view.setFocus()
-        self._show()
-        self._close_if_wanted(result)
 
     @Slot(bool)
     def on_panel(self, shown: bool) -> None:
@@ -200,6 +211,13 @@ class MainWindow(QMainWindow):
     def on_keys(self) -> None:
         """Show the list of keys."""
         KeysDialog(self).open()
+
+    @Slot()
+    def on_settings(self) -> None:
+        """Show the settings."""
+        dialog = SettingsDialog(self, self._settings)
+        dialog.changed.connect(partial(self._on_setting, dialog))
+        dialog.open()
 
     @Slot()
     def on_quit(self) -> None:
@@ -286,13 +304,14 @@ class MainWindow(QMainWindow):
 
     def _recall(self) -> None:
         """Take up what was chosen in the run before."""
+        use_scheme(str(setting(self._settings, WINDOW, THEME)))
         self.editing.recall()
         self.viewing.recall()
         self._actions["panel"].setChecked(bool(self._settings.value(_PANEL_KEY, True, bool)))
         self.panel.setVisible(self._actions["panel"].isChecked())
 
     def _connect(self) -> None:
-        doers = (self, self.opening, self.saving, self.editing, self.viewing)
+        doers = (self, self.opening, self.saving, self.exporting, self.editing, self.viewing)
         for name, action in self._actions.items():
             slot = f"on_{name}"
             doer = next(each for each in doers if hasattr(each, slot))
@@ -307,6 +326,7 @@ class MainWindow(QMainWindow):
         self.opening.said.connect(self.say)
         self.saving.said.connect(self.say)
         self.saving.wanted.connect(self._ask)
+        self.exporting.wanted.connect(self._ask)
         self.editing.wanted.connect(self._ask)
         self.editing.changed.connect(self._show)
         self.viewing.changed.connect(self._show)
@@ -340,6 +360,8 @@ class MainWindow(QMainWindow):
         can = self.viewing.possible(has_photo=document.photo is not None)
         can |= self.editing.possible() | {
             "save": document.can_save,
+            "save_as": document.can_save,
+            "export": document.can_save,
             "save_layer": document.can_save,
             "replace_original": document.can_replace,
             "cancel": document.is_working,
@@ -386,6 +408,20 @@ class MainWindow(QMainWindow):
             self._ask(self.document.go_on())
         elif error is not self.document.error:
             self.say(Message(Kind.ERROR, partial(error_text, error)))
+
+    def _on_setting(self, dialog: SettingsDialog, name: str) -> None:
+        """Let a setting that was just changed hold at once."""
+        if name == LANGUAGE.name:
+            self.set_language(str(setting(self._settings, WINDOW, LANGUAGE)))
+            dialog.retranslate()
+        elif name == THEME.name:
+            use_scheme(str(setting(self._settings, WINDOW, THEME)))
+            self.recolor()
+            dialog.recolor()
+        elif name == SURROUND.name:
+            self.viewing.use_surround()
+        elif name == RECENT.name:
+            self.opening.offer_photos()
 
     def _say_notices(self, notices: Sequence[str]) -> None:
         if notices and not self.document.refused:

@@ -12,6 +12,7 @@ from gui.file_dialogs import OpenDialog
 from gui.message_bar import Kind, Message
 from gui.pasting import Pasted
 from gui.recent import Recent, RecentPhoto
+from gui.settings_rows import RECENT, WINDOW, setting
 from gui.texts import error_text
 from gui.views.cards import EmptyPage
 from gui.worker.jobs import PhotoOpened, PreviewReady
@@ -48,9 +49,13 @@ class Opening(QObject):
 
     def offer_photos(self) -> None:
         """Show on the empty page what was opened last, or the samples."""
-        recent = self._recent.photos()
+        recent = self._recent.photos() if self._keeps_recent else []
         samples = [] if recent else sorted(SAMPLES.glob("*.jpg"))
         self._page.show_photos(recent, [RecentPhoto(path, QImage(str(path))) for path in samples])
+
+    @property
+    def _keeps_recent(self) -> bool:
+        return bool(setting(self._settings, WINDOW, RECENT))
 
     def folder_for(self, photo: Path) -> Path:
         """Where results of a photo go at first."""
@@ -65,7 +70,8 @@ class Opening(QObject):
         if not result.complete or path in self._remembered:
             return
         self._remembered.add(path)
-        if not self._pasted.is_pasted(path) and path.parent != SAMPLES:
+        is_own = not self._pasted.is_pasted(path) and path.parent != SAMPLES
+        if is_own and self._keeps_recent:
             self._recent.add(path, result.picture.levels[-1].image)
 
     def note_closed(self, path: Path) -> None:

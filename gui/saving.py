@@ -23,11 +23,9 @@ from engine import (
 from gui.document import Document
 from gui.file_dialogs import SaveDialog
 from gui.message_bar import Kind, Message
-from gui.save_options_dialog import SaveOptionsDialog
 from gui.save_settings import (
     ask_about_bits,
     asks_about_bits,
-    remember_options,
     remembered_options,
 )
 from gui.saving_questions import Answer, LossesQuestion, ReplaceQuestion
@@ -74,6 +72,14 @@ class Saving(QObject):
 
     @Slot()
     def on_save(self) -> None:
+        """Save where it was saved before; the first time, choose where."""
+        request = self._document.save_again(self.options)
+        if request is None:
+            self.on_save_as()
+        self._tell(request)
+
+    @Slot()
+    def on_save_as(self) -> None:
         """Choose where the colored photo goes."""
         path = self._document.path
         if path is not None:
@@ -85,14 +91,6 @@ class Saving(QObject):
         path = self._document.path
         if path is not None:
             self._ask_for_target(color_layer_path(path, self._folder_for(path)), layer=True)
-
-    @Slot()
-    def on_save_options(self) -> None:
-        """Let the user choose how results are written."""
-        asks = asks_about_bits(self._settings)
-        dialog = SaveOptionsDialog(self._window, self.options, asks=asks)
-        dialog.chosen.connect(self._on_options_chosen)
-        dialog.open()
 
     def take_target(self, target: Path, overwrite: bool, *, layer: bool = False) -> None:
         """Save the photo, or its color alone, to a file that was chosen."""
@@ -201,11 +199,6 @@ class Saving(QObject):
     def _on_agreed(self, photo: PhotoOpened) -> None:
         if self._is_open(photo):
             self._tell(self._document.replace_original(self.options))
-
-    @Slot(object, bool)
-    def _on_options_chosen(self, options: SaveOptions, asks: bool) -> None:
-        remember_options(self._settings, options)
-        ask_about_bits(self._settings, asks)
 
 
 def _left_out_by_choice(photo: PhotoOpened, options: SaveOptions) -> list[str]:

@@ -55,9 +55,24 @@ SURROUNDS: dict[str, str | None] = {
 }  # fmt: skip
 
 
+_SCHEMES = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
+_wanted = Qt.ColorScheme.Unknown
+
+
 def is_dark() -> bool:
-    """Whether the system asks for dark windows."""
-    return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    """Whether windows are dark: as was chosen, else as the system asks."""
+    wanted = _wanted
+    if wanted == Qt.ColorScheme.Unknown:
+        wanted = QGuiApplication.styleHints().colorScheme()
+    return wanted == Qt.ColorScheme.Dark
+
+
+def use_scheme(name: str) -> None:
+    """Show windows "dark", "light", or as the "system" asks for."""
+    global _wanted
+    _wanted = _SCHEMES.get(name, Qt.ColorScheme.Unknown)
+    # For what the system itself draws; not every system can.
+    QGuiApplication.styleHints().setColorScheme(_wanted)
 
 
 def theme() -> Theme:
@@ -145,6 +160,7 @@ def stylesheet() -> str:
         QSlider::handle:horizontal:hover {{ background: {c.text}; }}
         QSlider::handle:horizontal:focus {{ border: 2px solid {c.quiet}; }}
         QSlider::handle:horizontal:disabled {{ background: {c.line}; }}
+        QSpinBox {{ min-height: 20px; }}
         QListWidget {{ background: {c.bar}; border: 0; border-top: 1px solid {c.line}; }}
         QListWidget::item {{ border: 1px solid transparent; border-radius: 5px; padding: 3px;
             color: {c.quiet}; }}

@@ -69,6 +69,7 @@ class Toolbar(QToolBar):
         self._add("cancel")
         self.addSeparator()
         self.addWidget(self._language)
+        self._add("settings")
         self._add("keys")
         self._add("panel")
 
@@ -174,7 +175,7 @@ class Toolbar(QToolBar):
     def _save_menu(self) -> QMenu:
         menu = QMenu(self)
         menu.setToolTipsVisible(True)  # they say why something cannot be done
-        for name in ("save_layer", "save_options", "replace_original"):
+        for name in ("save_as", "export", "save_layer", "replace_original"):
             menu.addAction(self._actions[name])
         return menu
 

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QAction
 
+from gui.settings_rows import SURROUND, WINDOW, set_values, setting
 from gui.theme import SURROUNDS
 from gui.toolbar import Toolbar
 from gui.views.compare_view import STEP, CompareView
 
-_SURROUND_KEY, _SIDE_BY_SIDE_KEY, _LYING_KEY = "surround", "side_by_side", "lying_divider"
+_SIDE_BY_SIDE_KEY, _LYING_KEY = "side_by_side", "lying_divider"
 _ABOUT_THE_DIVIDER = ("lay_divider", "divider_left", "divider_middle", "divider_right")
 _ALL = ("zoom_out", "zoom_in", "fit", "full", "side_by_side", *_ABOUT_THE_DIVIDER)
 
@@ -49,8 +50,7 @@ class Viewing(QObject):
             self._actions[name].setChecked(bool(self._settings.value(key, False, bool)))
         self._view.show_side_by_side(self._actions["side_by_side"].isChecked())
         self._view.turn_divider(upright=not self._actions["lay_divider"].isChecked())
-        surround = str(self._settings.value(_SURROUND_KEY, ""))
-        self._use_surround(surround if surround in SURROUNDS else "theme")
+        self.use_surround()
 
     def possible(self, *, has_photo: bool) -> dict[str, bool]:
         """Which of the actions can be done now."""
@@ -114,9 +114,12 @@ class Viewing(QObject):
 
     @Slot(str)
     def _on_surround_chosen(self, code: str) -> None:
-        self._settings.setValue(_SURROUND_KEY, code)
-        self._use_surround(code)
+        set_values(self._settings, WINDOW, {SURROUND.name: code})
+        self.use_surround()
 
-    def _use_surround(self, code: str) -> None:
+    @Slot()
+    def use_surround(self) -> None:
+        """Paint around the photo what is set."""
+        code = setting(self._settings, WINDOW, SURROUND)
         self._view.set_surround(SURROUNDS[code])
         self._toolbar.show_surround(code)

@@ -1,6 +1,8 @@
 """What the user does to one photo, step by step, so that it can be undone and done again."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
@@ -53,17 +55,50 @@ class Step(QUndoCommand):
         self.setText(self._words())
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file that a photo was saved to.
+
+    Attributes:
+        path: where.
+        stamp: time of its last change and its size, when it was written; None if it was gone.
+    """
+
+    path: Path
+    stamp: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, path: Path) -> "Target":
+        """A file that was written just now."""
+        return cls(path, _stamp(path))
+
+    @property
+    def is_as_left(self) -> bool:
+        """Whether nobody has changed it since."""
+        return self.stamp is not None and _stamp(self.path) == self.stamp
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
 class Work:
     """The edits of one photo and how they came about.
 
     Attributes:
         edits: those of the moment.
         saved: those of the newest result on the disk.
+        target: where it was saved, but for exports; None if it was not.
         steps: the way from the photo as colored to the edits of the moment, and back.
     """
 
     def __init__(self) -> None:
         self.edits = self.saved = Edits()
+        self.target: Target | None = None
         self.steps = QUndoStack()
         self.steps.setUndoLimit(MOST_STEPS)
 

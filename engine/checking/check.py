@@ -10,6 +10,7 @@ from engine.edits import edits_from_json
 from engine.errors import BadEdits
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
+from engine.values import Photo
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,16 @@ def check_result(original: Path, result: Path, cancel: CancelToken | None = None
         PhotoError: one of them cannot be read.
         Cancelled: on request.
     """
-    before, after = read_photo(original, cancel), read_photo(result, cancel)
+    return compare(read_photo(original, cancel), read_photo(result, cancel), cancel)
+
+
+def compare(before: Photo, after: Photo, cancel: CancelToken | None = None) -> Report:
+    """The same for photos that are read already; their files must still be there.
+
+    Raises:
+        OSError: one of the files is gone.
+        Cancelled: on request.
+    """
     provenance = Provenance.from_xmp(dict(after.source.metadata).get("xmp-data", b""))
     rows = compare_pixels(
         before, after, cancel,

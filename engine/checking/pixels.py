@@ -35,7 +35,7 @@ class Row:
         original, result: as shown to people.
         verdict: "kept"; "changed", as it has to be or may be; "lost".
         remark: why, where that needs words.
-        largest: of L*, the largest difference of any pixel.
+        largest, mean: of L*, the largest difference of any pixel and that of all.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Row:
     verdict: str
     remark: str = ""
     largest: float | None = None
+    mean: float | None = None
 
 
 def compare_pixels(
@@ -157,11 +158,11 @@ def _lightness(
     if result.source.format in LOSSY:
         verdict = "lost" if mean > MOST_MEAN_IN_LOSSY else "changed"
         remark = f"compressed with loss; up to {MOST_MEAN_IN_LOSSY} in the mean is allowed"
-        return Row("lightness", of, shown, verdict, remark, largest)
+        return Row("lightness", of, shown, verdict, remark, largest, mean)
     most = MOST_IN_8_BIT if result.source.depth == 8 else MOST_IN_16_BIT
     remark = f"up to {most} is rounding in {result.source.depth} bit"
     verdict = "kept" if largest <= most else "lost"
-    return Row("lightness", of, shown, verdict, remark, largest)
+    return Row("lightness", of, shown, verdict, remark, largest, mean)
 
 
 def _profile_name(icc: bytes | None) -> str:

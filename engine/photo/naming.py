@@ -54,13 +54,13 @@ def colorized_path(source: Path, folder: Path | None = None, suffix: str | None 
         suffix = source.suffix if source.suffix.lower() in WRITABLE else ".png"
     elif not suffix.startswith("."):
         suffix = f".{suffix}"
-    return (folder or source.parent) / _shortened(source.stem, _MARK + suffix)
+    return (folder or source.parent) / shortened(source.stem, _MARK + suffix)
 
 
 def color_layer_path(source: Path, folder: Path, suffix: str | None = None) -> Path:
     """Where the color alone goes: NAME-color-layer.tif, or .png if the results are that."""
     ending = ".png" if suffix == ".png" else ".tif"
-    return folder / _shortened(source.stem, _LAYER_MARK + ending)
+    return folder / shortened(source.stem, _LAYER_MARK + ending)
 
 
 def unique_path(target: Path) -> Path:
@@ -75,10 +75,10 @@ def numbered_paths(target: Path) -> Iterator[Path]:
     """The target, then NAME-2.EXT, NAME-3.EXT and so on without end."""
     yield target
     for number in count(2):
-        yield target.with_name(_shortened(target.stem, f"-{number}{target.suffix}"))
+        yield target.with_name(shortened(target.stem, f"-{number}{target.suffix}"))
 
 
-def _shortened(stem: str, tail: str) -> str:
+def shortened(stem: str, tail: str) -> str:
     """The stem with the tail behind it, the stem cut so that the whole fits into a name."""
     room = _LONGEST_NAME - len(os.fsencode(tail))
     while len(os.fsencode(stem)) > room:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QScrollArea,
     QSlider,
     QToolButton,
     QUndoView,
@@ -25,6 +26,7 @@ from gui.views.value_slider import ValueSlider
 from gui.work import Work
 
 WIDTH = 264
+STEPS_HEIGHT = 72
 QUALITIES: tuple[Quality, ...] = get_args(Quality)
 
 
@@ -128,8 +130,17 @@ class AdjustPanel(QWidget):
 
     def _put_together(self) -> None:
         adjust, network, history = self._headings
-        box = QVBoxLayout(self)
-        box.setContentsMargins(18, 16, 16, 12)
+        inside = QWidget()
+        inside.setAutoFillBackground(False)
+        area = QScrollArea(widgetResizable=True)  # a low window has not room for all of it
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 0, 0, 0)
+        whole.addWidget(area)
+        box = QVBoxLayout(inside)
+        box.setContentsMargins(17, 16, 16, 12)
         box.setSpacing(10)
         top = QHBoxLayout()
         top.addWidget(adjust, 1)
@@ -144,6 +155,7 @@ class AdjustPanel(QWidget):
         box.addWidget(self._quality_help)
         box.addSpacing(6)
         box.addWidget(history)
+        self._steps.setMinimumHeight(STEPS_HEIGHT)
         box.addWidget(self._steps, 1)
 
     def _show_steps(self, document: Document) -> None:

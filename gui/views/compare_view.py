@@ -104,6 +104,14 @@ class CompareView(QWidget):
         return aim.scale if aim is not None else 1.0
 
     @property
+    def center(self) -> tuple[float, float]:
+        """The point of the photo in the middle of the view, x and y, 0..1."""
+        aim = self._aim()
+        if aim is None:
+            return 0.5, 0.5
+        return aim.center[0] / aim.photo[0], aim.center[1] / aim.photo[1]
+
+    @property
     def divider(self) -> float:
         """Where the divider is, as a fraction of the width, or of the height where it lies."""
         return self._divider.fraction

@@ -1,12 +1,14 @@
 """Serves requests by calling the engine, and keeps what may be needed again."""
 
 import logging
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine import (
     AbPlanes,
@@ -25,6 +27,7 @@ from engine import (
     Source,
     Wish,
     belongings_of,
+    compare,
     compose,
     composition_for,
     load_predictor,
@@ -43,12 +46,14 @@ from gui.images import picture_of
 from gui.variants import VARIANTS
 from gui.worker.jobs import (
     Failed,
+    MakeProof,
     MakeVariants,
     OpenPhoto,
     PhotoOpened,
     PhotoSaved,
     PreviewReady,
     Progressed,
+    ProofReady,
     Recolor,
     Request,
     Result,
@@ -147,6 +152,8 @@ class Desk:
                 self._serve_save(request, tell)
             elif isinstance(request, MakeVariants):
                 self._serve_variants(request, tell)
+            elif isinstance(request, MakeProof):
+                self._serve_proof(request, tell)
             elif isinstance(request, WarmUp):
                 self._serve_warm_up(request, tell)
         except Cancelled:
@@ -217,7 +224,36 @@ class Desk:
             picture = picture_of(rendition.pixels, (width, height), None, request.cancel)
             tell(VariantReady(request.generation, variant, picture))
 
+    def _serve_proof(self, request: MakeProof, tell: Tell) -> None:
+        cancel = request.cancel
+        with tempfile.TemporaryDirectory(prefix="photochrom-") as folder:
+            target = Path(folder) / f"proof{request.suffix}"
+            saving = SavePhoto(
+                generation=request.generation, cancel=cancel, photo=request.photo,
+                edits=request.edits, target=target, on_conflict="unique",
+                options=request.options, quality=request.quality,
+            )  # fmt: skip
+            saved, piece = self._written(saving, tell)
+            result = read_photo(saved.path, cancel)
+            report = compare(piece.photo, result, cancel)
+            count = saved.path.stat().st_size
+        assert result.pixels is not None
+        part = _part_of(result.pixels, request.center, request.part)
+        picture = picture_of(part, part.shape[1::-1], result.source.icc, cancel)
+        tell(ProofReady(
+            request.generation, report, count, result.size, result.source.depth, picture,
+            saved.notices,
+        ))  # fmt: skip
+
     def _serve_save(self, request: SavePhoto, tell: Tell) -> None:
+        saved, piece = self._written(request, tell)
+        if request.replace_original:
+            self._replaced.add(piece.request)
+            piece.stamp = _stamp(request.target)
+        tell(PhotoSaved(request.generation, saved, request.edits, request.replace_original))
+
+    def _written(self, request: SavePhoto, tell: Tell) -> tuple[Saved, Workpiece]:
+        """Write a file; what was saved, and the photo that it is of."""
         piece = self._opened(request.photo, request.cancel)
         piece.turn_to(request)
         planes = self._predicted(piece, request, tell)
@@ -245,11 +281,7 @@ class Desk:
             )  # fmt: skip
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
-        if request.replace_original:
-            self._replaced.add(piece.request)
-            piece.stamp = _stamp(request.target)
-        saved = Saved(saved.path, (*notices, *saved.notices))
-        tell(PhotoSaved(request.generation, saved, request.edits, request.replace_original))
+        return Saved(saved.path, (*notices, *saved.notices)), piece
 
     def _serve_warm_up(self, request: WarmUp, tell: Tell) -> None:
         if self._predictor is not None:
@@ -312,6 +344,17 @@ class Desk:
         cancel.raise_if_set()
         piece.planes = (hints, planes)
         return planes
+
+
+def _part_of(
+    pixels: NDArray[np.generic], center: tuple[float, float], part: tuple[int, int]
+) -> NDArray[np.generic]:
+    """A part of (H, W, C) around a point, as large as is wanted or as there is."""
+    height, width = pixels.shape[:2]
+    wide, high = min(part[0], width), min(part[1], height)
+    left = min(max(0, round(center[0] * width - wide / 2)), width - wide)
+    top = min(max(0, round(center[1] * height - high / 2)), height - high)
+    return np.ascontiguousarray(pixels[top : top + high, left : left + wide])
 
 
 def _progress(request: Request, stage: Stage, tell: Tell) -> Callable[[float], None]:

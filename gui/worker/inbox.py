@@ -3,26 +3,27 @@
 import threading
 from collections import deque
 
-from gui.worker.jobs import MakeVariants, OpenPhoto, Recolor, Request, SavePhoto, WarmUp
+from gui.worker.jobs import MakeProof, MakeVariants, OpenPhoto, Recolor, Request, SavePhoto, WarmUp
+
+# Which goes first of those of which only the newest waits, and which are of the photo on screen.
+_ORDER = (OpenPhoto, Recolor, MakeVariants, MakeProof, WarmUp)
+_OF_A_PHOTO = (Recolor, MakeVariants, MakeProof)
 
 
 class Inbox:
     """Hands requests from the window to the worker.
 
     A save that was asked for goes first and is never dropped by what comes later. Of photos to
-    open, of colorings and of variants only the newest waits; a newer photo to open also stops what
-    is running for the older one, a newer coloring lets the one that is running go no further than
-    its preview. Variants come after what is for the picture on screen. Warming up waits until there
-    is nothing else to do, and is cut short as soon as there is.
+    open, of colorings, of variants and of proofs only the newest waits; a newer photo to open also
+    stops what is running for the older one, a newer coloring lets the one that is running go no
+    further than its preview. Variants and proofs come after what is for the picture on screen.
+    Warming up waits until there is nothing else to do, and is cut short as soon as there is.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._saves: deque[SavePhoto] = deque()
-        self._open: OpenPhoto | None = None
-        self._recolor: Recolor | None = None
-        self._variants: MakeVariants | None = None
-        self._warm_up: WarmUp | None = None
+        self._newest: dict[type[Request], Request] = {}
         self._running: Request | None = None
         self._closed = False
 
@@ -35,17 +36,9 @@ class Inbox:
                 self._running.stop()
             if isinstance(request, SavePhoto):
                 self._saves.append(request)
-            elif isinstance(request, OpenPhoto):
-                self._give_up_photo()
-                self._open = request
-            elif isinstance(request, Recolor):
-                self._recolor = request
-                if isinstance(self._running, Recolor):
-                    self._running.completing.cancel()
-            elif isinstance(request, MakeVariants):
-                self._variants = request
-            elif isinstance(request, WarmUp):
-                self._warm_up = request
+            else:
+                self._make_way_for(request)
+                self._newest[type(request)] = request
             self._changed.notify()
 
     def take(self) -> Request | None:
@@ -66,24 +59,23 @@ class Inbox:
             if self._running is not None:
                 self._running.stop()
             self._saves.clear()
-            self._open = self._recolor = self._variants = self._warm_up = None
+            self._newest.clear()
             self._changed.notify_all()
 
     def _next(self) -> Request | None:
         if self._saves:
             return self._saves.popleft()
-        request: Request | None
-        if self._open is not None:
-            request, self._open = self._open, None
-        elif self._recolor is not None:
-            request, self._recolor = self._recolor, None
-        elif self._variants is not None:
-            request, self._variants = self._variants, None
-        else:
-            request, self._warm_up = self._warm_up, None
-        return request
+        kind = next((kind for kind in _ORDER if kind in self._newest), None)
+        return None if kind is None else self._newest.pop(kind)
 
-    def _give_up_photo(self) -> None:
-        self._recolor = self._variants = None
-        if isinstance(self._running, OpenPhoto | Recolor | MakeVariants):
+    def _make_way_for(self, request: Request) -> None:
+        """Stop what is running for nothing now."""
+        if isinstance(request, OpenPhoto):
+            for kind in _OF_A_PHOTO:
+                self._newest.pop(kind, None)
+            if isinstance(self._running, (OpenPhoto, *_OF_A_PHOTO)):
+                self._running.stop()
+        elif isinstance(request, Recolor) and isinstance(self._running, Recolor):
+            self._running.completing.cancel()
+        elif isinstance(request, MakeProof) and isinstance(self._running, MakeProof):
             self._running.stop()

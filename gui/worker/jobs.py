@@ -5,7 +5,16 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import Literal
 
-from engine import Belongings, CancelToken, Edits, OnConflict, Quality, Saved, SaveOptions
+from engine import (
+    Belongings,
+    CancelToken,
+    Edits,
+    OnConflict,
+    Quality,
+    Report,
+    Saved,
+    SaveOptions,
+)
 from gui.images import Picture
 from gui.variants import Variant
 
@@ -85,6 +94,7 @@ class SavePhoto(Request):
         options: how it is written.
         replace_original: whether the target is the original, to be replaced.
         quality: how much trouble the network takes.
+        exported: whether it is a further copy, so that saving once more does not go there.
     """
 
     photo: OpenPhoto
@@ -95,6 +105,7 @@ class SavePhoto(Request):
     options: SaveOptions = SaveOptions()
     replace_original: bool = False
     quality: Quality = "balanced"
+    exported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,6 +121,29 @@ class MakeVariants(Request):
     photo: OpenPhoto
     edits: Edits
     quality: Quality = "balanced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MakeProof(Request):
+    """Write the colored photo into a file that is thrown away, and see what came of it.
+
+    Attributes:
+        photo: the request by which it was opened.
+        edits: hints and adjustments.
+        suffix: the ending of the file, which names its format.
+        options: how it is written.
+        quality: how much trouble the network takes.
+        center: x and y, 0..1, of the part that is shown.
+        part: width and height of that part, in pixels of the result.
+    """
+
+    photo: OpenPhoto
+    edits: Edits
+    suffix: str
+    options: SaveOptions
+    quality: Quality = "balanced"
+    center: tuple[float, float] = (0.5, 0.5)
+    part: tuple[int, int] = (360, 240)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -200,6 +234,27 @@ class VariantReady(Result):
 
     variant: Variant
     picture: Picture
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProofReady(Result):
+    """What a file would be like.
+
+    Attributes:
+        report: how it compares with the original.
+        bytes: its size.
+        size: height and width of its picture, in pixels.
+        depth: its bits per channel.
+        picture: a part of it, read back, for the screen.
+        notices: sentences about what the format could not hold.
+    """
+
+    report: Report
+    bytes: int
+    size: tuple[int, int]
+    depth: int
+    picture: Picture
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,30 +7,23 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QFont
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QCheckBox,
-    QComboBox,
-    QLabel,
-    QSlider,
     QWidget,
 )
 
-import gui.theme as theme_module
 from engine import WRITABLE, SaveOptions, read_photo
-from engine.paths import PROFILES
 from engine.photo.losses import EIGHT_BITS, NO_ALPHA_IN_JPEG, NO_IPTC
-from gui.file_dialogs import FORMATS, READABLE
-from gui.save_options_dialog import SaveOptionsDialog
+from gui.file_dialogs import FORMATS, READABLE, SaveDialog
+from gui.save_rows import SAVE_ROWS
 from gui.save_settings import (
     ask_about_bits,
     asks_about_bits,
-    remember_options,
     remembered_options,
 )
 from gui.saving_questions import Answer, LossesQuestion, ReplaceQuestion
+from gui.settings_rows import SAVING, set_values
 from tests.gui.conftest import is_done
 
 # Said by the offscreen platform whenever a dialog of fixed size is shown.
@@ -46,6 +39,10 @@ OTHERS = SaveOptions(
     label=False,
     keep_time=True,
 )
+
+
+def remember_options(settings, options: SaveOptions) -> None:
+    set_values(settings, SAVING, dataclasses.asdict(options))
 
 
 def shown(kind: type) -> list:
@@ -87,132 +84,12 @@ def test_every_choice_is_remembered(settings):
 
 
 @pytest.mark.parametrize("nonsense", ["", "perhaps", "-3", "101", "9e9", "٣x", ["a", "b"], "\0"])
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(SaveOptions)])
+@pytest.mark.parametrize("name", [row.name for row in SAVE_ROWS])
 def test_nonsense_gives_the_default_of_that_choice_alone(settings, name, nonsense):
     remember_options(settings, OTHERS)
     settings.setValue(f"saving/{name}", nonsense)
     default = getattr(SaveOptions(), name)
     assert remembered_options(settings) == dataclasses.replace(OTHERS, **{name: default})
-
-
-# The dialog
-
-
-def test_the_dialog_shows_and_tells_every_choice(qtbot, window):
-    for options, asks in ((OTHERS, False), (SaveOptions(), True)):
-        dialog = SaveOptionsDialog(window, options, asks=asks)
-        with qtbot.waitSignal(dialog.chosen) as chosen:
-            dialog.accept()
-        assert chosen.args == [options, asks]
-
-
-def test_the_choices_are_kept_when_agreed_to_and_used_for_every_save(
-    qtbot, window, open_colored, settings, tmp_path
-):
-    open_colored()
-    qtbot.keyClick(
-        window,
-        Qt.Key.Key_O,
-        Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier,
-    )
-    dialog = the(SaveOptionsDialog)
-    dialog._depth.setCurrentIndex(2)
-    dialog._space.setCurrentIndex(3)
-    assert "prints" in dialog._space_help.text()
-    press(dialog, "OK")
-    assert remembered_options(settings) == SaveOptions(depth=16, space="adobe-rgb")
-    for name in ("one.tif", "two.tif"):
-        save(window, tmp_path / name)
-        wait_for_words(qtbot, window, name)
-        source = read_photo(tmp_path / name).source
-        assert source.depth == 16
-        assert source.icc == (PROFILES / "AdobeCompat-v2.icc").read_bytes()
-
-
-def test_cancel_keeps_what_was_and_reset_shows_the_defaults(qtbot, window, settings):
-    remember_options(settings, OTHERS)
-    ask_about_bits(settings, False)
-    window.saving.on_save_options()
-    dialog = the(SaveOptionsDialog)
-    press(dialog, "Reset to defaults")
-    assert dialog.options == SaveOptions()
-    press(dialog, "Cancel")
-    assert remembered_options(settings) == OTHERS
-    qtbot.waitUntil(lambda: not shown(SaveOptionsDialog))
-    window.saving.on_save_options()
-    dialog = the(SaveOptionsDialog)
-    press(dialog, "Reset to defaults")
-    press(dialog, "OK")
-    assert remembered_options(settings) == SaveOptions()
-    assert asks_about_bits(settings)
-
-
-def test_the_number_beside_the_slider_is_that_of_the_slider(qtbot, window):
-    dialog = SaveOptionsDialog(window, SaveOptions(quality=80), asks=True)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    assert dialog._quality_number.text() == "80"
-    qtbot.keyClick(dialog._quality, Qt.Key.Key_Right)
-    assert dialog._quality_number.text() == "81"
-    assert dialog.options.quality == 81
-
-
-@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
-@pytest.mark.parametrize("factor", [1.0, 1.25, 1.5])
-def test_nothing_of_the_dialog_is_cut_off_and_all_has_a_name(qtbot, window, qapp, language, factor):
-    window.set_language(language)
-    before = qapp.font()
-    larger = QFont(before)
-    larger.setPointSizeF(before.pointSizeF() * factor)
-    try:
-        qapp.setFont(larger)
-        dialog = SaveOptionsDialog(window, SaveOptions(), asks=True)
-        qtbot.addWidget(dialog)
-        dialog.show()
-        size = dialog.size()
-        for index in range(dialog._space.count()):
-            dialog._space.setCurrentIndex(index)
-            QApplication.processEvents()
-            for each in dialog.findChildren(QLabel) + dialog.findChildren(QCheckBox):
-                assert each.width() >= each.sizeHint().width(), each.text()
-                assert each.height() >= each.sizeHint().height(), each.text()
-        assert dialog.size() == size
-        for field in dialog.findChildren(QComboBox) + dialog.findChildren(QSlider):
-            assert field.accessibleName()
-            assert field.width() >= field.minimumSizeHint().width()
-    finally:
-        qapp.setFont(before)
-
-
-def test_every_field_can_be_reached_with_the_tab_key_from_top_to_bottom(qtbot, window):
-    dialog = SaveOptionsDialog(window, SaveOptions(), asks=True)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    order, each = [], dialog._depth
-    for _ in range(30):
-        if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus:
-            order.append(each)
-        each = each.nextInFocusChain()
-        if each is dialog._depth:
-            break
-    texts = [each.text() for each in order if isinstance(each, QAbstractButton)]
-    assert order[:4] == [dialog._depth, dialog._space, dialog._quality, dialog._compression]
-    assert texts[-3:] == ["Reset to defaults", "Cancel", "OK"]
-    assert len(order) == 12
-
-
-@pytest.mark.parametrize("dark", [False, True])
-def test_a_box_without_a_check_mark_can_be_seen(qtbot, window, monkeypatch, dark):
-    monkeypatch.setattr(theme_module, "is_dark", lambda: dark)
-    window.recolor()
-    dialog = SaveOptionsDialog(window, SaveOptions(), asks=True)
-    qtbot.addWidget(dialog)
-    dialog.show()
-    box = dialog._lossless
-    around = dialog.palette().window().color().lightness()
-    picture = dialog.grab(box.geometry()).toImage()
-    row = [picture.pixelColor(x, picture.height() // 2).lightness() for x in range(16)]
-    assert max(abs(each - around) for each in row[:4]) > 60  # its left edge
 
 
 # What the format would lose
@@ -476,3 +353,33 @@ def test_webp_and_avif_are_saved(qtbot, window, open_colored, tmp_path, name):
     save(window, tmp_path / name)
     wait_for_words(qtbot, window, name)
     assert read_photo(tmp_path / name).size == (200, 300)
+
+
+# Saving once more
+
+
+def test_saving_again_goes_where_it_went_before(qtbot, window, open_colored, tmp_path):
+    open_colored()
+    target = tmp_path / "mine.png"
+    save(window, target)
+    wait_for_words(qtbot, window, "mine.png")
+    before = target.read_bytes()
+    window.panel.adjusted.emit("saturation", 200, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    window.saving.on_save()
+    qtbot.waitUntil(lambda: not window.document.is_saving and not window.document.unsaved)
+    assert target.read_bytes() != before
+    assert not (tmp_path / "mine-2.png").exists()
+
+
+def test_a_file_that_someone_else_changed_is_not_written_over(
+    qtbot, window, open_colored, tmp_path
+):
+    open_colored()
+    target = tmp_path / "mine.png"
+    save(window, target)
+    wait_for_words(qtbot, window, "mine.png")
+    target.write_bytes(b"someone's work")
+    window.saving.on_save()
+    the(SaveDialog).reject()
+    assert target.read_bytes() == b"someone's work"

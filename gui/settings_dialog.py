@@ -1,0 +1,118 @@
+"""The settings, built from their table; whatever is changed holds at once."""
+
+from functools import partial
+
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine import translate
+from gui.settings_rows import LANGUAGE, SECTIONS, Section, defaults_of, set_values, values_of
+from gui.theme import theme
+from gui.views.rows_form import RowsForm
+
+WIDTH = 520
+
+
+class SettingsDialog(QDialog):
+    """Shows all settings and keeps what is chosen.
+
+    Args:
+        parent: the window.
+        settings: where they stand.
+
+    Signals:
+        changed: the name of a setting that has another value now.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, parent: QWidget, settings: QSettings) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._window, self._settings = parent, settings
+        self._headings: list[tuple[QLabel, Section]] = []
+        self.forms: dict[str, RowsForm] = {}
+        self._reset = QPushButton(autoDefault=False)
+        self._reset.clicked.connect(self._on_reset)
+        self._close = QPushButton(default=True)
+        self._close.clicked.connect(self.accept)
+        self._put_together()
+        self.retranslate()
+        self.recolor()
+
+    def retranslate(self) -> None:
+        """Show all words in the language of the moment."""
+        self.setWindowTitle(translate("Settings"))
+        for heading, section in self._headings:
+            heading.setText(section.words())
+        for form in self.forms.values():
+            form.retranslate()
+        self._reset.setText(translate("Reset to defaults"))
+        self._close.setText(translate("Close"))
+
+    def recolor(self) -> None:
+        """Show all in the colors of the moment."""
+        for heading, _ in self._headings:
+            heading.setStyleSheet(f"color: {theme().quiet}; font-weight: 600")
+        for form in self.forms.values():
+            form.recolor()
+
+    def _put_together(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(26, 22, 26, 10)
+        column.setSpacing(10)
+        for section in SECTIONS:
+            heading = QLabel()
+            self._headings.append((heading, section))
+            form = RowsForm(section.rows, values_of(self._settings, section))
+            form.changed.connect(partial(self._on_changed, section))
+            self.forms[section.group] = form
+            column.addWidget(heading)
+            column.addWidget(form)
+            column.addSpacing(8)
+        column.addStretch(1)
+        area = QScrollArea(widgetResizable=True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(26, 12, 26, 18)
+        buttons.addWidget(self._reset)
+        buttons.addStretch(1)
+        buttons.addWidget(self._close)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(area, 1)
+        box.addLayout(buttons)
+        wanted = inside.sizeHint().height() + 70
+        self.resize(WIDTH, min(wanted, self._window.height() - 20))
+
+    def _on_changed(self, section: Section, name: str) -> None:
+        values = self.forms[section.group].values
+        set_values(self._settings, section, {name: values[name]})
+        self.changed.emit(name)
+
+    @Slot()
+    def _on_reset(self) -> None:
+        """Bring everything back but the language: who resets the rest still wants to read it."""
+        for section in SECTIONS:
+            form = self.forms[section.group]
+            before = form.values
+            wanted = defaults_of(self._settings, section)
+            wanted.pop(LANGUAGE.name, None)
+            form.show_values(wanted)
+            set_values(self._settings, section, wanted)
+            for name, value in wanted.items():
+                if name in before and before[name] != value:
+                    self.changed.emit(name)

@@ -1,0 +1,313 @@
+"""The export panel: choices, presets, names, and the proof of what will be written."""
+
+import datetime
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel
+
+from engine import Edits, SaveOptions
+from gui.export_dialog import ExportDialog
+from gui.presets import BUILT_IN, Export, Preset, Presets
+from gui.proof_lines import proof_lines
+from gui.worker.desk import Desk
+from gui.worker.jobs import Failed, MakeProof, OpenPhoto, ProofReady
+from tests.gui.conftest import is_done
+
+# Said by the offscreen platform whenever a dialog of fixed size is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+PLAIN = SaveOptions()
+DAY = datetime.date(2026, 3, 9)
+
+
+def panel(window) -> ExportDialog:
+    window._actions["export"].trigger()
+    (found,) = [
+        each
+        for each in QApplication.topLevelWidgets()
+        if isinstance(each, ExportDialog) and each.isVisible()
+    ]
+    return found
+
+
+@pytest.fixture
+def dialog(qtbot, window, settings, tmp_path):
+    made = ExportDialog(window, tmp_path / "attic.tif", tmp_path, Presets(settings), lambda: DAY)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def choose(dialog: ExportDialog, name: str, value: object) -> None:
+    dialog.form.show_values({name: value})
+    dialog.form.changed.emit(name)
+
+
+# From the panel to the file
+
+
+def test_a_photo_is_exported_as_chosen(qtbot, window, open_colored, tmp_path):
+    photo = open_colored(width=300, height=200)
+    dialog = panel(window)
+    choose(dialog, "format", "jpeg")
+    choose(dialog, "longest", 150)
+    choose(dialog, "layer", True)
+    dialog.name.setText("{folder}_{name}")
+    dialog.accept()
+    target = tmp_path / f"{tmp_path.name}_attic.jpg"
+    layer = tmp_path / "attic-color-layer.tif"
+    qtbot.waitUntil(lambda: target.exists() and layer.exists() and not window.document.is_saving)
+    with Image.open(target) as image:
+        assert image.format == "JPEG"
+        assert image.size == (150, 100)
+    with Image.open(layer) as image:
+        assert image.size == (300, 200)  # it is laid over the photo itself
+    assert photo.exists()
+
+
+def test_an_export_is_no_place_to_save_to(qtbot, window, open_colored, tmp_path):
+    open_colored()
+    dialog = panel(window)
+    dialog.accept()
+    qtbot.waitUntil(lambda: (tmp_path / "attic-colorized.png").exists())
+    qtbot.waitUntil(lambda: not window.document.is_saving)
+    assert window.document.work.target is None
+
+
+def test_adjustments_that_were_exported_are_not_lost_by_closing(qtbot, window, open_colored):
+    path = open_colored()
+    window.panel.adjusted.emit("saturation", 150, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.unsaved == (path,)
+    panel(window).accept()
+    qtbot.waitUntil(lambda: not window.document.is_saving)
+    assert window.document.unsaved == ()
+
+
+def test_what_is_there_already_is_never_replaced(qtbot, window, open_colored, tmp_path):
+    open_colored()
+    (tmp_path / "attic-colorized.png").write_bytes(b"someone's work")
+    dialog = panel(window)
+    assert "is there already" in dialog.example.text()
+    dialog.accept()
+    qtbot.waitUntil(lambda: (tmp_path / "attic-colorized-2.png").exists())
+    assert (tmp_path / "attic-colorized.png").read_bytes() == b"someone's work"
+
+
+def test_the_panel_begins_as_it_was_left(qtbot, window, open_colored, settings, tmp_path):
+    open_colored()
+    there = tmp_path / "results"
+    there.mkdir()
+    dialog = panel(window)
+    choose(dialog, "format", "webp")
+    dialog.name.setText("{name}")
+    dialog.folder.setText(str(there))
+    dialog.accept()
+    qtbot.waitUntil(lambda: (there / "attic.webp").exists())
+    settings.sync()
+    assert Presets(QSettings(settings.fileName(), QSettings.Format.IniFormat)).last.format == "webp"
+    dialog = panel(window)
+    assert dialog.export == Export("webp", name="{name}")
+    assert dialog.folder.text() == str(there)
+    dialog.reject()
+
+
+# Rows and names
+
+
+def test_only_rows_that_matter_are_shown(dialog):
+    seen = {}
+    for file_format in ("own", "jpeg", "png", "tiff", "webp", "avif"):
+        choose(dialog, "format", file_format)
+        names = ("quality", "tiff_compression", "lossless", "depth")
+        seen[file_format] = [name for name in names if dialog.form.editor(name).isVisible()]
+    assert seen == {
+        "own": ["tiff_compression", "depth"],
+        "jpeg": ["quality"],
+        "png": ["depth"],
+        "tiff": ["tiff_compression", "depth"],
+        "webp": ["quality", "lossless"],
+        "avif": ["quality", "depth"],
+    }
+    choose(dialog, "format", "webp")
+    choose(dialog, "lossless", True)
+    assert not dialog.form.editor("quality").isVisible()
+
+
+def test_the_name_is_shown_as_it_will_be_and_a_wrong_one_cannot_be_used(dialog, tmp_path):
+    dialog.name.setText("{date} {name}")
+    assert dialog.example.text() == "2026-03-09 attic.tif"
+    assert dialog.target == tmp_path / "2026-03-09 attic.tif"
+    choose(dialog, "format", "png")
+    assert dialog.example.text() == "2026-03-09 attic.png"
+    for wrong in ("{nmae}", "{name", ""):
+        dialog.name.setText(wrong)
+        assert dialog.target is None
+        assert not dialog._go.isEnabled()
+        assert "makes no name" in dialog.example.text()
+    dialog.name.setText("{name}")
+    dialog.folder.setText(str(tmp_path / "nowhere"))
+    assert dialog.target is None
+    assert dialog.example.text() == "There is no such folder."
+
+
+# Presets
+
+
+def test_presets_of_the_program_are_recognized(dialog):
+    for at, (_, export) in enumerate(BUILT_IN, 1):
+        dialog.preset.setCurrentIndex(at)
+        dialog.preset.activated.emit(at)
+        assert dialog.export.options == export.options
+        assert dialog.export.format == export.format
+        assert dialog.preset.currentIndex() == at
+        assert not dialog._forget.isEnabled()
+    choose(dialog, "keep_time", True)
+    assert dialog.preset.currentIndex() == 0
+
+
+def test_presets_of_the_user_are_kept_used_replaced_and_deleted(dialog, settings):
+    choose(dialog, "format", "avif")
+    dialog.keep_as("for Ann")
+    choose(dialog, "format", "jpeg")
+    dialog.keep_as("für Bärbel")
+    assert [each.name for each in Presets(settings).named] == ["for Ann", "für Bärbel"]
+    at = dialog.preset.findText("for Ann")
+    dialog.preset.activated.emit(at)
+    assert dialog.export.format == "avif"
+    choose(dialog, "format", "png")
+    dialog.keep_as("for Ann")
+    assert {each.name: each.export.format for each in Presets(settings).named} == {
+        "for Ann": "png",
+        "für Bärbel": "jpeg",
+    }
+    dialog._forget.click()
+    assert [each.name for each in Presets(settings).named] == ["für Bärbel"]
+
+
+@pytest.mark.parametrize(
+    "nonsense", ["", "x", "[1]", '{"format": "gif"}', '{"options": {"quality": 0}}']
+)
+def test_nonsense_in_the_settings_is_passed_over(settings, nonsense):
+    settings.setValue("export/last", nonsense)
+    settings.setValue("export/presets", nonsense)
+    assert Presets(settings).last == Export()
+    assert Presets(settings).named == ()
+
+
+def test_an_export_survives_its_form_and_its_file(settings):
+    export = Export("webp", SaveOptions(quality=7, longest=99, label=False), "{name}", True)
+    assert Export(name="{name}").with_values(export.values) == export
+    Presets(settings).keep(Preset("one", export))
+    assert Presets(settings).named == (Preset("one", export),)
+
+
+# The proof
+
+
+def proof_of(make_photo, predictor, suffix, options=PLAIN, depth=8, **how):
+    photo = OpenPhoto(generation=1, path=make_photo("attic.png", depth=depth))
+    request = MakeProof(
+        generation=7, photo=photo, edits=Edits(), suffix=suffix, options=options, **how
+    )
+    results = []
+    Desk(load=lambda: predictor).serve(request, results.append)
+    return results[-1]
+
+
+def test_the_proof_is_of_a_file_that_was_really_written(make_photo, predictor, tmp_path):
+    proof = proof_of(make_photo, predictor, ".tif", depth=16)
+    assert isinstance(proof, ProofReady)
+    assert proof.size == (200, 300)
+    assert proof.depth == 16
+    assert proof.report.whole
+    assert 20_000 < proof.bytes < 500_000
+    lines = {line.name: line for line in proof_lines(proof)}
+    assert lines["Depth"].value == "16 bits per channel"
+    assert lines["Lightness"].verdict == "kept"
+    assert lines["Lightness"].value.startswith("L* off by 0.00")
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".png"] == ["attic.png"]
+
+
+def test_the_proof_shows_what_is_lost(make_photo, predictor):
+    proof = proof_of(make_photo, predictor, ".jpg", SaveOptions(longest=100, quality=5), depth=16)
+    lines = {line.name: line for line in proof_lines(proof)}
+    assert lines["Depth"].verdict == "lost"
+    assert lines["Depth"].value == "8 bits per channel (had 16)"
+    assert lines["Pixels"].value == "100 × 67 (was 300 × 200)"
+    assert lines["Pixels"].verdict == "changed"
+
+
+def test_the_part_is_the_file_s_own_pixels(make_photo, predictor, monkeypatch):
+    proof = proof_of(make_photo, predictor, ".png", center=(1.0, 0.0), part=(40, 30))
+    image = proof.picture.levels[0].image
+    assert (image.width(), image.height()) == (40, 30)
+    whole = proof_of(make_photo, predictor, ".png", part=(999, 999)).picture.levels[0].image
+    assert (whole.width(), whole.height()) == (300, 200)
+    for x, y in ((0, 0), (39, 29), (20, 5)):
+        assert image.pixelColor(x, y) == whole.pixelColor(260 + x, y)
+
+
+def test_a_proof_that_fails_says_why(make_photo, predictor):
+    proof = proof_of(make_photo, predictor, ".gif")
+    assert isinstance(proof, Failed)
+
+
+def test_the_panel_shows_the_newest_proof_only(qtbot, window, open_colored):
+    open_colored(depth=16)
+    dialog = panel(window)
+    qtbot.waitUntil(lambda: "16 bits per channel" in dialog.proof.text)
+    choose(dialog, "format", "jpeg")
+    first = window.document.proof
+    qtbot.waitUntil(lambda: window.document.proof not in (first, None))
+    assert "8 bits per channel (had 16)" in dialog.proof.text
+    dialog.reject()
+    qtbot.waitUntil(lambda: window.document.proof is None)
+
+
+def test_a_failed_proof_stands_in_the_panel(qtbot, window, open_colored, monkeypatch):
+    open_colored()
+
+    def full(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr("gui.worker.desk.write_photo", full)
+    dialog = panel(window)
+    qtbot.waitUntil(lambda: "memory" in dialog.proof._part.words)
+    assert window.message_bar.text == ""
+    dialog.reject()
+
+
+# Looks
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
+def test_nothing_is_cut_off_at_900_by_600(qtbot, window, open_colored, language):
+    open_colored()
+    window.set_language(language)
+    window.resize(900, 600)
+    dialog = panel(window)
+    qtbot.waitUntil(lambda: isinstance(window.document.proof, ProofReady))
+    QApplication.processEvents()
+    assert dialog.width() <= 900
+    assert dialog.height() <= 620
+    for each in dialog.findChildren(QLabel) + dialog.findChildren(QCheckBox):
+        if each.isVisible() and not (isinstance(each, QLabel) and each.wordWrap()):
+            assert each.width() >= each.sizeHint().width(), each.text()
+    for each in dialog.findChildren(QComboBox):
+        assert each.accessibleName()
+    dialog.reject()
+
+
+def test_colors_of_a_wide_space_are_shown_in_srgb(make_photo, predictor):
+    plain = proof_of(make_photo, predictor, ".png").picture.levels[0].image
+    wide = proof_of(make_photo, predictor, ".png", SaveOptions(space="prophoto-rgb"))
+    image = wide.picture.levels[0].image
+    for x, y in ((10, 10), (150, 100), (290, 190)):
+        one, other = plain.pixelColor(x, y), image.pixelColor(x, y)
+        seen = np.array([one.red() - other.red(), one.green() - other.green(),
+                         one.blue() - other.blue()])  # fmt: skip
+        assert np.abs(seen).max() <= 4
