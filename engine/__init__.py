@@ -44,8 +44,15 @@ from engine.photo.read import read_photo
 from engine.photo.replace import why_not_replaceable
 from engine.photo.tone import tone_of
 from engine.photo.write import write_photo
-from engine.pipeline import Wish, composition_for, provenance_of, save_layer, sha256_of
-from engine.predictors import load_predictor
+from engine.pipeline import (
+    Wish,
+    composition_for,
+    made_with,
+    provenance_of,
+    save_layer,
+    sha256_of,
+)
+from engine.predictors import load_lasting_predictor, load_predictor
 from engine.resize import shrink
 from engine.values import (
     AbPlanes,
@@ -111,8 +118,10 @@ __all__ = [
     "format_for",
     "language_for",
     "load_edits",
+    "load_lasting_predictor",
     "load_predictor",
     "losses_of",
+    "made_with",
     "measure_lightness",
     "neutral_of",
     "provenance_of",

@@ -6,7 +6,7 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
                          ForbiddenPhoto; FolderNotPhoto
   SaveError              CannotWrite, UnknownFormat, BadTemplate, TooLargeForFormat, DiskFull,
                          SameAsSource, NotReplaceable, OriginalChanged
-  ModelError             ModelMissing, ModelDamaged, OutOfMemory
+  ModelError             ModelMissing, ModelDamaged, OutOfMemory, DeviceFailed
   DeviceError            DeviceMissing
   EditsError             BadEdits
   TrainingError          NoPhotos, BadObjects, RunExists, CannotResume,
@@ -207,6 +207,14 @@ class OutOfMemory(ModelError):
     code = "out-of-memory"
     sentence = N_("The memory of the device “{device}” is not enough for this photo.")
     advice = N_("Close other programs and try again.")
+
+
+class DeviceFailed(ModelError):
+    """The device broke off its work. Values: device."""
+
+    code = "device-failed"
+    sentence = N_("The device “{device}” failed while it was coloring the photo.")
+    advice = N_("Update its driver, or let the processor do it.")
 
 
 class DeviceMissing(PhotochromError):

@@ -133,7 +133,8 @@ def colorize(
         tell(STAGES[2])
         planes = predictor.predict(prepared, wish.edits.hints)
         _check(cancel)
-        provenance = provenance_of(photo, predictor, wish, digest)
+        said.all(planes.notices)
+        provenance = provenance_of(photo, predictor, made_with(wish, planes), digest)
     composition, notices = composition_for(photo, lightness, planes, target, wish)
     said.all((*composition.warnings, *notices, *losses(photo, file_format, wish.saving)))
     tell(STAGES[3])
@@ -195,6 +196,11 @@ def composition_for(
     space, notices = space_for(photo, wish.saving.space)
     lightness = smaller(lightness, wish.saving.longest)
     return Composition(lightness, planes, wish.edits, depth, space), notices
+
+
+def made_with(wish: Wish, planes: AbPlanes) -> Wish:
+    """What was done in the end, which may be less than was wished for."""
+    return wish if planes.lowered_to is None else replace(wish, quality=planes.lowered_to)
 
 
 def provenance_of(

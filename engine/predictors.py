@@ -23,3 +23,21 @@ def load_predictor(device: DeviceChoice = "auto", weights: Path | None = None) -
     from engine.network.predict import load
 
     return load(device, weights)
+
+
+def load_lasting_predictor(device: DeviceChoice = "auto", weights: Path | None = None) -> Predictor:
+    """Load the network so that it goes on where memory or a graphics card gives out.
+
+    What it gives up for that, first quality, then with "auto" the graphics card, stands in the
+    notices of the planes it predicts.
+
+    Args:
+        device: as above.
+        weights: as above.
+
+    Raises:
+        ModelMissing, ModelDamaged, DeviceMissing: as above.
+    """
+    from engine.network.fallback import load_with_fallback
+
+    return load_with_fallback(device, weights)

@@ -146,10 +146,14 @@ class AbPlanes:
     Attributes:
         L: (h, w) float32, the photo's L* at this size, as the network saw it.
         ab: (2, h, w) float32, a* and b*, D65, about -110..110.
+        lowered_to: the quality level, if it is lower than what was asked for.
+        notices: sentences about what was given up to get there, to be translated.
     """
 
     L: NDArray[np.float32]
     ab: NDArray[np.float32]
+    lowered_to: Quality | None = None
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.ab.shape != (2, *self.L.shape):
@@ -284,6 +288,7 @@ class Predictor(Protocol):
 
         Raises:
             OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
         """
 
     def believe(self, prepared: Prepared, hints: Sequence[Hint]) -> Belief:
@@ -291,6 +296,7 @@ class Predictor(Protocol):
 
         Raises:
             OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
         """
 
     def predict(self, prepared: Prepared, hints: Sequence[Hint]) -> AbPlanes:
@@ -298,4 +304,5 @@ class Predictor(Protocol):
 
         Raises:
             OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
         """

@@ -80,6 +80,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.document = Document()
         self._closing = False
+        self._said_of_color: tuple[str, ...] = ()
         self._actions = make_actions(self)
         self.toolbar = Toolbar(self._actions, self)
         self.stage = PhotoStage()
@@ -165,7 +166,7 @@ class MainWindow(QMainWindow):
         if isinstance(result, PhotoOpened):
             self._on_opened(result)
         elif isinstance(result, PreviewReady):
-            self._say_notices(result.warnings)
+            self._say_of_color(result.warnings)
             if self.document.path is not None:
                 self.opening.note_colored(self.document.path, result)
         elif isinstance(result, PhotoSaved):
@@ -379,6 +380,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{name} – Photochrom" if name else "Photochrom")
 
     def _on_opened(self, opened: PhotoOpened) -> None:
+        self._said_of_color = ()
         self._say_notices(opened.notices)
         self.opening.note_opened(opened)
         if not self.document.must_ask:
@@ -422,6 +424,12 @@ class MainWindow(QMainWindow):
             self.viewing.use_surround()
         elif name == RECENT.name:
             self.opening.offer_photos()
+
+    def _say_of_color(self, warnings: Sequence[str]) -> None:
+        """Say what is remarkable in the colors, once and not with each move of a slider."""
+        if tuple(warnings) != self._said_of_color:
+            self._said_of_color = tuple(warnings)
+            self._say_notices(warnings)
 
     def _say_notices(self, notices: Sequence[str]) -> None:
         if notices and not self.document.refused:

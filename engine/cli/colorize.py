@@ -23,7 +23,7 @@ from engine.photo.naming import WRITABLE, color_layer_path, colorized_path
 from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.pipeline import Outcome, Wish
 from engine.pipeline import colorize as colorize_one
-from engine.predictors import load_predictor
+from engine.predictors import load_lasting_predictor
 from engine.values import Predictor
 
 QUALITY = click.Choice(["fast", "balanced", "fine"])
@@ -258,7 +258,7 @@ class _Lazy:
 
     def get(self) -> Predictor:
         if self._predictor is None:
-            self._predictor = load_predictor(self._wanted)
+            self._predictor = load_lasting_predictor(self._wanted)
         return self._predictor
 
     @property

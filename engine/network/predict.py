@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from engine.edits import Hint
-from engine.errors import OutOfMemory
+from engine.errors import DeviceFailed, OutOfMemory
 from engine.network.belief import doubt, likeliest, posterior
 from engine.network.device import choose_device
 from engine.network.encoder import Conv
@@ -99,6 +99,7 @@ class TorchPredictor:
 
         Raises:
             OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
         """
         passes = []
         result_lightness: Lightness | None = None
@@ -118,6 +119,7 @@ class TorchPredictor:
 
         Raises:
             OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
             TypeError: the photo was prepared by another kind of predictor.
         """
         photo = _own(prepared)
@@ -132,6 +134,7 @@ class TorchPredictor:
 
         Raises:
             OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
             TypeError: the photo was prepared by another kind of predictor.
         """
         photo = _own(prepared)
@@ -196,6 +199,8 @@ class TorchPredictor:
             # The CPU's allocator raises a plain RuntimeError; this is its only sign.
             if "not enough memory" in str(error) or "alloc" in str(error):
                 raise OutOfMemory(device=self.device) from error
+            if self.device != "cpu":  # of the processor it would be a bug of ours
+                raise DeviceFailed(device=self.device) from error
             raise
 
 

@@ -30,7 +30,8 @@ from engine import (
     compare,
     compose,
     composition_for,
-    load_predictor,
+    load_lasting_predictor,
+    made_with,
     measure_lightness,
     neutral_of,
     provenance_of,
@@ -133,7 +134,7 @@ class Desk:
         load: loads the network, when it is first needed.
     """
 
-    def __init__(self, load: Callable[[], Predictor] = load_predictor) -> None:
+    def __init__(self, load: Callable[[], Predictor] = load_lasting_predictor) -> None:
         self._load = load
         self._predictor: Predictor | None = None
         self._piece: Workpiece | None = None
@@ -201,7 +202,7 @@ class Desk:
             picture = picture_of(rendition.pixels, (width, height), None, cancel)
             tell(PreviewReady(
                 request.generation, picture, request.edits, complete, self._network().device,
-                time.perf_counter() - started, rendition.warnings,
+                time.perf_counter() - started, (*planes.notices, *rendition.warnings),
             ))  # fmt: skip
 
     def _serve_variants(self, request: MakeVariants, tell: Tell) -> None:
@@ -267,7 +268,8 @@ class Desk:
         composition, notices = composition_for(piece.photo, lightness, planes, request.target, wish)
         tell(Progressed(request.generation, Stage.SAVING))
         request.cancel.raise_if_set()
-        provenance = provenance_of(piece.photo, self._network(), wish, lambda: _digest(piece))
+        done = made_with(wish, planes)
+        provenance = provenance_of(piece.photo, self._network(), done, lambda: _digest(piece))
         if request.replace_original:
             _prepare_replacing(piece)
         target, on_conflict, cancel = request.target, request.on_conflict, request.cancel
@@ -281,7 +283,7 @@ class Desk:
             )  # fmt: skip
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
-        return Saved(saved.path, (*notices, *saved.notices)), piece
+        return Saved(saved.path, (*planes.notices, *notices, *saved.notices)), piece
 
     def _serve_warm_up(self, request: WarmUp, tell: Tell) -> None:
         if self._predictor is not None:

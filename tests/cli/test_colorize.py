@@ -14,6 +14,9 @@ import pytest
 from engine.cli.main import run
 from engine.color.lab import srgb_to_lab
 from engine.errors import OutOfMemory
+from engine.network.fallback import FallbackPredictor
+from engine.photo.provenance import Provenance
+from engine.photo.read import read_photo
 from tests.support.fakes import FakePredictor
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -205,7 +208,7 @@ def test_a_device_that_is_missing_is_status_1(photo, capsys, monkeypatch):
 
 def test_where_memory_is_short_the_options_that_help_are_named(photo, capsys, monkeypatch):
     predictor = FakePredictor(device="cuda", error=OutOfMemory(device="cuda"))
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda *_: predictor)
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda *_: predictor)
     assert run(["colorize", str(photo), "--json"]) == 1
     told = capsys.readouterr()
     for text in (told.err, json.loads(told.out)["error"]):
@@ -378,7 +381,7 @@ def test_how_many_pixels_a_photo_may_have(tmp_path, capsys, monkeypatch):
 
 
 def test_a_photo_with_color_is_told_or_left_out(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda _: FakePredictor())
     pixels = np.repeat(np.arange(20, 180, dtype=np.uint8)[None, :, None], 3, axis=2)
     pixels = np.repeat(pixels, 120, axis=0)  # a ramp across, a field of each color down
     for channel in range(3):
@@ -398,7 +401,7 @@ def test_a_photo_with_color_is_told_or_left_out(tmp_path, monkeypatch, capsys):
     [((), "attic-color-layer.tif"), (("--format", "png"), "attic-color-layer.png")],
 )
 def test_the_color_alone_is_written_beside_the_result(photo, monkeypatch, capsys, options, name):
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda _: FakePredictor())
     assert run(["colorize", str(photo), "--layer", "--json", *options]) == 0
     line = json.loads(capsys.readouterr().out)
     assert line["layer"] == str(photo.with_name(name))
@@ -410,7 +413,7 @@ def test_the_color_alone_is_written_beside_the_result(photo, monkeypatch, capsys
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are letters there")
 def test_a_name_that_is_no_letters_is_printed_as_it_is(tmp_path, monkeypatch):
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda _: FakePredictor())
     photo = save_gray(tmp_path / "attic.png").rename(tmp_path / os.fsdecode(b"caf\xe9.png"))
     printed = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(printed, "utf-8", write_through=True))
@@ -421,7 +424,7 @@ def test_a_name_that_is_no_letters_is_printed_as_it_is(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + ".png"])
 @pytest.mark.parametrize("on_conflict", ["unique", "skip"])
 def test_a_target_whose_name_is_too_long(photo, monkeypatch, capsys, name, on_conflict):
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda _: FakePredictor())
     target = str(photo.with_name(name))
     assert run(["colorize", str(photo), "-o", target, "--on-conflict", on_conflict]) == 1
     assert "cannot be written" in capsys.readouterr().err
@@ -429,7 +432,7 @@ def test_a_target_whose_name_is_too_long(photo, monkeypatch, capsys, name, on_co
 
 @pytest.mark.parametrize("on_conflict", ["unique", "skip", "overwrite"])
 def test_two_photos_do_not_share_a_layer(tmp_path, photo, monkeypatch, on_conflict):
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda _: FakePredictor())
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda _: FakePredictor())
     other = save_gray(tmp_path / "attic.tif", seed=1)
     choices = ["--layer", "--on-conflict", on_conflict]
     assert run(["colorize", str(photo), str(other), *choices]) == 0
@@ -464,3 +467,21 @@ def test_a_smaller_result_cannot_stand_in_the_place_of_the_original(photo, capsy
     assert run(["colorize", str(photo), "--longest", "70", "--replace-original"]) == 2
     assert "pixels would be lost" in capsys.readouterr().err
     assert photo.read_bytes() == before
+
+
+def test_what_was_given_up_for_lack_of_memory_is_said_and_written_down(photo, capsys, monkeypatch):
+    class Small(FakePredictor):
+        def prepare(self, lightness, quality):
+            if quality != "fast":
+                raise OutOfMemory(device="cpu")
+            return super().prepare(lightness, quality)
+
+    monkeypatch.setattr(
+        "engine.cli.colorize.load_lasting_predictor", lambda _: FallbackPredictor(Small())
+    )
+    assert run(["colorize", "--quality", "fine", str(photo)]) == 0
+    assert "colored at a lower one" in capsys.readouterr().err
+    result = read_photo(photo.with_name("attic-colorized.png"))
+    made = Provenance.from_xmp(dict(result.source.metadata)["xmp-data"])
+    assert made is not None
+    assert made.quality == "fast"

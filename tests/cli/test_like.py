@@ -19,7 +19,7 @@ from tests.support.pictures import by_pillow, gray_picture, rgb_picture
 @pytest.fixture(autouse=True)
 def fake_network(monkeypatch):
     predictor = FakePredictor()
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda *_: predictor)
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda *_: predictor)
     return predictor
 
 

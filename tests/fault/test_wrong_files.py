@@ -33,7 +33,7 @@ def network_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     predictor = load_predictor("cpu")
     gray = Lightness(np.full((64, 64), 50, np.float32))
     predictor.predict(predictor.prepare(gray, "fast"), ())
-    monkeypatch.setattr("engine.cli.colorize.load_predictor", lambda *_: predictor)
+    monkeypatch.setattr("engine.cli.colorize.load_lasting_predictor", lambda *_: predictor)
 
 
 def is_one_sentence(text: str, name: str) -> bool:

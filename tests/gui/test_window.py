@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 
 import gui.theme as theme_module
 import gui.worker.desk as desk_module
+from engine import set_language
 from engine.errors import OutOfMemory
+from engine.network.fallback import FallbackPredictor
 from gui.file_dialogs import OpenDialog, SaveDialog
 from gui.keys_dialog import KeysDialog
 from gui.main_window import MainWindow
@@ -30,6 +32,7 @@ from gui.views.transform import fit
 from gui.worker.desk import Desk
 from gui.worker.thread import EngineThread
 from tests.gui.conftest import is_done
+from tests.support.fakes import FakePredictor
 
 CANCEL_LIMIT_S = 1.0
 
@@ -221,6 +224,35 @@ def test_a_photo_that_cannot_be_colored_stays_with_the_sentence_over_it(
     assert "Close other programs" in words
     assert "fast" not in words  # the window has no such choice
     assert window.stage.view.original is not None
+
+
+def test_what_was_given_up_for_lack_of_memory_is_said_once(qtbot, settings, make_photo, predictor):
+    class Small(FakePredictor):
+        def prepare(self, lightness, quality):
+            if quality != "fast":
+                raise OutOfMemory(device="cuda")
+            return super().prepare(lightness, quality)
+
+    thread = EngineThread(Desk(load=lambda: FallbackPredictor(Small(device="cuda"))))
+    window = MainWindow(thread, settings, "en")
+    qtbot.addWidget(window)
+    window.show()
+    thread.start()
+    window.open_photos([make_photo()])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert "colored at a lower one" in window.message_bar.text
+    window.message_bar.clear()
+    window.panel.adjusted.emit("saturation", 150, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.message_bar.text == ""
+    window.set_language("zh_CN")
+    window.open_photos([make_photo("b.png")])
+    qtbot.waitUntil(lambda: is_done(window) and bool(window.message_bar.text))
+    assert "较低的质量" in window.message_bar.text
+    set_language("en")
+    for work in window.document._works.values():
+        work.edits = work.saved
+    window.close()
 
 
 def test_a_stale_result_is_never_shown(qtbot, window, predictor, make_photo):
