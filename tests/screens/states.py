@@ -1,0 +1,113 @@
+"""The states of the window, and how each is come to."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from tests.screens.photographer import Photographer
+
+State = Callable[["Photographer"], QWidget | None]
+
+
+def _empty(_: "Photographer") -> QWidget | None:
+    return None
+
+
+def _opening(at: "Photographer") -> QWidget | None:
+    at.hold()
+    at.window.open_photos([at.photos[0]])
+    at.until(lambda: at.window.stage.working.isVisible())
+    return None
+
+
+def _split(at: "Photographer") -> QWidget | None:
+    at.open(at.photos)
+    return None
+
+
+def _lying(at: "Photographer") -> QWidget | None:
+    at.open(at.photos[:1])
+    at.do("lay_divider", True)
+    return None
+
+
+def _side_by_side(at: "Photographer") -> QWidget | None:
+    at.open(at.photos)
+    at.do("side_by_side", True)
+    return None
+
+
+def _zoomed(at: "Photographer") -> QWidget | None:
+    at.open(at.photos[:1])
+    at.do("full")
+    at.do("zoom_in")
+    at.do("zoom_in")
+    at.rest(0.4)
+    return None
+
+
+def _adjusted(at: "Photographer") -> QWidget | None:
+    at.open(at.photos)
+    for gesture, (name, value) in enumerate((("saturation", 130), ("temperature", 20))):
+        at.window.panel.adjusted.emit(name, value, gesture)
+        at.until(at.is_done)
+    return None
+
+
+def _error(at: "Photographer") -> QWidget | None:
+    at.window.open_photos([at.broken])
+    at.until(lambda: at.window.stage.notice.isVisible())
+    return None
+
+
+def _colored_already(at: "Photographer") -> QWidget | None:
+    at.window.open_photos([at.in_color])
+    at.until(lambda: at.window.document.must_ask)
+    return None
+
+
+def _saved(at: "Photographer") -> QWidget | None:
+    at.open(at.photos[:1])
+    at.window.saving.take_target(at.folder / f"saved-{at.number}.png", False)
+    at.until(lambda: bool(at.window.message_bar.text))
+    return None
+
+
+def _dialog(action: str, ready: Callable[["Photographer"], bool] = lambda at: True) -> State:
+    def come(at: "Photographer") -> QWidget | None:
+        at.open(at.photos)
+        at.do(action)
+        at.until(lambda: at.dialog() is not None and ready(at))
+        return at.dialog()
+
+    return come
+
+
+def _losses(at: "Photographer") -> QWidget | None:
+    at.open([at.deep])
+    at.window.saving.save(at.folder / "deep.jpg", overwrite=False)
+    at.until(lambda: at.dialog() is not None)
+    return at.dialog()
+
+
+STATES: dict[str, State] = {
+    "empty": _empty,
+    "opening": _opening,
+    "split": _split,
+    "lying-divider": _lying,
+    "side-by-side": _side_by_side,
+    "zoomed": _zoomed,
+    "adjusted": _adjusted,
+    "error": _error,
+    "colored-already": _colored_already,
+    "saved": _saved,
+    "save-dialog": _dialog("save_as"),
+    "losses": _losses,
+    "export": _dialog("export", lambda at: at.window.document.proof is not None),
+    "variants": _dialog("variants", lambda at: at.variants_are_done()),
+    "settings": _dialog("settings"),
+    "keys": _dialog("keys"),
+    "about": _dialog("about"),
+}
