@@ -15,7 +15,7 @@ class ActionRow:
     Attributes:
         name: stable name; the window's slot for it is `on_` and this.
         text: gives its words.
-        keys: in Qt's portable spelling; the first is shown. What cannot be undone has none.
+        keys: in Qt's portable spelling; tooltips show the first. What cannot be undone has none.
         icon: in the Material Design set; none if empty.
         label: gives the words on the button, beside or instead of the icon; None for none.
         checkable: whether it is a switch.
@@ -91,4 +91,10 @@ def with_key(row: ActionRow) -> str:
 
 def key_text(row: ActionRow) -> str:
     """The first key of an action as this system writes it."""
-    return QKeySequence(row.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    return key_texts(row)[0]
+
+
+def key_texts(row: ActionRow) -> tuple[str, ...]:
+    """All keys of an action as this system writes them."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return tuple(QKeySequence(key).toString(native) for key in row.keys)

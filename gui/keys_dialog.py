@@ -1,51 +1,204 @@
-"""The short list of keys and mouse moves."""
+"""The sheet of all keys and mouse moves, which can be searched."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from engine import translate
-from gui.actions import ROWS, key_text
-from gui.theme import theme
+from gui.key_groups import GROUPS, KeyGroup, KeyLine, lines_of
+
+# How much of the screen the sheet may take; the rest is for its frame and what is behind it.
+SHARE_OF_SCREEN = 0.86
+MOST_HEIGHT = 760
+_COLUMN_GAP = 36
+# What the sheet is wider than its columns.
+_AROUND = 80
+# Lengths of the table: between keys and words, lines, groups.
+_KEY_GAP, _LINE_GAP, _GROUP_GAP = 16, 5, 18
+
+_SCROLLING = {
+    Qt.Key.Key_Up: -1.0, Qt.Key.Key_Down: 1.0, Qt.Key.Key_PageUp: -8.0, Qt.Key.Key_PageDown: 8.0,
+}  # fmt: skip
 
 
 class KeysDialog(QDialog):
-    """Lists what the keys do and, beside it, what the mouse does."""
+    """Lists under headings what keys and mouse do; typing leaves only what fits.
+
+    Escape clears what is typed, then closes; the arrows and the page keys scroll.
+    """
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(translate("Keys and mouse"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(7)
-        grid.setColumnMinimumWidth(2, 28)
-        for column, lines in ((0, _key_lines()), (3, _view_lines())):
-            for row, (keys, text) in enumerate(lines):
-                key = QLabel(keys)
-                key.setStyleSheet(f"color: {theme().quiet}")
-                grid.addWidget(key, row, column)
-                grid.addWidget(QLabel(text), row, column + 1)
-        close = QPushButton(translate("Close"))
-        close.clicked.connect(self.accept)
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.search.setPlaceholderText(translate("Search by word or key: zoom, ctrl s"))
+        self.search.setAccessibleName(translate("Search the keys"))
+        self.search.textChanged.connect(self._on_search)
+        self._groups = [_Group(group, self) for group in GROUPS]
+        self._nothing = QLabel()
+        self._nothing.setProperty("quiet", True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._nothing.hide()
+        self._area = QScrollArea()
+        self._close = QPushButton(translate("Close"))
+        self._close.setAutoDefault(False)  # Return in the search closes nothing
+        self._close.clicked.connect(self.accept)
+        self._put_together()
+        self.search.setFocus()
+
+    @property
+    def lines(self) -> list[KeyLine]:
+        """What is shown now."""
+        return [line for group in self._groups for line in group.shown]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Clear the search before closing; scroll without leaving the search."""
+        if event.key() == Qt.Key.Key_Escape and self.search.text():
+            self.search.clear()
+        elif Qt.Key(event.key()) in _SCROLLING:
+            bar = self._area.verticalScrollBar()
+            step = self.fontMetrics().height() * 2 * _SCROLLING[Qt.Key(event.key())]
+            bar.setValue(bar.value() + round(step))
+        else:
+            super().keyPressEvent(event)
+
+    def _put_together(self) -> None:
+        sheet = QWidget()
+        columns = QHBoxLayout(sheet)
+        columns.setContentsMargins(2, 0, 14, 0)
+        columns.setSpacing(_COLUMN_GAP)
+        room = self.screen().availableSize() * SHARE_OF_SCREEN
+        for groups in self._columns(room.width()):
+            hands = max(group.hands_width for group in groups)
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            for group in groups:
+                group.set_hands_width(hands)
+                column.addWidget(group)
+            column.addStretch(1)
+            columns.addLayout(column)
+        columns.addStretch(1)
+        inside = QWidget()
+        both = QVBoxLayout(inside)
+        both.setContentsMargins(0, 0, 0, 0)
+        both.addWidget(sheet)
+        both.addWidget(self._nothing, 1)
+        self._area.setWidget(inside)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        self._area.setMinimumWidth(sheet.sizeHint().width() + bar)
         box = QVBoxLayout(self)
-        box.setContentsMargins(26, 22, 26, 18)
-        box.setSpacing(20)
-        box.addLayout(grid)
-        box.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
-        box.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        box.setContentsMargins(24, 20, 18, 16)
+        box.setSpacing(14)
+        box.addWidget(self.search)
+        box.addWidget(self._area, 1)
+        box.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)
+        for each in (self.search, self._close):
+            each.ensurePolished()
+        around = self.sizeHint().height() - self._area.sizeHint().height()
+        height = min(sheet.sizeHint().height() + around, room.height(), MOST_HEIGHT)
+        self.resize(self.sizeHint().width(), height)
+
+    def _columns(self, room: int) -> list[list["_Group"]]:
+        """The groups in one column, or in two of about the same height where there is room."""
+        hands = max(group.hands_width for group in self._groups)
+        words = max(group.sizeHint().width() - group.hands_width for group in self._groups)
+        if 2 * (hands + words) + _COLUMN_GAP + _AROUND > room:
+            return [self._groups]
+        counts = [len(group.lines) + 2 for group in self._groups]
+        first = min(range(len(counts)), key=lambda at: abs(sum(counts[:at]) - sum(counts[at:])))
+        return [self._groups[:first], self._groups[first:]]
+
+    @Slot(str)
+    def _on_search(self, search: str) -> None:
+        for group in self._groups:
+            group.filter(search)
+        self._nothing.setText(translate("Nothing found for “{words}”.", words=search.strip()))
+        self._nothing.setVisible(not self.lines)
+        self._area.verticalScrollBar().setValue(0)
 
 
-def _key_lines() -> list[tuple[str, str]]:
-    return [(key_text(row), row.text()) for row in ROWS if row.keys]
+class _Group(QWidget):
+    """A heading and the lines under it.
+
+    Attributes:
+        lines: all of them.
+        shown: those that fit what is searched for.
+    """
+
+    def __init__(self, group: KeyGroup, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.lines = self.shown = lines_of(group)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, _GROUP_GAP)
+        self._grid.setHorizontalSpacing(_KEY_GAP)
+        self._grid.setVerticalSpacing(_LINE_GAP)
+        self._grid.setColumnStretch(1, 1)
+        heading = QLabel(group.heading())
+        heading.setProperty("heading", True)
+        heading.setIndent(0)
+        self._grid.addWidget(heading, 0, 0, 1, 2)
+        self._rows: list[tuple[QWidget, QWidget]] = []
+        for row, line in enumerate(self.lines, 1):
+            words = QLabel(line.words)
+            words.setAccessibleName(": ".join((", ".join(line.hands), line.words)))
+            parts = (_keys(line), words)
+            for column, part in enumerate(parts):
+                self._grid.addWidget(part, row, column)
+            self._rows.append(parts)
+        # Only with the style sheet's margins are the sizes right.
+        for each in self.findChildren(QWidget):
+            each.ensurePolished()
+        self._even_out()
+
+    @property
+    def hands_width(self) -> int:
+        """The width of the widest keys."""
+        return max(keys.sizeHint().width() for keys, _ in self._rows)
+
+    def set_hands_width(self, width: int) -> None:
+        """Let all words of a column begin at the same place."""
+        self._grid.setColumnMinimumWidth(0, width)
+
+    def filter(self, search: str) -> None:
+        """Show what fits, and the heading only over something."""
+        self.shown = [line for line in self.lines if line.matches(search)]
+        for line, parts in zip(self.lines, self._rows, strict=True):
+            for part in parts:
+                part.setVisible(line in self.shown)
+        self.setVisible(bool(self.shown))
+
+    def _even_out(self) -> None:
+        """Make lines without keys as high as those with them."""
+        height = max(keys.sizeHint().height() for keys, _ in self._rows)
+        for _, words in self._rows:
+            words.setMinimumHeight(height)
 
 
-def _view_lines() -> list[tuple[str, str]]:
-    return [
-        (translate("Drag the divider"), translate("Compare before and after")),
-        ("←  →", translate("Move the divider")),
-        (translate("Hold \\"), translate("Show the original")),
-        (translate("Mouse wheel"), translate("Zoom at the pointer")),
-        (translate("Drag the photo"), translate("Move it")),
-        (translate("Hold Space and drag"), translate("Move it, even by the divider")),
-        (translate("Double-click"), translate("Whole photo or 100 %")),
-    ]
+def _keys(line: KeyLine) -> QWidget:
+    """The keys of a line beside each other, or the words for what the hand does."""
+    keys = QWidget()
+    box = QHBoxLayout(keys)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(4)
+    for hand in line.hands:
+        label = QLabel(hand)
+        label.setProperty("key" if line.keys else "quiet", True)
+        box.addWidget(label)
+    box.addStretch(1)
+    return keys

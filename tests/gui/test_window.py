@@ -25,7 +25,6 @@ from engine import set_language
 from engine.errors import OutOfMemory
 from engine.network.fallback import FallbackPredictor
 from gui.file_dialogs import OpenDialog, SaveDialog
-from gui.keys_dialog import KeysDialog
 from gui.main_window import MainWindow
 from gui.saving_questions import LossesQuestion
 from gui.views.transform import fit
@@ -615,16 +614,6 @@ def test_photos_can_be_chosen_in_a_dialog(qtbot, window, make_photo, settings):
     dialog.close()
     qtbot.waitUntil(lambda: is_done(window))
     assert settings.value("open_folder") == str(path.parent)
-
-
-def test_the_list_of_keys_names_every_action(qtbot, window):
-    action(window, "keys").trigger()
-    (dialog,) = dialogs(KeysDialog)
-    words = [label.text() for label in dialog.findChildren(QLabel)]
-    assert "Ctrl+O" in words
-    assert "Hold \\" in words
-    assert len(words) >= 2 * 14
-    dialog.close()
 
 
 @pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
