@@ -27,7 +27,9 @@ from engine.errors import (
     UnknownFormat,
 )
 from engine.i18n import LANGUAGES, language_for, set_language, translate
-from engine.paths import SAMPLES
+from engine.installed import versions
+from engine.network.header import WeightsFacts, weights_facts
+from engine.paths import RESOURCES, SAMPLES
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import EIGHT_BITS, Belongings, beforehand, belongings_of, losses_of
 from engine.photo.name_template import DEFAULT_TEMPLATE, VARIABLES, filled_name, variables_of
@@ -73,6 +75,7 @@ __all__ = [
     "DEFAULT_TEMPLATE",
     "EIGHT_BITS",
     "LANGUAGES",
+    "RESOURCES",
     "SAMPLES",
     "VARIABLES",
     "VERSION",
@@ -104,6 +107,7 @@ __all__ = [
     "SpaceChoice",
     "TiffCompression",
     "UnknownFormat",
+    "WeightsFacts",
     "Wish",
     "beforehand",
     "belongings_of",
@@ -133,6 +137,8 @@ __all__ = [
     "tone_of",
     "translate",
     "variables_of",
+    "versions",
+    "weights_facts",
     "why_not_replaceable",
     "write_photo",
 ]

@@ -80,6 +80,7 @@ ROWS = (
     ActionRow("cancel", lambda: translate("Cancel the work"), ("Esc",), "close-circle-outline"),
     ActionRow("settings", lambda: translate("Settings…"), ("Ctrl+,",), "cog-outline"),
     ActionRow("keys", lambda: translate("Keys and mouse"), ("F1", "?"), "keyboard-outline"),
+    ActionRow("about", lambda: translate("About Photochrom"), (), "information-outline"),
     ActionRow("quit", lambda: translate("Quit"), ("Ctrl+Q",)),
 )  # fmt: skip
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine import translate
+from gui.about_dialog import AboutDialog
 from gui.document import Document
 from gui.editing import Editing
 from gui.exporting import Exporting
@@ -219,6 +220,12 @@ class MainWindow(QMainWindow):
         dialog = SettingsDialog(self, self._settings)
         dialog.changed.connect(partial(self._on_setting, dialog))
         dialog.open()
+
+    @Slot()
+    def on_about(self) -> None:
+        """Tell of the program."""
+        shown = self.document.shown
+        AboutDialog(self, shown.device if shown is not None else "").open()
 
     @Slot()
     def on_quit(self) -> None:

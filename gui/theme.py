@@ -169,6 +169,7 @@ def stylesheet() -> str:
         QUndoView {{ background: transparent; border: 0; }}
         QLabel[quiet="true"] {{ color: {c.quiet}; }}
         QLabel[heading="true"] {{ color: {c.text}; font-weight: 600; }}
+        QLabel[title="true"] {{ color: {c.text}; font-size: 20px; font-weight: 600; }}
         QLabel[key="true"] {{ background: {c.field}; color: {c.text}; border: 1px solid {c.line};
             border-radius: 4px; padding: 1px 6px; }}
         QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};

@@ -44,6 +44,9 @@ class Toolbar(QToolBar):
         self._ways_to_compare = QToolButton()
         self._ways_to_compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._ways_to_compare.setMenu(self._compare_menu())
+        self._more = QToolButton()
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.setMenu(self._more_menu())
         self._roll_parts: list[QAction] = []
         self._fill()
 
@@ -69,9 +72,8 @@ class Toolbar(QToolBar):
         self._add("cancel")
         self.addSeparator()
         self.addWidget(self._language)
-        self._add("settings")
-        self._add("keys")
         self._add("panel")
+        self.addWidget(self._more)
 
     def show_document(self, document: Document) -> None:
         """Show which photo of how many is open."""
@@ -100,6 +102,7 @@ class Toolbar(QToolBar):
         for button, words in (
             (self._save_ways, translate("More ways to save")),
             (self._ways_to_compare, translate("Ways to compare")),
+            (self._more, translate("More")),
         ):
             button.setToolTip(words)
             button.setAccessibleName(words)
@@ -121,6 +124,7 @@ class Toolbar(QToolBar):
         self._language.setIcon(icon("translate"))
         self._save_ways.setIcon(icon("chevron-down"))
         self._ways_to_compare.setIcon(icon("compare"))
+        self._more.setIcon(icon("menu"))
 
     def _add(self, name: str) -> QAction:
         action = self._actions[name]
@@ -176,6 +180,12 @@ class Toolbar(QToolBar):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)  # they say why something cannot be done
         for name in ("save_as", "export", "save_layer", "replace_original"):
+            menu.addAction(self._actions[name])
+        return menu
+
+    def _more_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for name in ("settings", "keys", "about", "quit"):
             menu.addAction(self._actions[name])
         return menu
 

@@ -1,22 +1,11 @@
 """photochrom info: what a bug report needs to know."""
 
-import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
 import click
 
 from engine.errors import ModelError
-from engine.version import VERSION
-
-PACKAGES = (
-    "torch",
-    "numpy",
-    "opencv-python-headless",
-    "pyvips",
-    "pyvips-binary",
-    "PySide6-Essentials",
-)
+from engine.installed import versions
 
 
 @click.command(short_help="Versions and devices, for a bug report.")
@@ -25,13 +14,11 @@ def info() -> None:
     import torch
 
     from engine.network.device import available_devices, describe_device
-    from engine.network.weights import SHIPPED, load_weights
+    from engine.network.header import SHIPPED
+    from engine.network.weights import load_weights
 
     rows = [
-        ("Photochrom", VERSION),
-        ("Python", platform.python_version()),
-        ("System", platform.platform()),
-        *((name, _version(name)) for name in PACKAGES),
+        *versions(),
         ("Devices", ", ".join(describe_device(torch.device(name)) for name in available_devices())),
     ]
     try:
@@ -59,10 +46,3 @@ def info() -> None:
 
         shown = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY") or "none"
         click.echo(f"{'Display':<{width}}  {shown}")
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -20,11 +20,10 @@ from torch import Tensor
 
 from engine.errors import ModelDamaged, ModelMissing
 from engine.i18n import N_
+from engine.network.header import SHIPPED, in_all
 from engine.network.model import INPUT_MULTIPLE, ColorNetwork, NetworkConfig
-from engine.paths import MODELS
 
 FORMAT = "photochrom-network-1"
-SHIPPED = MODELS / "photochrom.safetensors"
 LICENSE = "MIT; encoder started from EfficientNet-Lite2 (Apache-2.0)"
 
 
@@ -73,11 +72,7 @@ class ModelCard:
 
     def in_all(self, name: str) -> float:
         """A number of the training, such as "minutes", added up over all runs it grew from."""
-        total, run = 0.0, self.training
-        while run:
-            total += run.get(name, 0)
-            run = run.get("before", {})
-        return total
+        return in_all(self.training, name)
 
 
 def save_weights(network: ColorNetwork, card: ModelCard, path: Path) -> None:

@@ -12,7 +12,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from engine.errors import ModelDamaged, ModelMissing
-from engine.network.weights import SHIPPED, load_weights, save_weights
+from engine.network.header import SHIPPED, weights_facts
+from engine.network.weights import load_weights, save_weights
 
 
 def test_there_and_back(network, card, tmp_path):
@@ -111,3 +112,30 @@ def test_the_shipped_weights_load_and_say_what_they_are():
     assert card.in_all("minutes") > card.training["minutes"]  # it grew from earlier runs
     assert SHIPPED.stat().st_size < 30e6
     assert SHIPPED.with_suffix(".md").is_file()
+
+
+def test_facts_are_those_of_the_card():
+    loaded, whole = load_weights()
+    facts = weights_facts()
+    assert facts.name == "photochrom"
+    assert facts.sha256 == whole.sha256
+    assert facts.license == whole.license
+    assert facts.minutes == whole.in_all("minutes")
+    assert facts.photos == whole.training["photos"]
+    assert facts.parameters == sum(each.numel() for each in loaded.state_dict().values()) - (
+        loaded.centers.numel()
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"no weights", struct.pack("<Q", 1 << 40), struct.pack("<Q", 2) + b"{}"]
+)
+def test_facts_of_what_is_no_weights_file(tmp_path, data):
+    path = tmp_path / "w.safetensors"
+    with pytest.raises(ModelMissing):
+        weights_facts(path)
+    path.write_bytes(data)
+    with pytest.raises(ModelDamaged):
+        weights_facts(path)
+    with pytest.raises(ModelDamaged):
+        weights_facts(tmp_path)
