@@ -65,6 +65,9 @@ ROWS = (
         "full", lambda: translate("Show at 100 %"), ("Ctrl+1",), "", lambda: "1:1"
     ),
     ActionRow(
+        "navigator", lambda: translate("Navigator while zoomed in"), ("O",), checkable=True,
+    ),
+    ActionRow(
         "side_by_side", lambda: translate("Side by side"), ("Y",), checkable=True,
     ),
     ActionRow(

@@ -52,6 +52,7 @@ GROUPS = (
         Move(lambda: translate("Drag the photo"), lambda: translate("Move it")),
         Move(lambda: translate("Hold Space and drag"),
              lambda: translate("Move it, even by the divider")),
+        "navigator",
     )),
     KeyGroup(lambda: translate("Comparing"), (
         Move(lambda: translate("Hold \\"), lambda: translate("Show the original")),

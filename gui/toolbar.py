@@ -160,6 +160,7 @@ class Toolbar(QToolBar):
                      "divider_right"):  # fmt: skip
             menu.addAction(self._actions[name])
         menu.addSeparator()
+        menu.addAction(self._actions["navigator"])
         self._surround_menu = menu.addMenu("")
         group = QActionGroup(menu)
         self._surrounds: dict[str, QAction] = {}

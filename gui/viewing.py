@@ -1,4 +1,4 @@
-"""Everything about looking: zoom, divider, side by side, what surrounds the photo."""
+"""Everything about looking: zoom, navigator, divider, side by side, what surrounds the photo."""
 
 from collections.abc import Mapping
 
@@ -11,8 +11,9 @@ from gui.toolbar import Toolbar
 from gui.views.compare_view import STEP, CompareView
 
 _SIDE_BY_SIDE_KEY, _LYING_KEY = "side_by_side", "lying_divider"
+_NAVIGATOR_KEY = "navigator"
 _ABOUT_THE_DIVIDER = ("lay_divider", "divider_left", "divider_middle", "divider_right")
-_ALL = ("zoom_out", "zoom_in", "fit", "full", "side_by_side", *_ABOUT_THE_DIVIDER)
+_ALL = ("zoom_out", "zoom_in", "fit", "full", "navigator", "side_by_side", *_ABOUT_THE_DIVIDER)
 
 
 class Viewing(QObject):
@@ -48,6 +49,10 @@ class Viewing(QObject):
         """Take up what was chosen in the run before."""
         for name, key in (("side_by_side", _SIDE_BY_SIDE_KEY), ("lay_divider", _LYING_KEY)):
             self._actions[name].setChecked(bool(self._settings.value(key, False, bool)))
+        self._actions["navigator"].setChecked(
+            bool(self._settings.value(_NAVIGATOR_KEY, True, bool))
+        )
+        self._view.use_navigator(self._actions["navigator"].isChecked())
         self._view.show_side_by_side(self._actions["side_by_side"].isChecked())
         self._view.turn_divider(upright=not self._actions["lay_divider"].isChecked())
         self.use_surround()
@@ -106,6 +111,12 @@ class Viewing(QObject):
         """Let the divider lie or stand."""
         self._view.turn_divider(upright=not on)
         self._settings.setValue(_LYING_KEY, on)
+
+    @Slot(bool)
+    def on_navigator(self, on: bool) -> None:
+        """Show the navigator while zoomed in, or never."""
+        self._view.use_navigator(on)
+        self._settings.setValue(_NAVIGATOR_KEY, on)
 
     @Slot(float)
     def _on_scale_wanted(self, scale: float) -> None:

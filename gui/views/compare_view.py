@@ -29,6 +29,7 @@ from gui.images import Picture
 from gui.theme import theme
 from gui.views.divider import Divider
 from gui.views.marks import draw_badge, draw_divider
+from gui.views.navigator import Navigator
 from gui.views.painting import draw_picture
 from gui.views.transform import Transform, between, fit
 
@@ -58,6 +59,9 @@ class CompareView(QWidget):
     The transform counts in screen pixels, so 100 % is one photo pixel per screen pixel on every
     screen. Side by side it holds for both halves. Mouse positions and the divider's are logical
     pixels.
+
+    Attributes:
+        navigator: lies over it while it is zoomed in.
 
     Signals:
         zoom_changed: the scale, in screen pixels per photo pixel.
@@ -90,6 +94,11 @@ class CompareView(QWidget):
         self._glide.valueChanged.connect(self._on_glide)
         self._glide_from: Transform | None = None
         self._glide_to: Transform | None = None
+        self._uses_navigator = True
+        self._covered = 0
+        self.navigator = Navigator(self)
+        self.navigator.center_wanted.connect(self.center_on)
+        self.navigator.wheel_turned.connect(self._on_wheel)
         self.retranslate()
 
     @property
@@ -147,6 +156,7 @@ class CompareView(QWidget):
         self.setAccessibleDescription(
             translate("The original is before the divider, the colored photo behind it.")
         )
+        self.navigator.retranslate()
         self.update()
 
     def show_original(self, picture: Picture) -> None:
@@ -160,6 +170,7 @@ class CompareView(QWidget):
         """Show a colored picture of the same photo; zoom, place and divider stay."""
         self._colored = picture
         self._point_at(self.mapFromGlobal(self.cursor().pos()).toPointF())
+        self._show_place()
         self.update()
 
     def clear(self) -> None:
@@ -167,6 +178,7 @@ class CompareView(QWidget):
         self._stop_glide()
         self._original = self._colored = self._transform = None
         self._drag = None
+        self._show_place()
         self.update()
 
     def zoom_to_fit(self) -> None:
@@ -192,6 +204,24 @@ class CompareView(QWidget):
         aim = self._aim()
         if aim is not None:
             self._glide_toward(_scaled_to(aim, scale, *self._on_screen(None)))
+
+    @Slot(float, float)
+    def center_on(self, x: float, y: float) -> None:
+        """Show the part around a point of the photo, in its pixels."""
+        if self._transform is not None:
+            self._stop_glide()
+            self._set_transform(self._transform.centered(x, y))
+
+    def use_navigator(self, on: bool) -> None:
+        """Show where one is while zoomed in, or never."""
+        self._uses_navigator = on
+        self._show_place()
+
+    def keep_free(self, height: int) -> None:
+        """Leave so much of the lower edge to what lies over this view."""
+        if height != self._covered:
+            self._covered = height
+            self._show_place()
 
     def set_divider(self, fraction: float) -> None:
         """Put the divider at a fraction of the width, or of the height where it lies."""
@@ -290,9 +320,7 @@ class CompareView(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the pointer."""
-        turned = event.angleDelta().y()
-        if turned and self._original is not None:
-            self.zoom_by(STEP ** (turned / 120), event.position())
+        self._on_wheel(event.angleDelta().y(), event.position())
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -363,6 +391,11 @@ class CompareView(QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    @Slot(int)
+    def _on_wheel(self, turned: int, at: QPointF | None = None) -> None:
+        if turned and self._original is not None:
+            self.zoom_by(STEP ** (turned / 120), at)
+
     @Slot(object)
     def _on_glide(self, share: float) -> None:
         if self._glide_from is not None and self._glide_to is not None:
@@ -386,7 +419,14 @@ class CompareView(QWidget):
     def _set_transform(self, transform: Transform) -> None:
         self._transform = transform
         self.zoom_changed.emit(self.scale)
+        self._show_place()
         self.update()
+
+    def _show_place(self) -> None:
+        """Keep the navigator in line with all else."""
+        picture = self._colored or self._original
+        self.navigator.show_place(picture if self._uses_navigator else None, self._transform)
+        self.navigator.place(self.rect().adjusted(0, 0, 0, -self._covered))
 
     def _hold_space(self, held: bool) -> None:
         self._space_held = held

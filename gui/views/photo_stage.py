@@ -57,6 +57,7 @@ class PhotoStage(QWidget):
         self.empty.setVisible(nothing and not document.is_opening)
         self._show_work(document)
         self._show_notice(document)
+        self._keep_free()
 
     def show_drop(self, on: bool) -> None:
         """Show that photos held over the window can be dropped."""
@@ -147,6 +148,16 @@ class PhotoStage(QWidget):
             card.move(left, bottom - card.height())
             if not card.isHidden():
                 bottom -= card.height() + GAP // 2
+        self._keep_free()
+
+    def _keep_free(self) -> None:
+        """Let nothing of the view lie under a card, if the window is too narrow for both."""
+        tops = [
+            card.y()
+            for card in (self.working, self.notice, self.message_bar)
+            if not card.isHidden() and card.x() < self.view.navigator.geometry().right() + GAP
+        ]
+        self.view.keep_free(self.height() - min(tops) if tops else 0)
 
 
 def _words_not_opened(error: Exception) -> tuple[str, str, str]:

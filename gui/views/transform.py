@@ -7,6 +7,8 @@ MOST_FIT = 2.0
 MOST_SCALE = 32.0
 # Room left around a fitted photo, as a share of the shorter side of the view.
 MARGIN = 0.02
+# Scales nearer to each other than this are the same to the eye.
+_MORE = 1.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,19 @@ class Transform:
         """Whether the whole photo just fills the view."""
         return self == fit(self.photo, self.view)
 
+    @property
+    def visible(self) -> tuple[float, float, float, float]:
+        """The part of the photo that is in the view: left, top, right, bottom, in its pixels."""
+        left, top = self.to_photo(0, 0)
+        right, bottom = self.to_photo(*self.view)
+        return max(0.0, left), max(0.0, top), min(self.photo[0], right), min(self.photo[1], bottom)
+
+    @property
+    def is_zoomed_in(self) -> bool:
+        """Whether it is larger than it fits, so that not all of it is in the view."""
+        hidden = self.visible != (0, 0, *self.photo)
+        return hidden and self.scale > fit(self.photo, self.view).scale * _MORE
+
     def to_photo(self, x: float, y: float) -> tuple[float, float]:
         """The point of the photo that lies at a point of the view."""
         left, top = self.origin
@@ -76,6 +91,17 @@ class Transform:
         """Moved by so much in the view."""
         center = (self.center[0] - dx / self.scale, self.center[1] - dy / self.scale)
         return replace(self, center=center).kept_in_view()
+
+    def centered(self, x: float, y: float) -> "Transform":
+        """Moved so that a point of the photo lies in the middle of the view.
+
+        Near an edge of the photo it goes only as far as that edge to the edge of the view.
+        """
+        center = []
+        for wanted, photo, view in zip((x, y), self.photo, self.view, strict=True):
+            half = min(view / self.scale, photo) / 2
+            center.append(min(max(wanted, half), photo - half))
+        return replace(self, center=(center[0], center[1]))
 
     def kept_in_view(self) -> "Transform":
         """Moved as little as needed for the middle of the view to lie on the photo."""

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def about(window) -> AboutDialog:
     window._actions["about"].trigger()
     QApplication.processEvents()
-    return next(each for each in QApplication.topLevelWidgets() if isinstance(each, AboutDialog))
+    return next(each for each in window.findChildren(AboutDialog) if each.isVisible())
 
 
 def words(dialog) -> str:

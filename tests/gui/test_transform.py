@@ -75,3 +75,25 @@ def test_a_glide_without_zoom_is_even():
     end = start.panned(-100, 0)
     half = between(start, end, 0.5)
     assert half.center[0] == pytest.approx((start.center[0] + end.center[0]) / 2)
+
+
+def test_the_visible_part_ends_at_the_photo():
+    whole = fit((3000.0, 2000.0), (800.0, 600.0))
+    assert whole.visible == (0, 0, 3000, 2000)
+    assert not whole.is_zoomed_in
+    near = whole.zoomed(4, 400, 300)
+    left, top, right, bottom = near.visible
+    assert (right - left) * near.scale == pytest.approx(800)
+    assert (bottom - top) * near.scale == pytest.approx(600)
+    assert near.is_zoomed_in
+    assert not whole.panned(300, 0).is_zoomed_in  # pushed aside, but not larger
+
+
+def test_centering_stops_at_the_edges_of_the_photo():
+    near = fit((3000.0, 2000.0), (800.0, 600.0)).zoomed(4, 400, 300)
+    assert near.centered(1200, 900).center == (1200, 900)
+    assert near.centered(0, 5000).visible == pytest.approx(
+        (0, 2000 - 600 / near.scale, 800 / near.scale, 2000)
+    )
+    narrow = fit((200.0, 4000.0), (800.0, 600.0)).zoomed(3, 400, 300)
+    assert narrow.centered(10, 2500).center == (100, 2500)
