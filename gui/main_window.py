@@ -382,7 +382,7 @@ class MainWindow(QMainWindow):
         self._actions["neutralize"].setChecked(document.edits.neutralize)
         self._actions["replace_original"].setToolTip(replacing_text(document))
         # Buttons that do not fit would be gone.
-        self.setMinimumWidth(max(LEAST_WIDTH, self.toolbar.sizeHint().width()))
+        self.setMinimumWidth(max(LEAST_WIDTH, self.toolbar.least_width))
         name = document.path.name if document.path is not None else ""
         self.setWindowTitle(f"{name} – Photochrom" if name else "Photochrom")
 

@@ -140,7 +140,7 @@ def stylesheet() -> str:
         QPushButton[primary="true"]:focus {{ border: 2px solid {c.quiet}; padding: 5px 15px; }}
         QToolBar {{ background: {c.bar}; border: 0; border-bottom: 1px solid {c.line};
             padding: 4px 8px; spacing: 2px; }}
-        QToolBar::separator {{ background: {c.line}; width: 1px; margin: 6px 6px; }}
+        QToolBar::separator {{ background: {c.line}; width: 1px; margin: 6px 4px; }}
         QToolButton {{ color: {c.text}; border: 1px solid transparent; border-radius: 5px;
             padding: 4px 6px; }}
         QToolButton:hover:enabled {{ background: {c.field}; border-color: {c.line}; }}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QLabel, QLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from engine import LANGUAGES, translate
 from gui.actions import ROWS, with_key
@@ -13,9 +13,17 @@ from gui.texts import surround_text
 from gui.theme import SURROUNDS, icon
 from gui.views.zoom_box import ZoomBox
 
+# Buttons with an icon and words.
+_WORDED = tuple(row.name for row in ROWS if row.label is not None and row.icon)
+# What is left out where there is no room, one after the other: nothing, the words on the buttons,
+# the words about the place in the roll.
+_NOTHING, _BUTTON_WORDS, _PLACE_WORDS = range(3)
+
 
 class Toolbar(QToolBar):
     """Shows the actions that have a button, the place in the roll, the zoom and the languages.
+
+    A button that does not fit would be gone, so words give way to them.
 
     Signals:
         language_chosen: a key of LANGUAGES.
@@ -48,6 +56,9 @@ class Toolbar(QToolBar):
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._more.setMenu(self._more_menu())
         self._roll_parts: list[QAction] = []
+        self._left_out = _NOTHING
+        self._measured: tuple[str, ...] = ()
+        self._widths = [0, 0, 0]
         self._fill()
 
     def _fill(self) -> None:
@@ -74,6 +85,22 @@ class Toolbar(QToolBar):
         self.addWidget(self._language)
         self._add("panel")
         self.addWidget(self._more)
+
+    @property
+    def _layout(self) -> QLayout:
+        layout = self.layout()
+        assert layout is not None
+        return layout
+
+    @property
+    def least_width(self) -> int:
+        """The width at which every button is there, with as few words as can be."""
+        return self._widths[_PLACE_WORDS]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as many words as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
 
     def show_document(self, document: Document) -> None:
         """Show which photo of how many is open."""
@@ -113,8 +140,48 @@ class Toolbar(QToolBar):
         self._language.setAccessibleName(translate("Language"))
 
     def _say_place(self) -> None:
+        self._leave_out(self._left_out)
+        self._measure()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out as little as the width allows."""
+        fitting = [at for at, width in enumerate(self._widths) if width <= self.width()]
+        self._leave_out(fitting[0] if fitting else _PLACE_WORDS)
+
+    def _measure(self) -> None:
+        """Find out how much room all takes, if anything has changed."""
+        shown = self._roll_parts[0].isVisible()
+        words = (*(self._actions[name].iconText() for name in _WORDED), str(shown), self._place())
+        if words == self._measured:
+            return
+        self._measured = words
+        before = self._left_out
+        for left_out in (_NOTHING, _BUTTON_WORDS, _PLACE_WORDS):
+            self._leave_out(left_out)
+            # Parts that are shown only when the layout is next asked do not tell it of a change.
+            self._layout.invalidate()
+            self._widths[left_out] = self.sizeHint().width()
+        self._leave_out(before)
+
+    def _leave_out(self, left_out: int) -> None:
+        self._left_out = left_out
+        style = Qt.ToolButtonStyle
+        for name in _WORDED:
+            button = self.widgetForAction(self._actions[name])
+            if isinstance(button, QToolButton):
+                button.setToolButtonStyle(
+                    style.ToolButtonIconOnly if left_out >= _BUTTON_WORDS
+                    else style.ToolButtonTextBesideIcon
+                )  # fmt: skip
         at, count = self._roll
-        self._roll_label.setText(translate("Photo {at} of {count}", at=at, count=count))
+        short = f"{at} / {count}"
+        self._roll_label.setText(short if left_out >= _PLACE_WORDS else self._place())
+        self._roll_label.setToolTip(self._place())
+
+    def _place(self) -> str:
+        at, count = self._roll
+        return translate("Photo {at} of {count}", at=at, count=count)
 
     def recolor(self) -> None:
         """Show the icons in the colors of the moment."""

@@ -628,6 +628,22 @@ def test_in_the_smallest_window_every_button_is_there(qtbot, window, make_photo,
         if button.objectName() != "qt_toolbar_ext_button":
             assert button.isVisible(), button.text()
             assert button.geometry().right() < window.toolbar.width()
+    assert window.width() <= 900
+
+
+def test_words_on_buttons_give_way_to_the_buttons(qtbot, window, make_photo):
+    window.open_photos([make_photo("a.png"), make_photo("b.png")])
+    qtbot.waitUntil(lambda: is_done(window))
+    button = window.toolbar.widgetForAction(action(window, "open"))
+    for width, words, place in (
+        (1400, True, "Photo 1 of 2"), (window.minimumWidth(), False, "1 / 2"),
+        (1400, True, "Photo 1 of 2"),
+    ):  # fmt: skip
+        window.resize(width, 600)
+        QApplication.processEvents()
+        assert (button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon) is words
+        assert window.toolbar._roll_label.text() == place
+        assert window.toolbar._roll_label.toolTip() == "Photo 1 of 2"
 
 
 def test_a_long_name_is_shortened_so_that_the_rest_is_readable(qtbot, window, open_colored):
