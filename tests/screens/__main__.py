@@ -4,8 +4,7 @@
         [--size WIDTHxHEIGHT ...] [--density N ...]
 
 All of them by default: that is some 400, and takes a while. Needs no screen; for Chinese, a font
-that
-has it. The pictures are called STATE-THEME-LANGUAGE-WIDTHxHEIGHT@DENSITYx.png.
+that has it. The pictures are called STATE-THEME-LANGUAGE-WIDTHxHEIGHT@DENSITYx.png.
 """
 
 import argparse
