@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHeaderView,
     QPushButton,
+    QSplitter,
     QToolButton,
     QTreeView,
     QWidget,
@@ -29,6 +30,7 @@ FORMATS = {
 
 # Of Qt's own dialog, which is shown where the system has none: it has room for all its columns.
 SIZE = QSize(860, 540)
+SIDE_WIDTH = 150
 _ICONS = {
     "backButton": "arrow-left",
     "forwardButton": "arrow-right",
@@ -176,6 +178,9 @@ def _dress(dialog: QFileDialog) -> None:
         button = dialog.findChild(QToolButton, name)
         if button is not None:
             button.setIcon(icon(sign))
+    halves = dialog.findChild(QSplitter)
+    if halves is not None:
+        halves.setSizes([SIDE_WIDTH, SIZE.width() - SIDE_WIDTH])
     files = dialog.findChild(QTreeView, "treeView")
     if files is not None:
         files.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -166,7 +166,17 @@ def stylesheet() -> str:
             color: {c.quiet}; }}
         QListWidget::item:selected {{ background: {c.field}; border-color: {c.quiet};
             color: {c.text}; }}
+        QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+        QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+        QScrollBar::handle {{ background: {c.line}; border-radius: 3px; margin: 2px; }}
+        QScrollBar::handle:vertical {{ min-height: 28px; }}
+        QScrollBar::handle:horizontal {{ min-width: 28px; }}
+        QScrollBar::handle:hover {{ background: {c.quiet}; }}
+        QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+        QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
         QUndoView {{ background: transparent; border: 0; }}
+        QUndoView::item {{ padding: 2px 4px; border-radius: 4px; }}
+        QUndoView::item:selected {{ background: {c.line}; color: {c.text}; }}
         QLabel[quiet="true"] {{ color: {c.quiet}; }}
         QLabel[heading="true"] {{ color: {c.text}; font-weight: 600; }}
         QLabel[title="true"] {{ color: {c.text}; font-size: 20px; font-weight: 600; }}

@@ -8,9 +8,11 @@ that has it. The pictures are called STATE-THEME-LANGUAGE-WIDTHxHEIGHT@DENSITYx.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from tests.screens.states import STATES
@@ -34,11 +36,9 @@ def main() -> int:
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     if not options.inside:
-        for density in options.density:
-            environment = dict(os.environ, QT_SCALE_FACTOR=str(density))
-            environment.setdefault("QT_QPA_PLATFORM", "offscreen")
-            command = [sys.executable, "-m", "tests.screens", *sys.argv[1:], "--inside"]
-            subprocess.run(command, env=environment, check=True)
+        with tempfile.TemporaryDirectory() as folder:
+            for density in options.density:
+                _run(density, Path(folder))
         return 0
     from tests.screens.photographer import Photographer
 
@@ -51,6 +51,18 @@ def main() -> int:
                     for name in options.state:
                         photographer.take(name)
     return 0
+
+
+def _run(density: int, folder: Path) -> None:
+    """Take the pictures of one density, on a screen that is large enough for all of them."""
+    screen = {"name": "wide", "x": 0, "y": 0, "width": 2600 * density, "height": 1500 * density,
+              "logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}  # fmt: skip
+    config = folder / "screens.json"
+    config.write_text(json.dumps({"screens": [screen]}))
+    environment = dict(os.environ, QT_SCALE_FACTOR=str(density))
+    environment.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={config}")
+    command = [sys.executable, "-m", "tests.screens", *sys.argv[1:], "--inside"]
+    subprocess.run(command, env=environment, check=True)
 
 
 if __name__ == "__main__":

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QSettings, QSize
+from PySide6.QtCore import QPoint, QRect, QSettings, QSize
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from engine import SAMPLES
 from gui.main_window import MainWindow
-from gui.settings_rows import SURROUND, THEME, WINDOW, set_values
+from gui.settings_rows import LANGUAGE, SURROUND, THEME, WINDOW, set_values
 from gui.theme import use_scheme
 from gui.worker.desk import Desk
 from gui.worker.jobs import Recolor, Request
@@ -92,7 +92,8 @@ class Photographer:
         theme, language, size = self._dress
         self.number += 1
         settings = QSettings(str(self.folder / f"{self.number}.ini"), QSettings.Format.IniFormat)
-        set_values(settings, WINDOW, {THEME.name: theme, SURROUND.name: "theme"})
+        chosen = {THEME.name: theme, SURROUND.name: "theme", LANGUAGE.name: language}
+        set_values(settings, WINDOW, chosen)
         settings.setValue("quality", "fast")
         thread = EngineThread(self._desk)
         self.window = MainWindow(thread, settings, language)
@@ -172,16 +173,25 @@ class Photographer:
     def _picture(self, dialog: QWidget | None) -> QPixmap:
         """The window, and the dialog over its middle as window managers put it."""
         picture = self.window.grab()
-        if dialog is not None:
-            over = dialog.grab()
-            painter = QPainter(picture)
-            room, ratio = self.window.size(), picture.devicePixelRatio()
-            left = (room.width() - over.width() / ratio) / 2
-            top = (room.height() - over.height() / ratio) / 2
-            painter.fillRect(picture.rect(), QColor(0, 0, 0, 90))
-            painter.drawPixmap(round(left), round(top), over)
-            painter.end()
-        return picture
+        if dialog is None:
+            return picture
+        over, ratio = dialog.grab(), picture.devicePixelRatio()
+        room = picture.size().expandedTo(over.size())
+        whole = QPixmap(room)
+        whole.fill(QColor(90, 90, 90))
+        painter = QPainter(whole)
+        painter.drawPixmap(_in_middle(picture, room), picture)
+        painter.fillRect(whole.rect(), QColor(0, 0, 0, 90))
+        painter.drawPixmap(_in_middle(over, room), over)
+        painter.end()
+        whole.setDevicePixelRatio(ratio)
+        return whole
+
+
+def _in_middle(picture: QPixmap, room: QSize) -> QRect:
+    left = (room.width() - picture.width()) // 2
+    top = (room.height() - picture.height()) // 2
+    return QRect(QPoint(left, top), picture.size())
 
 
 def _color_photo() -> Image.Image:
