@@ -130,6 +130,7 @@ def run_window(photos: list[Path]) -> int:
     app.file_wanted.connect(receiver.on_file)
     doorbell = Doorbell(place)
     doorbell.rung.connect(receiver.on_later_start)
+    window.closed.connect(doorbell.close)
     window.show()
     thread.start()
     window.open_photos(photos)

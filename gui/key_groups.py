@@ -55,7 +55,7 @@ GROUPS = (
         "navigator",
     )),
     KeyGroup(lambda: translate("Comparing"), (
-        Move(lambda: translate("Hold \\"), lambda: translate("Show the original")),
+        Move(lambda: translate("Hold \\ or B"), lambda: translate("Show the original")),
         Move(lambda: translate("Drag the divider"), lambda: translate("Compare before and after")),
         Move(lambda: "←  →", lambda: translate("Move the divider")),
         "divider_left", "divider_middle", "divider_right", "side_by_side", "lay_divider",

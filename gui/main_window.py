@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Slot
+from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -64,6 +64,8 @@ logger = logging.getLogger(__name__)
 FIRST_SIZE = QSize(1200, 800)
 LEAST_WIDTH, LEAST_HEIGHT = 780, 560
 _PANEL_KEY = "panel"
+# Backslash is what other programs have; many keyboards have it in an awkward place only.
+_PEEKING = (Qt.Key.Key_Backslash, Qt.Key.Key_B)
 
 
 class MainWindow(QMainWindow):
@@ -73,7 +75,12 @@ class MainWindow(QMainWindow):
         thread: the worker, started; the window shuts it down when it is closed.
         settings: what is remembered between runs.
         language: a key of LANGUAGES.
+
+    Signals:
+        closed: the window is gone for good.
     """
+
+    closed = Signal()
 
     def __init__(self, thread: EngineThread, settings: QSettings, language: str) -> None:
         super().__init__()
@@ -253,6 +260,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._settings.setValue("geometry", self.saveGeometry())
+        self.closed.emit()  # from now on, photos would be lost here
         self.hide()
         self.document.cancel()
         self._thread.shut_down()
@@ -277,8 +285,8 @@ class MainWindow(QMainWindow):
         self.open_photos(local_files(event.mimeData().urls()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """While backslash is held the original is shown; Escape, with no work, closes a message."""
-        if event.key() == Qt.Key.Key_Backslash:
+        """While B is held the original is shown; Escape, with no work, closes a message."""
+        if event.key() in _PEEKING:
             self.stage.view.peek(True)
         elif event.key() == Qt.Key.Key_Escape:
             self.message_bar.clear()
@@ -287,7 +295,7 @@ class MainWindow(QMainWindow):
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Show the colored photo again."""
-        if event.key() == Qt.Key.Key_Backslash and not event.isAutoRepeat():
+        if event.key() in _PEEKING and not event.isAutoRepeat():
             self.stage.view.peek(False)
         else:
             super().keyReleaseEvent(event)

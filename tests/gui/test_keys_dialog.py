@@ -36,7 +36,7 @@ def test_every_action_with_a_key_stands_in_one_group():
 def test_all_keys_and_moves_are_shown_under_headings(window):
     dialog = dialog_of(window)
     shown = visible_words(dialog)
-    for key in ("Ctrl+S", "Ctrl+Shift+S", "Ctrl+Y", "Ctrl+=", "F1", "?", "Hold \\", "Files"):
+    for key in ("Ctrl+S", "Ctrl+Shift+S", "Ctrl+Y", "Ctrl+=", "F1", "?", "Hold \\ or B", "Files"):
         assert key in shown, key
     assert len(dialog.lines) == sum(len(lines_of(group)) for group in GROUPS)
     dialog.close()

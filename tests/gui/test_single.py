@@ -100,3 +100,9 @@ def test_the_place_is_the_users_own(qapp, tmp_path, monkeypatch, runtime):
     place = Path(meeting_place())
     assert place.is_relative_to(tmp_path)
     assert place.parent.is_dir()
+
+
+def test_a_window_that_closes_takes_no_more_photos(qtbot, window, doorbell, place, make_photo):
+    window.closed.connect(doorbell.close)
+    window.close()
+    assert not hand_over(place, [make_photo()])  # so that the later start opens a window itself

@@ -349,11 +349,12 @@ def test_keys_move_the_divider_and_zoom(qtbot, window, open_colored):
     assert view.scale == fitted
 
 
-def test_the_original_is_shown_while_backslash_is_held(qtbot, window, open_colored):
+@pytest.mark.parametrize("key", [Qt.Key.Key_Backslash, Qt.Key.Key_B])
+def test_the_original_is_shown_while_a_key_is_held(qtbot, window, open_colored, key):
     open_colored()
-    qtbot.keyPress(window.stage.view, Qt.Key.Key_Backslash)
+    qtbot.keyPress(window.stage.view, key)
     assert not window.stage.view.shows_split
-    qtbot.keyRelease(window.stage.view, Qt.Key.Key_Backslash)
+    qtbot.keyRelease(window.stage.view, key)
     assert window.stage.view.shows_split
 
 
