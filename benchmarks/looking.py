@@ -3,8 +3,8 @@
     QT_QPA_PLATFORM=offscreen python -m benchmarks.looking [MEGAPIXELS]
 
 The view is 1,600 x 1,000 pixels. Every step paints all of it at once, as a screen would ask for. A
-step under 16 ms keeps up with 60 pictures a second. The smaller copies of the picture are made on the
-way, as the worker makes them when a photo is opened.
+step under 16 ms keeps up with 60 pictures a second. The smaller copies of the picture are made
+first, as the worker makes them when a photo is opened.
 """
 
 import statistics
