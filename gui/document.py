@@ -511,6 +511,10 @@ class Document:
         self.error = result.error if isinstance(result, Failed) else None
         self.shown, self.stopped, self._asked = None, False, None
         self._is_outdated = False
+        # The photo before may have been changed while this one was read.
+        self._cancel_all(self._coloring)
+        self._coloring = None
+        self._outdated = self._generation
 
     def _leave_out(self, path: Path) -> bool:
         """Take a new photo out of the roll again, if there is another one to show."""

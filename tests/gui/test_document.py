@@ -142,6 +142,17 @@ def test_cancelling_after_a_preview_keeps_it(document):
     assert not document.accept(preview(coloring))
 
 
+def test_color_asked_for_while_another_photo_is_read_is_not_shown_on_that(colored):
+    request = must(colored.step(1))
+    late = must(colored.set_quality("fine"))
+    colored.accept(opened(request))
+    assert late.cancel.is_set
+    coloring = must(colored.recolor())
+    assert not colored.accept(preview(late))
+    assert colored.shown is None
+    assert colored.accept(preview(coloring))
+
+
 def test_cancelling_an_opening_goes_back_to_the_photo_before(colored):
     request = must(colored.step(1))
     assert colored.roll.at == 1
