@@ -60,7 +60,8 @@ class Document:
         save_progress: what it does to save one.
         error: why the photo could not be opened or colored, or None.
         refused: why new photos did not come into the roll, since photos were last asked for.
-        stopped: whether the user stopped the coloring before there was a picture.
+        stopped: whether the user stopped the coloring before its picture was there; what is shown
+            is older, or the photo without color.
         proof: what came of the newest try of an export, or None.
     """
 
@@ -90,6 +91,8 @@ class Document:
         self._no_work = Work()
         # The edits for which color was asked last.
         self._asked: Edits | None = None
+        # The newest coloring of the photo on screen, even if it was given up.
+        self._newest: Recolor | None = None
         # Whether the file of the photo on screen holds something else by now, such as its result.
         self._is_outdated = False
         # Where to go back to if opening is stopped.
@@ -116,6 +119,12 @@ class Document:
     def is_working(self) -> bool:
         """Whether there is anything to cancel."""
         return self.is_opening or self.is_coloring or self.is_saving
+
+    @property
+    def _is_behind(self) -> bool:
+        """Whether the photo on screen is not shown as it was last asked for."""
+        newest = self._newest.generation if self._newest is not None else 0
+        return self.shown is None or self.shown.generation < newest
 
     @property
     def must_ask(self) -> bool:
@@ -215,7 +224,7 @@ class Document:
         self._works.pop(path, None)
         self._agreed.discard(path)
         self.photo = self.shown = self.error = self.progress = self._coloring = None
-        self.stopped = False
+        self.stopped, self._newest = False, None
         self._outdated = self._generation
         rest = tuple(each for each in self.roll.photos if each != path)
         self.roll = Roll(rest, min(self.roll.at, max(0, len(rest) - 1)))
@@ -233,7 +242,7 @@ class Document:
         """
         if self.roll.photos[self.roll.at] not in self._roll_before.photos:
             return self._ask_for(self.roll, self._roll_before)
-        is_colored = self.shown is not None and self.shown.complete
+        is_colored = self.shown is not None and self.shown.complete and not self._is_behind
         stays = is_colored or self.stopped or self.must_ask or self.error is not None
         return None if stays else self.recolor()
 
@@ -385,6 +394,7 @@ class Document:
             edits=self.edits,
             quality=self.quality,
         )
+        self._newest = self._coloring
         return self._coloring
 
     def save(
@@ -463,7 +473,7 @@ class Document:
         self._cancel_all(self._opening, self._coloring, *self._saves.values())
         if self._opening is not None:
             self.roll = self._roll_before
-        if self.photo is not None and self.shown is None and self.error is None:
+        if self.photo is not None and self._is_behind and self.error is None:
             self.stopped = True
         self._opening = self._coloring = self.progress = None
         self._outdated = self._generation
@@ -513,7 +523,7 @@ class Document:
         self._is_outdated = False
         # The photo before may have been changed while this one was read.
         self._cancel_all(self._coloring)
-        self._coloring = None
+        self._coloring = self._newest = None
         self._outdated = self._generation
 
     def _leave_out(self, path: Path) -> bool:

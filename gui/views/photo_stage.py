@@ -120,8 +120,11 @@ class PhotoStage(QWidget):
             self.notice.say(lambda: _words_not_opened(error), is_error=True, opens_first=True)
         elif error is not None:
             self.notice.say(lambda: _words_not_colored(error), is_error=True)
+        elif asks:
+            self.notice.say(_words_asking, is_error=False)
         else:
-            self.notice.say(_words_asking if asks else _words_stopped, is_error=False)
+            words = _words_stopped if document.shown is None else _words_not_changed
+            self.notice.say(words, is_error=False)
         if self.notice.isHidden():
             self.notice.show()
             self.notice.setFocus()
@@ -175,4 +178,9 @@ def _words_asking() -> tuple[str, str, str]:
 
 def _words_stopped() -> tuple[str, str, str]:
     text = translate("The photo is shown as it is. Nothing was changed.")
+    return translate("Coloring was stopped"), text, translate("Color this photo")
+
+
+def _words_not_changed() -> tuple[str, str, str]:
+    text = translate("The photo is shown as it was colored before.")
     return translate("Coloring was stopped"), text, translate("Color this photo")

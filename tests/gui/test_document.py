@@ -142,6 +142,30 @@ def test_cancelling_after_a_preview_keeps_it(document):
     assert not document.accept(preview(coloring))
 
 
+def test_cancelling_a_change_keeps_the_color_of_before_and_says_so(colored):
+    before = colored.shown
+    change = must(colored.change(weaker(0.5), words))
+    colored.cancel()
+    assert colored.stopped
+    assert colored.shown is before
+    assert not colored.accept(preview(change))
+    again = must(colored.recolor())
+    assert not colored.stopped
+    assert again.edits == weaker(0.5)
+
+
+def test_a_change_that_was_given_up_for_another_photo_is_made_up_for(colored):
+    must(colored.change(weaker(0.5), words))
+    request = must_open(colored, [D])
+    colored.accept(Failed(request.generation, PhotochromError()))
+    again = colored.go_on()
+    assert isinstance(again, Recolor)
+    assert again.edits == weaker(0.5)
+    must(colored.step(1))
+    colored.cancel()
+    assert colored.stopped  # the change has not been seen yet
+
+
 def test_color_asked_for_while_another_photo_is_read_is_not_shown_on_that(colored):
     request = must(colored.step(1))
     late = must(colored.set_quality("fine"))

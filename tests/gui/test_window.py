@@ -158,6 +158,22 @@ def test_cancel_works_within_a_second(qtbot, window, predictor, make_photo, how)
     assert not window.stage.notice.isVisible()
 
 
+def test_a_change_that_was_cancelled_can_be_made_up_for(qtbot, window, predictor, open_colored):
+    open_colored()
+    before = window.document.shown
+    predictor.gate.clear()
+    window.panel.quality_chosen.emit("fine")
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    predictor.gate.set()
+    assert window.stage.notice.isVisible()
+    words = " ".join(label.text() for label in window.stage.notice.findChildren(QLabel))
+    assert "as it was colored before" in words
+    assert window.stage.view.colored is before.picture
+    qtbot.mouseClick(visible_button(window.stage, "Color this photo"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: is_done(window) and window.document.shown is not before)
+    assert not window.stage.notice.isVisible()
+
+
 def test_a_wrong_file_leaves_the_open_photos_as_they_are(
     qtbot, window, tmp_path, open_colored, make_photo
 ):
