@@ -29,11 +29,13 @@ class Editing(QObject):
         wanted: a request for the worker.
         changed: the edits, or what can be done to them, are others than before.
         variant_ready: a VariantReady for the sheet that is open.
+        photo_changed: another photo is on screen than before.
     """
 
     wanted = Signal(object)
     changed = Signal()
     variant_ready = Signal(object)
+    photo_changed = Signal()
 
     def __init__(
         self, window: QWidget, document: Document, panel: AdjustPanel, settings: QSettings
@@ -94,6 +96,7 @@ class Editing(QObject):
         dialog.chosen.connect(self._on_variant_chosen)
         dialog.finished.connect(self._document.stop_variants)
         self.variant_ready.connect(dialog.show_variant)
+        self.photo_changed.connect(dialog.reject)  # it shows the photo before
         dialog.open()
         self._ask(request)
 

@@ -70,6 +70,11 @@ class Exporting(QObject):
         else:
             self._dialog.proof.show_failed(error_text(result.error))
 
+    def close_panel(self) -> None:
+        """Another photo is on screen than the one that the panel is about."""
+        if self._dialog is not None:
+            self._dialog.reject()
+
     def _folder(self, photo: Path) -> Path:
         """The folder exported to last, if it is still there; else that of the photo."""
         last = str(self._settings.value(_FOLDER_KEY, ""))

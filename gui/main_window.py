@@ -166,6 +166,8 @@ class MainWindow(QMainWindow):
             self._tell_of(result)
             if self.document.photo is not before:
                 self.stage.view.setFocus()
+                self.editing.photo_changed.emit()
+                self.exporting.close_panel()
             self._show()
             self._close_if_wanted(result)
 

@@ -115,6 +115,15 @@ def test_the_panel_begins_as_it_was_left(qtbot, window, open_colored, settings, 
     dialog.reject()
 
 
+def test_the_panel_goes_when_another_photo_comes(qtbot, window, open_colored, make_photo):
+    open_colored()
+    dialog = panel(window)
+    other = make_photo("other.png")
+    window.open_photos([other])  # dropped, or given by a second start
+    qtbot.waitUntil(lambda: window.document.path == other)
+    assert not dialog.isVisible()
+
+
 # Rows and names
 
 

@@ -121,3 +121,14 @@ def test_closing_the_sheet_stops_the_work(qtbot, window, open_colored, predictor
     assert not window.document.accept(WasCancelled(request.generation))
     assert window.document.edits == Edits()
     assert window._actions["variants"].isEnabled()
+
+
+def test_the_sheet_goes_when_another_photo_comes(qtbot, window, open_colored, make_photo):
+    open_colored()
+    window._actions["variants"].trigger()
+    assert sheet().isVisible()
+    other = make_photo("other.png")
+    window.open_photos([other])  # dropped, or given by a second start
+    qtbot.waitUntil(lambda: window.document.path == other)
+    tops = QApplication.topLevelWidgets()
+    assert not any(isinstance(each, VariantsDialog) and each.isVisible() for each in tops)
