@@ -142,6 +142,7 @@ class ExportDialog(QDialog):
         right.addLayout(line)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(self.form)
         bar = area.verticalScrollBar().sizeHint().width()

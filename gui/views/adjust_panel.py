@@ -134,6 +134,7 @@ class AdjustPanel(QWidget):
         inside.setAutoFillBackground(False)
         area = QScrollArea(widgetResizable=True)  # a low window has not room for all of it
         area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard goes to what is in it
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         whole = QVBoxLayout(self)

@@ -7,7 +7,6 @@ small for that, such as edits or the thumbnails of widgets, is counted: our obje
 """
 
 import gc
-import os
 import sys
 import threading
 from collections import Counter
@@ -47,7 +46,7 @@ def objects_of_ours() -> Counter[str]:
 
 
 def handles() -> int:
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def test_two_hundred_photos_leave_nothing_behind(qtbot, window, make_photo):

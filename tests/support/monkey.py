@@ -7,12 +7,21 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QWidget,
+)
 
 from engine import LANGUAGES
 from gui.adjusting import ADJUSTMENTS
+from gui.export_dialog import ExportDialog
 from gui.file_dialogs import OpenDialog
 from gui.main_window import MainWindow
+from gui.settings_dialog import SettingsDialog
 from gui.theme import SURROUNDS
 from gui.variants_dialog import VariantsDialog
 from gui.views.adjust_panel import QUALITIES
@@ -92,6 +101,20 @@ class Monkey:
             number = str(self._die.randint(1, 9))
             QTest.keyClicks(dialog, number)
             return f"variant {number}"
+        if isinstance(dialog, ExportDialog) and self._die.random() < 0.7:
+            at = self._die.randrange(1, dialog.preset.count())
+            dialog.preset.activated.emit(at)
+            return f"preset {at}"
+        if isinstance(dialog, SettingsDialog) and self._die.random() < 0.7:
+            group = self._die.choice(["", "saving"])
+            form = dialog.forms[group]
+            name = self._die.choice([name for name in form.values if name != "language"])
+            editor = form.editor(name)
+            if isinstance(editor, QComboBox):
+                editor.setCurrentIndex(self._die.randrange(editor.count()))
+            elif isinstance(editor, QCheckBox):
+                editor.click()
+            return f"setting {name}"
         if self._die.random() < 0.5:
             dialog.reject()
             return f"rejected {name}"
@@ -242,7 +265,9 @@ class Monkey:
 
     def _ask_dialog(self) -> str:
         return self._trigger(
-            self._die.choice(["open", "save", "save_layer", "save_options", "keys"])
+            self._die.choice(
+                ["open", "save", "save_layer", "save_as", "export", "settings", "about", "keys"]
+            )
         )
 
     def _variants(self) -> str:
