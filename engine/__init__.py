@@ -15,7 +15,7 @@ No Qt below here, and no torch before `load_predictor` is called.
 """
 
 from engine.cancel import CancelToken
-from engine.checking.check import Report, compare
+from engine.checking.report import Report
 from engine.composition import compose
 from engine.edits import Adjustments, Edits, Hint, edits_from_json, edits_to_json, load_edits
 from engine.errors import (
@@ -55,6 +55,7 @@ from engine.pipeline import (
     sha256_of,
 )
 from engine.predictors import load_lasting_predictor, load_predictor
+from engine.proving import compare
 from engine.resize import shrink
 from engine.values import (
     AbPlanes,

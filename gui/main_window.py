@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
 )
 
 from engine import translate
-from gui.about_dialog import AboutDialog
 from gui.document import Document
 from gui.editing import Editing
 from gui.exporting import Exporting
@@ -233,6 +232,9 @@ class MainWindow(QMainWindow):
     @Slot()
     def on_about(self) -> None:
         """Tell of the program."""
+        # What it needs to read what is installed takes its time: not before it is wanted.
+        from gui.about_dialog import AboutDialog
+
         shown = self.document.shown
         AboutDialog(self, shown.device if shown is not None else "").open()
 

@@ -1,38 +1,16 @@
 """All that is known of how a photo's file came through."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.cancel import CancelToken
-from engine.checking.metadata import TagCounts, compare_metadata
-from engine.checking.pixels import Row, compare_pixels
+from engine.checking.metadata import compare_metadata
+from engine.checking.pixels import compare_pixels
+from engine.checking.report import Report
 from engine.edits import edits_from_json
 from engine.errors import BadEdits
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from engine.values import Photo
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What was kept and what was not.
-
-    Attributes:
-        rows: properties of the pixels.
-        tags: the blocks of metadata.
-        provenance: how the result says it came to be; None if it does not.
-    """
-
-    rows: tuple[Row, ...]
-    tags: tuple[TagCounts, ...]
-    provenance: Provenance | None
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing was lost."""
-        return all(row.verdict != "lost" for row in self.rows) and all(
-            one.whole for one in self.tags
-        )
 
 
 def check_result(original: Path, result: Path, cancel: CancelToken | None = None) -> Report:

@@ -1,10 +1,10 @@
 """Metadata of an original and its result, block by block and tag by tag."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.checking.exif_tags import exif_tags
 from engine.checking.iptc_tags import iptc_tags
+from engine.checking.report import TagCounts
 from engine.photo.blocks import blocks_of_file
 from engine.photo.metadata import iptc_records, is_damaged_exif
 from engine.photo.xmp import Array, Value, notice_of, properties_of
@@ -31,32 +31,6 @@ _HISTORY = "{http://ns.adobe.com/xap/1.0/mm/}History"
 _OURS = "{urn:photochrom:"
 _FURTHER_PICTURES = ("{http://ns.adobe.com/hdr-gain-map/", "{http://ns.google.com/photos/",
                      "{http://ns.apple.com/")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class TagCounts:
-    """What became of a block's tags.
-
-    Attributes:
-        block: "EXIF", "XMP" or "IPTC".
-        kept: how many are the same.
-        fitted: names of those that have to be another, or are not needed any more.
-        changed: names of others that have another value.
-        lost: names of others that are missing.
-        damaged: the original's block cannot be read; XMP counts as kept if it is the same.
-    """
-
-    block: str
-    kept: int
-    fitted: tuple[str, ...]
-    changed: tuple[str, ...]
-    lost: tuple[str, ...]
-    damaged: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """Whether nothing was lost, nor changed without need."""
-        return not self.changed and not self.lost
 
 
 def compare_metadata(original: Photo, result: Photo) -> list[TagCounts]:

@@ -1,12 +1,12 @@
 """Pixels of an original and its result: size, depth, profile, resolution, alpha, lightness."""
 
 import struct
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
+from engine.checking.report import Row
 from engine.photo.channels import top_code
 from engine.photo.lightness import measure_lightness
 from engine.photo.neutral import neutral_of
@@ -24,27 +24,6 @@ MOST_MEAN_IN_LOSSY = 1.0
 _MM_PER_INCH = 25.4
 # A JPEG file has whole pixels per inch, a PNG file whole pixels per meter.
 _MOST_OFF_DPI = 0.6
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One property.
-
-    Attributes:
-        name: of what.
-        original, result: as shown to people.
-        verdict: "kept"; "changed", as it has to be or may be; "lost".
-        remark: why, where that needs words.
-        largest, mean: of L*, the largest difference of any pixel and that of all.
-    """
-
-    name: str
-    original: str
-    result: str
-    verdict: str
-    remark: str = ""
-    largest: float | None = None
-    mean: float | None = None
 
 
 def compare_pixels(

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from engine.checking.check import Report
-    from engine.checking.metadata import TagCounts
+    from engine.checking.report import Report, TagCounts
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

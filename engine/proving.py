@@ -1,0 +1,17 @@
+"""The door to checking, apart from it so that what it needs is imported only when it is used."""
+
+from engine.cancel import CancelToken
+from engine.checking.report import Report
+from engine.values import Photo
+
+
+def compare(before: Photo, after: Photo, cancel: CancelToken | None = None) -> Report:
+    """Compare a result with its original; the files of both must still be there.
+
+    Raises:
+        OSError: one of the files is gone.
+        Cancelled: on request.
+    """
+    from engine.checking.check import compare as work
+
+    return work(before, after, cancel)
