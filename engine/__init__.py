@@ -44,6 +44,7 @@ from engine.photo.neutral import neutral_of
 from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.photo.read import read_photo
 from engine.photo.replace import why_not_replaceable
+from engine.photo.thumbnail import thumbnail_of
 from engine.photo.tone import tone_of
 from engine.photo.write import write_photo
 from engine.pipeline import (
@@ -135,6 +136,7 @@ __all__ = [
     "set_language",
     "sha256_of",
     "shrink",
+    "thumbnail_of",
     "tone_of",
     "translate",
     "variables_of",

@@ -10,6 +10,7 @@ from engine import Adjustments, Edits, OriginalChanged, Quality, SaveOptions, tr
 from gui.variants import Variant
 from gui.work import Target, Words, Work
 from gui.worker.jobs import (
+    THUMBNAILS,
     WARMING_UP,
     Failed,
     MakeProof,
@@ -24,6 +25,7 @@ from gui.worker.jobs import (
     Request,
     Result,
     SavePhoto,
+    ThumbnailReady,
     VariantReady,
     WasCancelled,
 )
@@ -484,6 +486,8 @@ class Document:
         Returns:
             Whether it was taken; if not, nothing may be shown of it.
         """
+        if result.generation == THUMBNAILS:
+            return isinstance(result, ThumbnailReady)
         if result.generation == WARMING_UP:
             self.warming_up = result if isinstance(result, Progressed) else None
             return not isinstance(result, Failed)  # the first photo will meet the same error

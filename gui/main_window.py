@@ -45,14 +45,17 @@ from gui.views.adjust_panel import AdjustPanel
 from gui.views.film_strip import FilmStrip
 from gui.views.photo_stage import PhotoStage
 from gui.worker.jobs import (
+    THUMBNAILS,
     WARMING_UP,
     Failed,
+    MakeThumbnail,
     PhotoOpened,
     PhotoSaved,
     PreviewReady,
     Progressed,
     Request,
     Result,
+    ThumbnailReady,
     VariantReady,
     WarmUp,
 )
@@ -157,6 +160,8 @@ class MainWindow(QMainWindow):
             return
         if isinstance(result, Progressed):
             self._show_progress()
+        elif isinstance(result, ThumbnailReady):
+            self.film_strip.show_thumbnail(result.path, result.picture)
         elif isinstance(result, VariantReady):
             self.editing.show_variant(result)
         elif result is self.document.proof:
@@ -343,6 +348,7 @@ class MainWindow(QMainWindow):
         self.stage.cancel_wanted.connect(self.on_cancel)
         self.opening.photos_wanted.connect(self.open_photos)
         self.film_strip.photo_wanted.connect(self._on_photo_wanted)
+        self.film_strip.thumbnail_wanted.connect(self._on_thumbnail_wanted)
         self.opening.said.connect(self.say)
         self.saving.said.connect(self.say)
         self.saving.wanted.connect(self._ask)
@@ -356,6 +362,10 @@ class MainWindow(QMainWindow):
         if self.document.roll.has(step):
             self.message_bar.clear()
             self._ask(self.document.step(step))
+
+    @Slot(object, int)
+    def _on_thumbnail_wanted(self, path: Path, side: int) -> None:
+        self._thread.submit(MakeThumbnail(generation=THUMBNAILS, path=path, side=side))
 
     @Slot(object)
     def _ask(self, request: Request | None) -> None:

@@ -20,9 +20,11 @@ class FilmStrip(QListWidget):
 
     Signals:
         photo_wanted: its place in the roll.
+        thumbnail_wanted: a photo that has no picture yet, and the most pixels of its longer side.
     """
 
     photo_wanted = Signal(int)
+    thumbnail_wanted = Signal(object, int)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +41,7 @@ class FilmStrip(QListWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._photos: tuple[Path, ...] = ()
         self._pictures: dict[Path, QPixmap] = {}
+        self._asked: set[Path] = set()
         self._newest: Picture | None = None
         self.itemClicked.connect(self._on_clicked)
         self._fit()
@@ -49,6 +52,7 @@ class FilmStrip(QListWidget):
         photos = document.roll.photos
         if photos != self._photos:
             self._photos = photos
+            self._asked.intersection_update(photos)
             self._pictures = {
                 path: self._pictures[path] for path in photos if path in self._pictures
             }
@@ -63,6 +67,13 @@ class FilmStrip(QListWidget):
                     item.setText(words)
             self.setCurrentRow(document.roll.at)
         self.setVisible(len(photos) > 1)
+        self._ask_for_thumbnails(document)
+
+    def show_thumbnail(self, path: Path, picture: Picture) -> None:
+        """Show a photo that was not opened yet; what was seen of it in the window stays."""
+        if path in self._photos and path not in self._pictures:
+            self._pictures[path] = self._thumbnail(picture.levels[0].image)
+            self.item(self._photos.index(path)).setIcon(self._icon(path))
 
     def retranslate(self) -> None:
         """Show all words in the language of the moment."""
@@ -71,6 +82,17 @@ class FilmStrip(QListWidget):
     def recolor(self) -> None:
         """Show the signs in the colors of the moment."""
         self._fill()
+
+    def _ask_for_thumbnails(self, document: Document) -> None:
+        """Once for each photo, but for the one that is being opened anyway."""
+        if self.isHidden():
+            return
+        side = round(max(THUMBNAIL.width(), THUMBNAIL.height()) * self.devicePixelRatioF())
+        now = document.roll.photos[document.roll.at]
+        for path in self._photos:
+            if path not in self._asked and path not in self._pictures and path != now:
+                self._asked.add(path)
+                self.thumbnail_wanted.emit(path, side)
 
     def _fill(self) -> None:
         with QSignalBlocker(self):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,7 @@ from engine import (
     save_layer,
     sha256_of,
     shrink,
+    thumbnail_of,
     tone_of,
     why_not_replaceable,
     write_photo,
@@ -48,6 +50,7 @@ from gui.variants import VARIANTS
 from gui.worker.jobs import (
     Failed,
     MakeProof,
+    MakeThumbnail,
     MakeVariants,
     OpenPhoto,
     PhotoOpened,
@@ -60,6 +63,7 @@ from gui.worker.jobs import (
     Result,
     SavePhoto,
     Stage,
+    ThumbnailReady,
     VariantReady,
     WarmedUp,
     WarmUp,
@@ -138,6 +142,15 @@ class Desk:
         self._load = load
         self._predictor: Predictor | None = None
         self._piece: Workpiece | None = None
+        self._services: dict[type[Request], Callable[[Any, Tell], None]] = {
+            OpenPhoto: self._serve_open,
+            Recolor: self._serve_recolor,
+            SavePhoto: self._serve_save,
+            MakeVariants: self._serve_variants,
+            MakeProof: self._serve_proof,
+            MakeThumbnail: self._serve_thumbnail,
+            WarmUp: self._serve_warm_up,
+        }
         # Photos whose files hold their results by now.
         self._replaced: set[OpenPhoto] = set()
 
@@ -145,18 +158,7 @@ class Desk:
         """Do what is asked; errors leave as `Failed`, never as exceptions."""
         try:
             request.cancel.raise_if_set()
-            if isinstance(request, OpenPhoto):
-                self._serve_open(request, tell)
-            elif isinstance(request, Recolor):
-                self._serve_recolor(request, tell)
-            elif isinstance(request, SavePhoto):
-                self._serve_save(request, tell)
-            elif isinstance(request, MakeVariants):
-                self._serve_variants(request, tell)
-            elif isinstance(request, MakeProof):
-                self._serve_proof(request, tell)
-            elif isinstance(request, WarmUp):
-                self._serve_warm_up(request, tell)
+            self._services[type(request)](request, tell)
         except Cancelled:
             tell(WasCancelled(request.generation))
         except PhotochromError as error:
@@ -284,6 +286,12 @@ class Desk:
         if saved is None:  # only with on_conflict "skip"
             raise Cancelled
         return Saved(saved.path, (*planes.notices, *notices, *saved.notices)), piece
+
+    def _serve_thumbnail(self, request: MakeThumbnail, tell: Tell) -> None:
+        pixels = thumbnail_of(request.path, request.side)
+        if pixels is not None:
+            size = (pixels.shape[1], pixels.shape[0])
+            tell(ThumbnailReady(request.generation, request.path, picture_of(pixels, size)))
 
     def _serve_warm_up(self, request: WarmUp, tell: Tell) -> None:
         if self._predictor is not None:

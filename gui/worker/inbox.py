@@ -3,7 +3,16 @@
 import threading
 from collections import deque
 
-from gui.worker.jobs import MakeProof, MakeVariants, OpenPhoto, Recolor, Request, SavePhoto, WarmUp
+from gui.worker.jobs import (
+    MakeProof,
+    MakeThumbnail,
+    MakeVariants,
+    OpenPhoto,
+    Recolor,
+    Request,
+    SavePhoto,
+    WarmUp,
+)
 
 # Which goes first of those of which only the newest waits, and which are of the photo on screen.
 _ORDER = (OpenPhoto, Recolor, MakeVariants, MakeProof, WarmUp)
@@ -17,12 +26,14 @@ class Inbox:
     open, of colorings, of variants and of proofs only the newest waits; a newer photo to open also
     stops what is running for the older one, a newer coloring lets the one that is running go no
     further than its preview. Variants and proofs come after what is for the picture on screen.
-    Warming up waits until there is nothing else to do, and is cut short as soon as there is.
+    Warming up waits until there is nothing else to do, and is cut short as soon as there is. Last
+    of all come thumbnails, in their order.
     """
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._saves: deque[SavePhoto] = deque()
+        self._thumbnails: deque[MakeThumbnail] = deque()
         self._newest: dict[type[Request], Request] = {}
         self._running: Request | None = None
         self._closed = False
@@ -32,13 +43,13 @@ class Inbox:
         with self._changed:
             if self._closed:
                 return
-            if isinstance(self._running, WarmUp):
-                self._running.stop()
-            if isinstance(request, SavePhoto):
+            if isinstance(request, MakeThumbnail):
+                self._thumbnails.append(request)
+            elif isinstance(request, SavePhoto):
                 self._saves.append(request)
             else:
-                self._make_way_for(request)
                 self._newest[type(request)] = request
+            self._make_way_for(request)
             self._changed.notify()
 
     def take(self) -> Request | None:
@@ -59,6 +70,7 @@ class Inbox:
             if self._running is not None:
                 self._running.stop()
             self._saves.clear()
+            self._thumbnails.clear()
             self._newest.clear()
             self._changed.notify_all()
 
@@ -66,10 +78,14 @@ class Inbox:
         if self._saves:
             return self._saves.popleft()
         kind = next((kind for kind in _ORDER if kind in self._newest), None)
-        return None if kind is None else self._newest.pop(kind)
+        if kind is not None:
+            return self._newest.pop(kind)
+        return self._thumbnails.popleft() if self._thumbnails else None
 
     def _make_way_for(self, request: Request) -> None:
-        """Stop what is running for nothing now."""
+        """Stop what is running for nothing now, and what can be done later."""
+        if isinstance(self._running, WarmUp) and not isinstance(request, MakeThumbnail):
+            self._running.stop()
         if isinstance(request, OpenPhoto):
             for kind in _OF_A_PHOTO:
                 self._newest.pop(kind, None)

@@ -20,6 +20,8 @@ from gui.variants import Variant
 
 # The generation of what no photo has asked for.
 WARMING_UP = 0
+# That of thumbnails: they are wanted as long as their photo is in the strip.
+THUMBNAILS = -1
 
 
 class Stage(Enum):
@@ -154,6 +156,21 @@ class WarmUp(Request):
     """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MakeThumbnail(Request):
+    """Make a small picture of a photo that was not opened yet, when there is nothing else to do.
+
+    Its generation is `THUMBNAILS`.
+
+    Attributes:
+        path: the photo.
+        side: the most pixels of its longer side.
+    """
+
+    path: Path
+    side: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """Something the worker has to tell.
@@ -221,6 +238,19 @@ class PreviewReady(Result):
     device: str
     seconds: float
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ThumbnailReady(Result):
+    """A small picture of a photo that was not opened yet.
+
+    Attributes:
+        path: the photo.
+        picture: for the screen.
+    """
+
+    path: Path
+    picture: Picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,10 +16,17 @@ def click(strip, row: int) -> None:
 
 
 def is_picture(strip, row: int) -> bool:
-    """Whether there is a thumbnail, in color, and no mere sign."""
+    """Whether there is a thumbnail, and no mere sign."""
     image = strip.item(row).icon().pixmap(strip.iconSize()).toImage()
     colors = {image.pixelColor(x, y).name() for x in range(0, image.width(), 5) for y in (20, 30)}
     return len(colors) > 8
+
+
+def has_color(strip, row: int) -> bool:
+    """Whether the thumbnail is of the colored photo."""
+    image = strip.item(row).icon().pixmap(strip.iconSize()).toImage()
+    middle = image.pixelColor(image.width() // 2, image.height() // 2)
+    return middle.saturation() > 10
 
 
 def test_one_photo_needs_no_strip(window, open_colored):
@@ -34,7 +41,7 @@ def test_a_click_opens_a_photo_whose_edits_are_kept(qtbot, window, make_photo):
     strip = window.film_strip
     assert strip.isVisible()
     assert [strip.item(row).text() for row in range(3)] == ["0.png", "1.png", "2.png"]
-    assert [is_picture(strip, row) for row in range(3)] == [True, False, False]
+    assert [has_color(strip, row) for row in range(3)] == [True, False, False]
     window.panel.adjusted.emit("tint", 30, 1)
     qtbot.waitUntil(lambda: is_done(window))
     assert strip.item(0).text() == "• 0.png"
@@ -42,7 +49,7 @@ def test_a_click_opens_a_photo_whose_edits_are_kept(qtbot, window, make_photo):
     qtbot.waitUntil(lambda: window.document.path == names[2] and is_done(window))
     assert strip.currentRow() == 2
     assert window.document.edits.adjustments.tint == 0
-    assert [is_picture(strip, row) for row in range(3)] == [True, False, True]
+    assert [has_color(strip, row) for row in range(3)] == [True, False, True]
     click(strip, 0)
     qtbot.waitUntil(lambda: window.document.path == names[0] and is_done(window))
     assert window.document.edits.adjustments.tint == 30
@@ -78,3 +85,27 @@ def test_photos_are_closed_one_by_one(qtbot, window, make_photo, monkeypatch):
     window.open_photos([first])
     qtbot.waitUntil(lambda: window.document.path == first and is_done(window))
     assert len(asked) == 1
+
+
+def test_photos_that_are_not_open_yet_are_seen_gray(qtbot, window, make_photo, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no photo")
+    names = [make_photo("0.png"), make_photo("1.png"), broken, make_photo("3.png")]
+    window.open_photos(names)
+    strip = window.film_strip
+    qtbot.waitUntil(lambda: is_done(window) and is_picture(strip, 3))
+    assert [is_picture(strip, row) for row in range(4)] == [True, True, False, True]
+    assert [has_color(strip, row) for row in range(4)] == [True, False, False, False]
+    click(strip, 1)
+    qtbot.waitUntil(lambda: window.document.path == names[1] and is_done(window))
+    assert has_color(strip, 1)
+
+
+def test_a_thumbnail_is_asked_for_once(qtbot, window, make_photo):
+    asked = []
+    window.film_strip.thumbnail_wanted.connect(lambda path, _: asked.append(path.name))
+    window.open_photos([make_photo("0.png"), make_photo("1.png")])
+    qtbot.waitUntil(lambda: is_done(window))
+    window.open_photos([make_photo("2.png")])
+    qtbot.waitUntil(lambda: is_done(window))
+    assert asked == ["1.png"]

@@ -5,7 +5,14 @@ import pytest
 
 from engine import Edits
 from gui.worker.inbox import Inbox
-from gui.worker.jobs import OpenPhoto, Recolor, SavePhoto, WarmUp
+from gui.worker.jobs import (
+    THUMBNAILS,
+    MakeThumbnail,
+    OpenPhoto,
+    Recolor,
+    SavePhoto,
+    WarmUp,
+)
 
 
 def opening(generation: int) -> OpenPhoto:
@@ -123,3 +130,18 @@ def test_closing_wakes_whoever_waits(inbox):
     waiting.join(5)
     assert not waiting.is_alive()
     assert taken == [None]
+
+
+def test_thumbnails_come_last_and_stop_nothing(inbox):
+    def thumbnail(name: str) -> MakeThumbnail:
+        return MakeThumbnail(generation=THUMBNAILS, path=Path(name), side=64)
+
+    inbox.put(WarmUp(generation=0))
+    warming = inbox.take()
+    inbox.put(thumbnail("1.png"))
+    inbox.put(thumbnail("2.png"))
+    assert not warming.cancel.is_set
+    inbox.put(coloring(5))
+    assert warming.cancel.is_set
+    assert isinstance(inbox.take(), Recolor)
+    assert [inbox.take().path.name for _ in range(2)] == ["1.png", "2.png"]

@@ -36,8 +36,10 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 SEED = 1907
 ACTIONS = 2000
 SETTLE_EACH = 25
-# Generous, as other work may take the processor away; `benchmarks/window.py` has the tight bound.
-LONGEST_STALL_S = 1.0
+# How long the event loop may stand still, by the clock and by its thread's time on the processor.
+# Both are generous, the clock more, as other work may take the processor away for a second;
+# `benchmarks/window.py` has the tight bound.
+LONGEST_STALL_S, LONGEST_WORK_S = 3.0, 1.0
 PREVIEW_SIDE = 100
 
 
@@ -60,23 +62,23 @@ def predictor() -> SlowPredictor:
 
 
 class Heart:
-    """Notes the longest time for which the event loop stood still."""
+    """Notes the longest time for which the event loop stood still, and worked meanwhile."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
+        self.stall = self.work = 0.0
         self.rest()
         self._timer = QTimer(interval=5)
         self._timer.timeout.connect(self.beat)
         self._timer.start()
 
     def beat(self) -> None:
-        now = time.perf_counter()
-        self.longest = max(self.longest, now - self._last)
-        self._last = now
+        self.stall = max(self.stall, time.perf_counter() - self._last)
+        self.work = max(self.work, time.thread_time() - self._last_work)
+        self.rest()
 
     def rest(self) -> None:
         """What was done since the last beat was done by the test."""
-        self._last = time.perf_counter()
+        self._last, self._last_work = time.perf_counter(), time.thread_time()
 
 
 def make_photos(folder: Path) -> list[Path]:
@@ -176,7 +178,8 @@ def test_random_actions_leave_the_right_picture(qtbot, window, tmp_path, monkeyp
                 heart.beat()
                 assert not raised
                 assert not failed
-                assert heart.longest < LONGEST_STALL_S
+                assert heart.stall < LONGEST_STALL_S
+                assert heart.work < LONGEST_WORK_S
                 if number % SETTLE_EACH == 0:
                     settle(qtbot, window, monkey)
                     check_picture(window, cut_short)
@@ -187,7 +190,7 @@ def test_random_actions_leave_the_right_picture(qtbot, window, tmp_path, monkeyp
         )
         raise
     saved = [Image.open(path) for path in results.iterdir()]
-    assert len(saved) > 20
+    assert len(saved) > 5
     for image in saved:
         image.load()
         image.close()
