@@ -30,6 +30,7 @@ from engine.i18n import LANGUAGES, language_for, set_language, translate
 from engine.installed import versions
 from engine.network.header import WeightsFacts, weights_facts
 from engine.paths import RESOURCES, SAMPLES
+from engine.photo.formats import ENDINGS
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import EIGHT_BITS, Belongings, beforehand, belongings_of, losses_of
 from engine.photo.name_template import DEFAULT_TEMPLATE, VARIABLES, filled_name, variables_of
@@ -76,6 +77,7 @@ from engine.version import VERSION
 __all__ = [
     "DEFAULT_TEMPLATE",
     "EIGHT_BITS",
+    "ENDINGS",
     "LANGUAGES",
     "RESOURCES",
     "SAMPLES",

@@ -14,6 +14,7 @@ import codecs
 import json
 import math
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,6 +77,31 @@ class Edits(msgspec.Struct, frozen=True, kw_only=True):
     hints: tuple[Hint, ...] = ()
     adjustments: Adjustments = Adjustments()
     neutralize: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Single choices that are laid over whole edits, such as those of a file.
+
+    Attributes:
+        strength: in place of theirs; None leaves theirs.
+        saturation: the same.
+        neutralize: whether to neutralize even if they do not say so.
+    """
+
+    strength: float | None = None
+    saturation: float | None = None
+    neutralize: bool = False
+
+    def on(self, edits: Edits) -> Edits:
+        """The edits with these choices over them."""
+        given = {"strength": self.strength, "saturation": self.saturation}
+        changes = {name: value for name, value in given.items() if value is not None}
+        return msgspec.structs.replace(
+            edits,
+            adjustments=msgspec.structs.replace(edits.adjustments, **changes),
+            neutralize=self.neutralize or edits.neutralize,
+        )
 
 
 def ab_of_rgb(rgb: str) -> tuple[float, float]:

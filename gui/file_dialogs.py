@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import PhotochromError, SameAsSource, UnknownFormat, colorized_path, translate
+from engine import ENDINGS, PhotochromError, SameAsSource, UnknownFormat, colorized_path, translate
 from gui.theme import icon
 
 # Suffixes of each format, the one that is proposed first.
@@ -46,13 +46,8 @@ _TYPE_COLUMN = 2
 # What is meant as an ending: that of "attic.gif", not that of "attic.2" or "Mr. Smith".
 _ENDING = re.compile(r"\.[a-z][a-z0-9]{1,3}", re.IGNORECASE)
 
-# What is shown at first; what is read is decided by content. Cameras' raw files come last.
-_READABLE_ENDINGS = (
-    "jpg jpeg jpe jfif png tif tiff webp avif heic heif hif gif jxl jp2 bmp dib "
-    "pnm pbm pgm ppm pam pfm "
-    "dng cr2 cr3 crw nef nrw arw srf sr2 raf orf rw2 pef srw 3fr iiq erf mef mos mrw x3f kdc dcr"
-)
-READABLE = " ".join(f"*.{ending}" for ending in _READABLE_ENDINGS.split())
+# What is shown at first; what is read is decided by content.
+READABLE = " ".join(f"*.{ending}" for ending in ENDINGS)
 
 
 class OpenDialog(QFileDialog):

@@ -1,48 +1,35 @@
 """photochrom colorize: color photos and save the results."""
 
 import json
-import math
 import os
 import sys
 import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import click
-import msgspec
 
+from engine.cli.choices import (
+    COLORING,
+    SAVING,
+    edits_of,
+    layer_of,
+    saving_of,
+    suffix_of,
+    with_options,
+)
 from engine.cli.like import Like, read_like
 from engine.cli.progress import progress_bar
 from engine.cli.wording import error_text
-from engine.edits import Edits, load_edits
-from engine.errors import BadEdits, CannotWrite, PhotochromError
-from engine.photo.decoded import DEFAULT_MOST_PIXELS, allow_pixels
+from engine.errors import CannotWrite, PhotochromError
+from engine.photo.decoded import allow_pixels
 from engine.photo.naming import WRITABLE, color_layer_path, colorized_path
-from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
 from engine.pipeline import Outcome, Wish
 from engine.pipeline import colorize as colorize_one
 from engine.predictors import load_lasting_predictor
 from engine.values import Predictor
-
-QUALITY = click.Choice(["fast", "balanced", "fine"])
-FORMATS = tuple(dict.fromkeys(WRITABLE.values()))
-SPACES, COMPRESSIONS = get_args(SpaceChoice), get_args(TiffCompression)
-DEVICE = click.Choice(["auto", "cpu", "cuda", "mps"])
-
-
-class Factor(click.FloatRange):
-    """A number in a range; "nan" is none, though no comparison says so."""
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> float:
-        """Read a number."""
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail(f"{value} is not a number.", param, ctx)
-        return number
 
 
 @click.command(short_help="Color photos.")
@@ -61,41 +48,7 @@ class Factor(click.FloatRange):
     help="Where the result goes; beside the photo as NAME-colorized.EXT by default. "
     "A folder is made if it is missing.",
 )
-@click.option(
-    "--edits",
-    type=click.Path(path_type=Path),
-    metavar="FILE.json",
-    help="Color hints and adjustments.",
-)
-@click.option(
-    "--strength",
-    type=Factor(0, 1),
-    metavar="0..1",
-    help="0 gives back the gray photo, 1 the full color. [default: 1, or what --edits says]",
-)
-@click.option(
-    "--saturation",
-    type=Factor(0, 3),
-    metavar="0..3",
-    help="Factor on the chroma of all colors. [default: 1, or what --edits says]",
-)
-@click.option(
-    "--neutralize",
-    is_flag=True,
-    help="Take tones, yellowed paper and stains out of the lightness, too. Without it the result "
-    "has the photo's own lightness, stains and all. [or what --edits says]",
-)
-@click.option(
-    "--quality",
-    type=QUALITY,
-    default="balanced",
-    show_default=True,
-    help="fast: one pass at 256 pixels; balanced: at the size that measures best; "
-    "fine: averaged over several.",
-)
-@click.option(
-    "--device", type=DEVICE, default="auto", show_default=True, help="Where the network runs."
-)
+@with_options(COLORING)
 @click.option(
     "--on-conflict",
     type=click.Choice(["unique", "skip", "overwrite"]),
@@ -117,97 +70,27 @@ class Factor(click.FloatRange):
     help="Put each result in the place of its original, which is then gone. The original is kept "
     "until its result is written whole.",
 )
-@click.option(
-    "--colored",
-    type=click.Choice(["color", "skip"]),
-    default="color",
-    show_default=True,
-    help="Photos that have color already: color them anew, with a warning, or leave them out.",
-)
-@click.option(
-    "--layer",
-    is_flag=True,
-    help="Write the color alone, too, as NAME-color-layer.tif (16 bit; .png with --format png), "
-    "to be laid over the gray photo in an image editor.",
-)
-@click.option(
-    "--format",
-    "file_format",
-    type=click.Choice(FORMATS),
-    help="Format of the results. [default: the photo's own; PNG if that cannot be written]",
-)
-@click.option(
-    "--depth",
-    type=click.Choice(["8", "16"]),
-    help="Bits per channel. [default: the photo's, where the format holds them]",
-)
-@click.option(
-    "--space",
-    type=click.Choice(SPACES),
-    default="own",
-    show_default=True,
-    help="Color space of the results. own: the photo's profile if it is one for RGB, else sRGB.",
-)
-@click.option(
-    "--image-quality",
-    type=click.IntRange(1, 100),
-    default=95,
-    show_default=True,
-    help="Of JPEG, WebP and AVIF.",
-)
-@click.option(
-    "--lossless", is_flag=True, help="Lose nothing in WebP. PNG and TIFF never lose anything."
-)
-@click.option(
-    "--tiff-compression",
-    type=click.Choice(COMPRESSIONS),
-    default="deflate",
-    show_default=True,
-    help="All of them keep every bit.",
-)
-@click.option(
-    "--strip-metadata", is_flag=True, help="Leave out EXIF, XMP and IPTC; they are kept otherwise."
-)
-@click.option(
-    "--no-label",
-    is_flag=True,
-    help="Do not write into XMP that the colors are made up, by what and how.",
-)
-@click.option(
-    "--longest",
-    type=click.IntRange(1),
-    metavar="PIXELS",
-    help="Make the result smaller, its longer side so many pixels. [default: the photo's]",
-)
-@click.option("--keep-time", is_flag=True, help="Give each result the time of its photo's file.")
-@click.option(
-    "--most-pixels",
-    type=click.IntRange(1),
-    default=DEFAULT_MOST_PIXELS // 1_000_000,
-    show_default=True,
-    metavar="MILLIONS",
-    help="Photos with more pixels are turned down before they are decoded.",
-)
+@with_options(SAVING)
 @click.option(
     "--json", "as_json", is_flag=True, help="One line of JSON per photo on standard output."
 )
 def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **options: Any) -> int:
     """Color photos; each result has the photo's own lightness, in full resolution."""
     wish = Wish(
-        _edits(**options),
+        edits_of(**options),
         options["quality"],
         options["on_conflict"],
-        _saving(**options),
+        saving_of(**options),
         options["replace_original"],
         options["colored"],
-        _layer(**options),
+        layer_of(**options),
     )
     allow_pixels(options["most_pixels"] * 1_000_000)
     like = _like(options["like"])
     if like is not None:
         followed = like.wish
         wish = replace(wish, edits=followed.edits, quality=followed.quality, saving=followed.saving)
-    suffix = _suffix_of(like.result) if like else _suffix(options["file_format"])
+    suffix = _suffix_of(like.result) if like else suffix_of(options["file_format"])
     if wish.replace_original:
         if output is not None or suffix is not None:
             raise click.UsageError("--replace-original goes with neither -o nor --format.")
@@ -328,27 +211,6 @@ class _JsonVoice:
         sys.stdout.flush()
 
 
-def _edits(
-    edits: Path | None,
-    strength: float | None,
-    saturation: float | None,
-    neutralize: bool,
-    **_: Any,
-) -> Edits:
-    """The edits file's edits, with what the options say laid over them."""
-    try:
-        loaded = load_edits(edits) if edits else Edits()
-    except BadEdits as error:
-        raise click.UsageError(str(error)) from error
-    given = {"strength": strength, "saturation": saturation}
-    changes = {name: value for name, value in given.items() if value is not None}
-    return msgspec.structs.replace(
-        loaded,
-        adjustments=msgspec.structs.replace(loaded.adjustments, **changes),
-        neutralize=neutralize or loaded.neutralize,
-    )
-
-
 # What --like brings along, so that it can't be given beside it.
 _BROUGHT_ALONG = (
     "edits", "strength", "saturation", "neutralize", "quality", "replace_original", "file_format",
@@ -366,31 +228,6 @@ def _like(result: Path | None) -> Like | None:
             option = "--format" if name == "file_format" else "--" + name.replace("_", "-")
             raise click.UsageError(f"--like brings along what {option} says. Leave one out.")
     return read_like(result)
-
-
-def _saving(**options: Any) -> SaveOptions:
-    return SaveOptions(
-        depth=None if options["depth"] is None else (8 if options["depth"] == "8" else 16),
-        space=options["space"],
-        quality=options["image_quality"],
-        tiff_compression=options["tiff_compression"],
-        lossless=options["lossless"],
-        metadata=not options["strip_metadata"],
-        label=not options["no_label"],
-        keep_time=options["keep_time"],
-        longest=options["longest"],
-    )
-
-
-def _layer(*, layer: bool, file_format: str | None, **_: Any) -> Literal["tiff", "png"] | None:
-    if not layer:
-        return None
-    return "png" if file_format == "png" else "tiff"
-
-
-def _suffix(file_format: str | None) -> str | None:
-    """The usual ending of a format."""
-    return next((suffix for suffix, name in WRITABLE.items() if name == file_format), None)
 
 
 def _suffix_of(result: Path) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from engine.cli.colorize import DEVICE, QUALITY
+from engine.cli.choices import DEVICE, QUALITY
 from engine.cli.figures import Extras, as_json, print_figures
 from engine.cli.progress import progress_bar
 from engine.predictors import load_predictor

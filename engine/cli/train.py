@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cancel import CancelToken
-from engine.cli.colorize import DEVICE
+from engine.cli.choices import DEVICE
 
 if TYPE_CHECKING:
     from engine.training.trainer import Progress

@@ -27,6 +27,14 @@ READABLE = (
     "bmp",
     "pnm",
 )
+# Endings that photos usually have, to find them by; what is read is decided by content. Cameras'
+# raw files come last.
+ENDINGS = (
+    "jpg", "jpeg", "jpe", "jfif", "png", "tif", "tiff", "webp", "avif", "heic", "heif", "hif",
+    "gif", "jxl", "jp2", "bmp", "dib", "psd", "psb", "pnm", "pbm", "pgm", "ppm", "pam", "pfm",
+    "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "raf", "orf", "rw2", "pef",
+    "srw", "3fr", "iiq", "erf", "mef", "mos", "mrw", "x3f", "kdc", "dcr",
+)  # fmt: skip
 # Pictures all the same, and why they are not read, as half a sentence to be translated.
 NOT_READ = {
     "hdr": N_("pictures of high dynamic range are not supported"),
