@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -107,62 +108,161 @@ def colorize(
         OutOfMemory: the device cannot hold it.
         Cancelled: on request; nothing is left behind.
     """
-    tell, said = report or (lambda _: None), _Said(warn)
+    tell, said = report or (lambda _: None), Said(warn)
     started = time.monotonic()
     if wish.on_conflict == "skip" and not wish.replace_original and os.path.lexists(target):
         return _skipped(target, started)
-    file_format = format_for(target)
     tell(STAGES[0])
+    opened = opened_for(path, target, wish, cancel, said)
+    if opened is None:
+        return _colored_skipped(path, target, started)
+    with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
+        # Read once more, from the system's cache, while the network works.
+        digest = pool.submit(sha256_of, path).result if wish.saving.label else str
+        planes = planes_for(opened.lightness, predictor, wish, cancel, tell)
+        said.all(planes.notices)
+        provenance = provenance_of(opened.photo, predictor, made_with(wish, planes), digest)
+    tell(STAGES[3])
+    saved, layer = saved_as(opened, planes, target, wish, provenance, cancel, said)
+    if saved is None:
+        return _skipped(target, started)
+    return Outcome(saved, time.monotonic() - started, tuple(said.sentences), layer=layer)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A photo that was read and is to be colored.
+
+    Attributes:
+        photo: what of it is still wanted.
+        lightness: its own, or neutralized.
+    """
+
+    photo: Photo
+    lightness: Lightness
+
+
+def opened_for(
+    path: Path, target: Path, wish: Wish, cancel: CancelToken | None, said: "Said"
+) -> Opened | None:
+    """The first stage: read a photo, and find out now what would fail later.
+
+    Returns:
+        None if it has color already and shall be left out then.
+
+    Raises:
+        PhotoError: the photo cannot be read.
+        SaveError: its result cannot be written.
+        Cancelled: on request.
+    """
+    format_for(target)
     neutralize = wish.edits.neutralize
     photo = read_photo(path, cancel, keep="pixels" if neutralize else "lightness")
     said.all(photo.source.notices)
     tone = tone_of(photo)
     if tone.kind == "colored" and wish.colored == "skip":
-        return _colored_skipped(path, target, started)
+        return None
     said.all(_TOLD.get(tone.kind, ()))
     check_target(photo, target, wish.saving, replace_original=wish.replace_original)
-    with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
-        # Read once more, from the system's cache, while the network works.
-        digest = pool.submit(sha256_of, path).result if wish.saving.label else str
-        lightness = measure_lightness(photo, cancel, neutral_of(photo) if neutralize else None)
-        if not photo.is_gray:  # these are not wanted any more
-            photo = replace(photo, pixels=None, lightness=lightness)
-        tell(STAGES[1])
-        prepared = predictor.prepare(lightness, wish.quality)
-        _check(cancel)
-        tell(STAGES[2])
-        planes = predictor.predict(prepared, wish.edits.hints)
-        _check(cancel)
-        said.all(planes.notices)
-        provenance = provenance_of(photo, predictor, made_with(wish, planes), digest)
+    lightness = measure_lightness(photo, cancel, neutral_of(photo) if neutralize else None)
+    if not photo.is_gray:  # these are not wanted any more
+        photo = replace(photo, pixels=None, lightness=lightness)
+    return Opened(photo, lightness)
+
+
+def planes_for(
+    lightness: Lightness,
+    predictor: Predictor,
+    wish: Wish,
+    cancel: CancelToken | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> AbPlanes:
+    """The second stage: what the network makes of it.
+
+    Raises:
+        OutOfMemory, DeviceFailed: the device cannot do it.
+        Cancelled: on request.
+    """
+    tell(STAGES[1])
+    prepared = predictor.prepare(lightness, wish.quality)
+    _check(cancel)
+    tell(STAGES[2])
+    planes = predictor.predict(prepared, wish.edits.hints)
+    _check(cancel)
+    return planes
+
+
+class Ledger:
+    """Keeps record of the files of one photo; this one keeps none.
+
+    A batch has one of its own, so that what was placed before a crash is never made twice.
+    """
+
+    def place_for(self, target: Path, on_conflict: OnConflict) -> tuple[Path, OnConflict]:
+        """Where a file goes, and what is done if the name is taken."""
+        return target, on_conflict
+
+    def sealed(self, target: Path, draft: Path) -> None:
+        """Called when a file is written whole, before it gets its name.
+
+        Args:
+            target: as it was given to `place_for`.
+            draft: where it lies for now.
+        """
+
+
+def saved_as(
+    opened: Opened,
+    planes: AbPlanes,
+    target: Path,
+    wish: Wish,
+    provenance: Provenance | None,
+    cancel: CancelToken | None,
+    said: "Said",
+    ledger: Ledger | None = None,
+) -> tuple[Path | None, Path | None]:
+    """The third stage: write the result, and the color alone where that is wished for.
+
+    Returns:
+        Their files. No result if it was skipped, as the target exists; no layer if none is wanted
+        or it exists.
+
+    Raises:
+        SaveError: one of them cannot be written; of it nothing is left behind.
+        Cancelled: on request.
+    """
+    ledger = ledger or Ledger()
+    photo, lightness = opened.photo, opened.lightness
     composition, notices = composition_for(photo, lightness, planes, target, wish)
-    said.all((*composition.warnings, *notices, *losses(photo, file_format, wish.saving)))
-    tell(STAGES[3])
+    said.all((*composition.warnings, *notices, *losses(photo, format_for(target), wish.saving)))
+    place, on_conflict = ledger.place_for(target, wish.on_conflict)
     saved = write_photo(
         composition,
         photo,
-        target,
-        wish.on_conflict,
+        place,
+        on_conflict,
         wish.saving,
         cancel,
         provenance=provenance,
         replace_original=wish.replace_original,
+        sealed=partial(ledger.sealed, target),
     )
     if saved is None:
-        return _skipped(target, started)
+        return None, None
     said.all(saved.notices)
-    layer: Path | None = None
-    if wish.layer is not None:
-        layer_target = color_layer_path(path, saved.path.parent, f".{wish.layer}")
-        if composition.size != photo.size:  # a layer is laid over the photo itself
-            whole = replace(wish, saving=replace(wish.saving, longest=None))
-            composition, _ = composition_for(photo, lightness, planes, target, whole)
-        written = save_layer(composition, photo, layer_target, wish, provenance, cancel)
-        layer = None if written is None else written.path
-    return Outcome(saved.path, time.monotonic() - started, tuple(said.sentences), layer=layer)
+    if wish.layer is None:
+        return saved.path, None
+    layer_target = color_layer_path(photo.source.path, saved.path.parent, f".{wish.layer}")
+    if composition.size != photo.size:  # a layer is laid over the photo itself
+        whole = replace(wish, saving=replace(wish.saving, longest=None))
+        composition, _ = composition_for(photo, lightness, planes, target, whole)
+    place, on_conflict = ledger.place_for(layer_target, wish.on_conflict)
+    wish, seal = replace(wish, on_conflict=on_conflict), partial(ledger.sealed, layer_target)
+    layer = save_layer(composition, photo, place, wish, provenance, cancel, seal)
+    return saved.path, None if layer is None else layer.path
 
 
-class _Said:
+class Said:
     """Warnings, each told once and at once."""
 
     def __init__(self, warn: Callable[[str], None] | None) -> None:
@@ -170,6 +270,7 @@ class _Said:
         self.sentences: list[str] = []
 
     def all(self, sentences: Iterable[str]) -> None:
+        """Say those that were not said yet."""
         for sentence in map(translate, sentences):
             if sentence not in self.sentences:
                 self.sentences.append(sentence)
@@ -246,6 +347,7 @@ def save_layer(
     wish: Wish,
     provenance: Provenance | None = None,
     cancel: CancelToken | None = None,
+    sealed: Callable[[Path], None] = lambda _: None,
 ) -> Saved | None:
     """Save the color alone, in 16 bit and without the photo's metadata but for the label.
 
@@ -256,6 +358,7 @@ def save_layer(
         wish: how results are written.
         provenance: how the colors came to be.
         cancel: checked between strips.
+        sealed: as for `write_photo`.
 
     Returns:
         None if it was skipped, as the target exists.
@@ -265,9 +368,15 @@ def save_layer(
         Cancelled: on request; nothing is left behind.
     """
     saving = replace(wish.saving, depth=16, metadata=False)
-    layer = ColorLayer(composition)
     return write_photo(
-        layer, photo, target, wish.on_conflict, saving, cancel, provenance=provenance
+        ColorLayer(composition),
+        photo,
+        target,
+        wish.on_conflict,
+        saving,
+        cancel,
+        provenance=provenance,
+        sealed=sealed,
     )
 
 

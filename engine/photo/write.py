@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pyvips
@@ -43,6 +44,7 @@ def write_photo(
     *,
     provenance: Provenance | None = None,
     replace_original: bool = False,
+    sealed: Callable[[Path], None] = lambda _: None,
 ) -> Saved | None:
     """Save a colored photo.
 
@@ -57,6 +59,8 @@ def write_photo(
         provenance: how the result came to be, to be written into its XMP.
         replace_original: the target is the original and shall be replaced; a copy of it is kept
             until the result lies whole in its place.
+        sealed: called with the draft when it is written whole, before it gets its name; what it
+            raises leaves nothing behind.
 
     Returns:
         The saved file, with sentences about what its format could not hold, to be translated.
@@ -92,6 +96,7 @@ def write_photo(
             _refuse_original(target, photo)  # encoding took its time
         if options.keep_time:
             _take_time(draft.path, photo.source.path)
+        sealed(draft.path)
 
     keeping = original_kept(target) if replace_original else contextlib.nullcontext()
     try:
