@@ -3,12 +3,13 @@
 PhotochromError          what happened, what to do; `code` for scripts and tests
   PhotoError             UnreadablePhoto and its kinds, each with its own advice:
                          UnsupportedPhoto, TooLargePhoto, TooManyPixels, MissingPhoto,
-                         ForbiddenPhoto; FolderNotPhoto
+                         ForbiddenPhoto; FolderNotPhoto, ChangingPhoto
   SaveError              CannotWrite, UnknownFormat, BadTemplate, TooLargeForFormat, DiskFull,
                          SameAsSource, NotReplaceable, OriginalChanged
   ModelError             ModelMissing, ModelDamaged, OutOfMemory, DeviceFailed
   DeviceError            DeviceMissing
   EditsError             BadEdits
+  BatchError             BadJournal, JournalInUse, UnexpectedFailure
   TrainingError          NoPhotos, BadObjects, RunExists, CannotResume,
                          StartingWeightsMissing
 Cancelled                not an error: outside the tree, never shown
@@ -97,6 +98,14 @@ class ForbiddenPhoto(UnreadablePhoto):
 
     code = "forbidden-photo"
     advice = N_("Change its permissions, or ask its owner for a copy.")
+
+
+class ChangingPhoto(PhotoError):
+    """The file was being written while it was read. Values: name."""
+
+    code = "changing-photo"
+    sentence = N_("“{name}” was changed while it was read.")
+    advice = N_("Try again when it is complete.")
 
 
 class FolderNotPhoto(PhotoError):
@@ -247,6 +256,30 @@ class NoPhotos(PhotochromError):
     code = "no-photos"
     sentence = N_("“{place}” holds no color photos that can be used.")
     advice = N_("Name a folder or a tar file with JPEG or PNG photos.")
+
+
+class BadJournal(PhotochromError):
+    """The record of a batch cannot be used. Values: path."""
+
+    code = "bad-journal"
+    sentence = N_("“{path}” is damaged, or no record of a batch that this version understands.")
+    advice = N_("Move it elsewhere; the batch then begins anew.")
+
+
+class JournalInUse(PhotochromError):
+    """Shards of a job are still running. Values: path."""
+
+    code = "journal-in-use"
+    sentence = N_("“{path}” is in use by a run that has not ended.")
+    advice = N_("Wait for it, or stop it.")
+
+
+class UnexpectedFailure(PhotochromError):
+    """A photo failed for a reason that is a fault of the program. Values: name, what."""
+
+    code = "unexpected-failure"
+    sentence = N_("“{name}” could not be colored, for a reason that nobody thought of: {what}.")
+    advice = N_("The other photos are not affected. A report of it would help.")
 
 
 class RunExists(PhotochromError):

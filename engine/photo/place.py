@@ -63,7 +63,7 @@ def place_file(
         OSError: it could not be written. Then, as with anything that `write` raises, nothing is
             left behind and nothing was touched.
     """
-    temporary = target.parent / f".photochrom-{secrets.token_hex(8)}.part"
+    temporary = target.parent / f".photochrom-{os.getpid()}-{secrets.token_hex(8)}.part"
     try:
         _write(write, temporary)
         placed = _publish(temporary, target, on_conflict)
@@ -74,6 +74,18 @@ def place_file(
     if placed is not None:
         _sync_folder(target.parent)
     return placed
+
+
+def sweep_drafts(folder: Path, pid: int) -> None:
+    """Take away what a process left half-written in a folder when it was killed.
+
+    Args:
+        folder: where it was writing.
+        pid: its number; it must not run any more.
+    """
+    with contextlib.suppress(OSError):  # litter is no reason to fail
+        for draft in folder.glob(f".photochrom-{pid}-*.part"):
+            draft.unlink()
 
 
 def _write(write: Callable[[Draft], None], path: Path) -> None:
