@@ -220,8 +220,20 @@ def saved_as(
     cancel: CancelToken | None,
     said: "Said",
     ledger: Ledger | None = None,
+    layer_target: Path | None = None,
 ) -> tuple[Path | None, Path | None]:
     """The third stage: write the result, and the color alone where that is wished for.
+
+    Args:
+        opened: the photo.
+        planes: what the network made of it.
+        target: where the result goes.
+        wish: how.
+        provenance: how the result came to be.
+        cancel: checked between strips.
+        said: told each warning.
+        ledger: asked and told before anything gets its name.
+        layer_target: where the color alone goes; beside the result by default.
 
     Returns:
         Their files. No result if it was skipped, as the target exists; no layer if none is wanted
@@ -252,7 +264,9 @@ def saved_as(
     said.all(saved.notices)
     if wish.layer is None:
         return saved.path, None
-    layer_target = color_layer_path(photo.source.path, saved.path.parent, f".{wish.layer}")
+    layer_target = layer_target or color_layer_path(
+        photo.source.path, saved.path.parent, f".{wish.layer}"
+    )
     if composition.size != photo.size:  # a layer is laid over the photo itself
         whole = replace(wish, saving=replace(wish.saving, longest=None))
         composition, _ = composition_for(photo, lightness, planes, target, whole)

@@ -31,7 +31,7 @@ from engine.values import ColoredRows, FileFormat, Photo, Saved
 _MOST_SIDE: dict[FileFormat, int] = {"jpeg": 65_500, "webp": 16_383, "avif": 16_384}
 _DEFAULTS = SaveOptions()
 
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL_DISK = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def write_photo(
@@ -161,7 +161,7 @@ def _refuse_original(target: Path, photo: Photo) -> None:
 
 
 def _save_error(error: OSError, target: Path) -> SaveError:
-    if error.errno in _FULL:
+    if error.errno in FULL_DISK:
         return DiskFull(name=target.name, folder=str(target.parent))
     return _cannot_write(target)
 

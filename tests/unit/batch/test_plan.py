@@ -1,0 +1,230 @@
+"""What a plan says, and that it says the same again."""
+
+import os
+
+import pytest
+
+from engine.batch.find import Choice, find_photos
+from engine.batch.journal import Journal, peek
+from engine.batch.plan import make_plan
+from engine.batch.shard import Shard
+from engine.edits import Edits
+from engine.errors import BadTemplate
+from engine.pipeline import Wish
+from tests.support.batches import Batch, digests, job_of, names, save_photo, save_photos
+
+
+@pytest.fixture
+def batch(tmp_path):
+    return Batch(tmp_path / "in", tmp_path / "out")
+
+
+def targets(plan):
+    return [row.target.name for row in plan.rows]
+
+
+def test_each_photo_has_a_row(batch):
+    save_photo(batch.folder / "a.jpg")
+    save_photo(batch.folder / "deep" / "b.tif", 1)
+    (batch.folder / "Thumbs.db").touch()
+    plan = batch.plan()
+    first, second = plan.rows
+    assert first.target == batch.into / "a-colorized.jpg"
+    assert second.target == batch.into / "deep" / "b-colorized.tif"
+    assert not first.skip
+    assert first.on_conflict == "unique"
+    assert len(plan.ignored) == 1
+    assert plan.seconds is None
+    assert plan.spaces[0].needed > 0
+    assert plan.spaces[0].free > 0
+    assert plan.counts[""] == 2
+    assert plan.to_color == plan.rows
+
+
+def test_names_that_are_alike_are_told_apart(batch):
+    for name in ("a.bmp", "a.gif", "a.png", "A.png", "cafe\u0301.png", "caf\u00e9.png"):
+        batch.folder.mkdir(exist_ok=True)
+        (batch.folder / name).write_bytes(name.encode())
+    plan = batch.plan()
+    assert targets(plan) == [
+        "A-colorized.png", "a-colorized-2.png", "a-colorized-3.png", "a-colorized-4.png",
+        "cafe\u0301-colorized.png", "caf\u00e9-colorized-2.png",
+    ]  # fmt: skip
+    assert plan.counts["clash"] == 4
+    assert batch.plan().rows == plan.rows
+
+
+def test_two_folders_mirrored_into_one(tmp_path):
+    for folder in ("x", "y"):
+        save_photo(tmp_path / folder / "1.png", len(folder))
+    finding = find_photos([tmp_path / "x", tmp_path / "y"])
+    plan = make_plan(finding, job_of(tmp_path / "out"), peek(tmp_path / "none", ""))
+    assert targets(plan) == ["1-colorized.png", "1-colorized-2.png"]
+
+
+def test_names_that_files_have_already(batch):
+    save_photos(batch.folder, 2)
+    batch.into.mkdir()
+    (batch.into / "000-colorized.png").write_bytes(b"another's")
+    assert targets(batch.plan()) == ["000-colorized-2.png", "001-colorized.png"]
+    assert [row.clash for row in batch.plan().rows] == [True, False]
+    skip, color = batch.plan("skip").rows
+    assert (skip.skip, color.skip) == ("exists", "")
+    assert skip.reason == "“000-colorized.png” exists already and is left as it is."
+    replaced, new = batch.plan("overwrite").rows
+    assert (replaced.replaces, new.replaces) == (True, False)
+    assert replaced.on_conflict == "overwrite"
+    assert targets(batch.plan("if-changed")) == ["000-colorized-2.png", "001-colorized.png"]
+
+
+def test_no_photo_is_ever_a_target(tmp_path):
+    batch = Batch(tmp_path / "in", None, tmp_path, job_of(template="{name}"))
+    save_photos(batch.folder, 2)
+    for on_conflict in ("unique", "skip", "overwrite", "if-changed"):
+        assert targets(batch.plan(on_conflict)) == ["000-2.png", "001-2.png"]
+
+
+def test_a_plan_keeps_its_names_when_photos_come_and_go(tmp_path):
+    batch = Batch(tmp_path / "in", tmp_path / "out", job=job_of(tmp_path / "out", suffix=".png"))
+    save_photo(batch.folder / "b.tif")
+    batch.run()
+    save_photo(batch.folder / "b.jpg", 1)  # before the other one in the listing
+    save_photo(batch.folder / "a.jpg", 2)
+    plan = batch.plan()
+    assert {row.source.name: row.target.name for row in plan.rows} == {
+        "a.jpg": "a-colorized.png", "b.jpg": "b-colorized-3.png", "b.tif": "b-colorized.png"
+    }  # fmt: skip
+    assert [row.skip for row in plan.rows] == ["", "", "done"]
+
+
+def test_numbers_stay(tmp_path):
+    job = job_of(tmp_path / "out", template="{number}")
+    batch = Batch(tmp_path / "in", tmp_path / "out", job=job)
+    photos = save_photos(batch.folder, 3)
+    batch.run()
+    photos[1].unlink()
+    save_photo(batch.folder / "000a.png", 9)
+    batch.run()
+    assert set(digests(batch.into)) == {"0001.png", "0002.png", "0003.png", "0004.png"}
+    assert {row.source.name: row.target.name for row in batch.plan().rows} == {
+        "000.png": "0001.png", "000a.png": "0004.png", "002.png": "0003.png"
+    }  # fmt: skip
+
+
+def test_results_of_earlier_runs_are_no_photos(tmp_path):
+    batch = Batch(tmp_path / "in", None, tmp_path, job_of(template="{name} in color"))
+    save_photos(batch.folder, 2)
+    batch.run()
+    plan = batch.plan()
+    assert names(row.source for row in plan.rows) == ["000.png", "001.png"]
+    assert {one.sentence for one in plan.ignored} == {"It is the result of an earlier run."}
+
+
+def test_what_has_changed_is_colored_again(batch):
+    photos = save_photos(batch.folder, 4)
+    batch.run()
+    first = digests(batch.into)
+    assert batch.plan().counts["done"] == 4
+    assert batch.plan().seconds == 0
+    save_photo(photos[0], 9)
+    os.utime(photos[1])  # another time, the same bytes
+    photos[2].with_name("002.png.photochrom.json").write_text('{"version": 1}')
+    (batch.into / "003-colorized.png").unlink()
+    plan = batch.plan("if-changed")
+    assert [row.skip for row in plan.rows] == ["", "done", "", ""]
+    assert [row.replaces for row in plan.rows] == [True, False, True, False]
+    assert targets(batch.plan("unique"))[:3] == [
+        "000-colorized-2.png", "001-colorized.png", "002-colorized-2.png"]  # fmt: skip
+    assert [row.skip for row in batch.plan("skip").rows] == ["exists", "done", "exists", ""]
+    batch.run("if-changed")
+    again = digests(batch.into)
+    assert set(again) == set(first)
+    changed = {name for name in first if again[name] != first[name]}
+    assert changed == {"000-colorized.png"}  # edits that say nothing make no other result
+    assert batch.plan("if-changed").counts["done"] == 4
+
+
+@pytest.mark.parametrize(
+    ("on_conflict", "expected"),
+    [("if-changed", ["000-colorized.png"]), ("unique", ["000-colorized-2.png"])],
+)
+def test_another_wish_is_another_job(batch, on_conflict, expected):
+    save_photos(batch.folder, 1)
+    batch.run()
+    before = digests(batch.into)
+    other = Wish(quality="fine")
+    again = Batch(batch.folder, batch.into, job=job_of(batch.into, other))
+    plan = again.plan(on_conflict)
+    assert targets(plan) == expected
+    assert not plan.rows[0].skip
+    again.run(on_conflict)
+    assert (digests(batch.into) | before) == digests(batch.into) or on_conflict == "if-changed"
+    assert again.plan(on_conflict).counts["done"] == 1
+
+
+def test_what_failed_is_told_until_it_is_tried_again_or_changes(batch):
+    save_photos(batch.folder, 1)
+    bad = batch.folder / "bad.png"
+    bad.write_bytes(b"no photo")
+    assert batch.run().failed == 1
+    plan = batch.plan()
+    assert [row.skip for row in plan.rows] == ["done", "failed"]
+    assert "it is not a photo" in plan.rows[1].reason
+    assert batch.plan(retry_failed=True).rows[1].skip == ""
+    save_photo(bad, 3)
+    assert batch.plan().rows[1].skip == ""
+    assert batch.run().done == 1
+
+
+def test_shares_agree_about_names(tmp_path):
+    folder, into = tmp_path / "in", tmp_path / "out"
+    for index in range(12):
+        for suffix in (".jpg", ".png", ".webp"):
+            save_photo(folder / f"{index}{suffix}", index)
+    finding, job = find_photos([folder]), job_of(into, suffix=".png")
+    whole = make_plan(finding, job, peek(into / "none", ""))
+    shares = [
+        make_plan(finding, job, peek(into / "none", ""), shard=Shard(index, 3))
+        for index in (1, 2, 3)
+    ]
+    rows = sorted((row for plan in shares for row in plan.rows), key=lambda row: row.relative)
+    assert tuple(rows) == whole.rows
+    assert all(plan.rows for plan in shares)
+
+
+def test_planning_writes_nothing(batch):
+    save_photos(batch.folder, 2)
+    known = peek(batch.path, batch.job.fingerprint)
+    make_plan(find_photos([batch.folder]), batch.job, known)
+    assert not batch.into.exists()
+    batch.run()
+    before = sorted(batch.into.iterdir()), batch.path.read_bytes()
+    known = peek(batch.path, batch.job.fingerprint)
+    plan = make_plan(find_photos([batch.folder], Choice()), batch.job, known)
+    assert plan.counts["done"] == 2
+    assert (sorted(batch.into.iterdir()), batch.path.read_bytes()) == before
+    with Journal(batch.path):  # and while another process is at it
+        assert len(peek(batch.path, batch.job.fingerprint).records) == 2
+
+
+def test_templates_are_checked_before_anything_is_done(batch):
+    save_photos(batch.folder, 1)
+    batch.job = job_of(batch.into, template="{nmae}")
+    with pytest.raises(BadTemplate, match="number"):
+        batch.plan()
+
+
+def test_a_job_is_the_same_wherever_it_is_given_and_another_with_other_choices(tmp_path):
+    job = job_of(tmp_path)
+    assert job.fingerprint == job_of(tmp_path).fingerprint
+    assert (
+        job.fingerprint
+        == job_of(tmp_path, Wish(Edits(neutralize=True), on_conflict="skip")).fingerprint
+    )
+    others = {
+        job_of(None).fingerprint,
+        job_of(tmp_path, Wish(quality="fast")).fingerprint,
+        job_of(tmp_path, Wish(layer="png")).fingerprint,
+        job_of(tmp_path, suffix=".png").fingerprint,
+    }
+    assert len(others | {job.fingerprint}) == 5
