@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engine import set_language, translate
 
-VERBS = frozenset({"check", "colorize", "evaluate", "train", "info"})
+VERBS = frozenset({"batch", "check", "colorize", "evaluate", "train", "info"})
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -168,11 +168,15 @@ def with_options(declarations: Sequence[Declaration[Any]]) -> Declaration[Any]:
 
 def edits_of(*, edits: Path | None, **options: Any) -> Edits:
     """The edits file's edits, with what the options say laid over them."""
+    return overlay_of(**options).on(file_edits_of(edits))
+
+
+def file_edits_of(edits: Path | None) -> Edits:
+    """The edits file's edits; none if there is no file."""
     try:
-        loaded = load_edits(edits) if edits else Edits()
+        return load_edits(edits) if edits else Edits()
     except BadEdits as error:
         raise click.UsageError(str(error)) from error
-    return overlay_of(**options).on(loaded)
 
 
 def overlay_of(

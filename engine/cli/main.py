@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from engine.cli.batch import batch
 from engine.cli.check import check
 from engine.cli.colorize import colorize
 from engine.cli.evaluate import evaluate
@@ -32,7 +33,7 @@ def photochrom() -> None:
     """The group all verbs hang on."""
 
 
-for verb in (colorize, check, evaluate, train, info):
+for verb in (colorize, batch, check, evaluate, train, info):
     photochrom.add_command(verb)
 
 

@@ -1,0 +1,259 @@
+"""photochrom batch: whole folders of photos, left alone overnight."""
+
+import contextlib
+import datetime
+import os
+import re
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from engine.batch.events import Finished
+from engine.batch.find import Choice, Finding, find_photos
+from engine.batch.job import Job
+from engine.batch.journal import Journal, peek
+from engine.batch.places import journal_path, merge_shards, opened_journal
+from engine.batch.plan import BatchConflict, Plan, make_plan
+from engine.batch.records import Known
+from engine.batch.run import Means, run_batch
+from engine.batch.shard import Shard
+from engine.batch.sidecars import GivenEdits
+from engine.batch.steering import Steering
+from engine.batch.targets import BATCH_VARIABLES, Naming
+from engine.cli.batch_voices import JsonVoice, PlainVoice, Teller, Voice, summary_of
+from engine.cli.choices import (
+    COLORING,
+    SAVING,
+    file_edits_of,
+    layer_of,
+    overlay_of,
+    saving_of,
+    suffix_of,
+    with_options,
+)
+from engine.errors import BadTemplate
+from engine.network.header import weights_facts
+from engine.photo.decoded import allow_pixels
+from engine.photo.name_template import DEFAULT_TEMPLATE
+from engine.pipeline import Wish
+from engine.predictors import load_lasting_predictor
+
+INTERRUPTED = 130
+_AGAIN = "Give the same command again to go on."
+
+
+def _shard(text: str) -> Shard:
+    """Read a share such as 3/8."""
+    found = re.fullmatch(r"(\d{1,9})/(\d{1,9})", text)
+    if found is None or not 1 <= int(found[1]) <= int(found[2]):
+        raise click.BadParameter(f"{text} is no share such as 1/4 or 4/4.")
+    return Shard(int(found[1]), int(found[2]))
+
+
+@click.command(short_help="Color whole folders; goes on where it stopped.")
+@click.argument(
+    "places",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, readable=False),
+    metavar="FOLDER|PHOTO ...",
+)
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
+    metavar="FOLDER",
+    help="Where the results go, in folders like those of the photos. [default: beside each photo]",
+)
+@click.option("--recursive", is_flag=True, help="Look into the folders within the folders, too.")
+@click.option(
+    "--include",
+    multiple=True,
+    metavar="PATTERN",
+    help='Take only photos whose path below the folder, or whose name, fits, such as "*.tif". '
+    "May be given several times; capitals do not matter.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Leave out photos and folders that fit. May be given several times.",
+)
+@click.option(
+    "--name",
+    "template",
+    default=DEFAULT_TEMPLATE,
+    show_default=True,
+    metavar="TEMPLATE",
+    help="How results are called, without their ending. Variables: "
+    f"{', '.join('{' + name + '}' for name in BATCH_VARIABLES)}.",
+)
+@click.option(
+    "--on-conflict",
+    type=click.Choice(["unique", "skip", "overwrite", "if-changed"]),
+    default="unique",
+    show_default=True,
+    help="What to do where a file has the name: take another name, leave the photo out, replace "
+    "the file, or replace an earlier result if its photo or what is wished for has changed.",
+)
+@click.option(
+    "--retry-failed", is_flag=True, help="Try again the photos that failed in an earlier run."
+)
+@click.option("--plan", "plan_only", is_flag=True, help="Say what would be done; write nothing.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    help="How many read and write at once; results do not depend on it. [default: one a core]",
+)
+@click.option(
+    "--shard",
+    type=_shard,
+    metavar="I/N",
+    help="Color only the I-th of N shares of the listing, for several machines.",
+)
+@with_options(COLORING)
+@with_options(SAVING)
+@click.option(
+    "--json", "as_json", is_flag=True, help="One line of JSON per photo on standard output."
+)
+def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: Any) -> int:
+    """Color all photos in folders.
+
+    What is done is written down as it is done: after a crash, a power cut or Ctrl+C the same
+    command goes on where it stopped, and no photo is colored twice.
+
+    Exit status: 0 all done; 1 some photo failed, a folder could not be looked into or the disk
+    was full; 2 wrong usage; 130 interrupted.
+    """
+    voice = JsonVoice() if as_json else PlainVoice()
+    job = _job(**options)
+    allow_pixels(options["most_pixels"] * 1_000_000)
+    choice = Choice(options["recursive"], options["include"], options["exclude"], options["into"])
+    shard: Shard | None = options["shard"]
+    path = journal_path(options["into"], shard)
+    finding = find_photos(places, choice)
+    if plan_only:
+        plan = _planned(finding, job, peek(path, job.fingerprint), **options)
+        voice.planned(plan)
+        return 0
+    with opened_journal(path) as journal:
+        if shard is None:
+            merge_shards(journal)
+        with journal.planning():
+            plan = _planned(finding, job, journal.known(job.fingerprint), **options)
+            journal.reserve(job.fingerprint, (row.record() for row in plan.to_color))
+        return _run(plan, job, journal, voice, options["device"], options["workers"])
+
+
+def _run(
+    plan: Plan, job: Job, journal: Journal, voice: Voice, device: Any, workers: int | None
+) -> int:
+    _say_before(plan, voice)
+    means = Means(lambda: load_lasting_predictor(device), workers, stop_when_full=True)
+    steering = Steering()
+    with Teller(voice, len(plan.to_color)) as teller, _stopped_by_signals(steering):
+        finished = run_batch(plan.to_color, job, journal, means, teller.tell, steering)
+    return _say_after(plan, finished)
+
+
+def _say_before(plan: Plan, voice: Voice) -> None:
+    for one in plan.ignored:
+        voice.ignored(one)
+    for row in plan.rows:
+        if row.skip:
+            voice.skipped(row)
+    click.echo(summary_of(plan), err=True)
+    for space in plan.spaces:
+        if not space.suffices:
+            click.echo(f"{space.folder}: there may not be enough room.", err=True)
+
+
+def _say_after(plan: Plan, finished: Finished) -> int:
+    """The figures, how to go on, and the exit status."""
+    failed_earlier = plan.counts["failed"]
+    if finished.reason:
+        click.echo(finished.reason, err=True)
+    said = [f"{finished.done} colored", f"{finished.failed} failed"]
+    said += [f"{failed_earlier} failed earlier"] if failed_earlier else []
+    said += [f"{finished.waiting} not begun"] if finished.waiting else []
+    click.echo(f"{', '.join(said)}.", err=True)
+    if finished.waiting:
+        click.echo(_AGAIN, err=True)
+    elif finished.failed or failed_earlier:
+        click.echo("Give the same command with --retry-failed to try those again.", err=True)
+    if finished.cancelled and finished.waiting:
+        _end_without_threads()
+        return INTERRUPTED
+    has_trouble = any(one.trouble for one in plan.ignored)
+    return 1 if finished.failed or failed_earlier or finished.reason or has_trouble else 0
+
+
+def _end_without_threads() -> None:
+    """End the program now if a decoder that nobody can stop is still at work.
+
+    Python would wait for what it holds, or break off in the midst of foreign code.
+    """
+    if any(thread.name.startswith("batch-") for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals(steering: Steering) -> Iterator[None]:
+    """Ctrl+C, and what a cluster sends before it takes a machine away, stop the run in order."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        steering.cancel.cancel()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only there can signals be minded
+        return
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _planned(
+    finding: Finding,
+    job: Job,
+    known: Known,
+    *,
+    on_conflict: BatchConflict,
+    retry_failed: bool,
+    shard: Shard | None,
+    **_: Any,
+) -> Plan:
+    return make_plan(finding, job, known, on_conflict, retry_failed=retry_failed, shard=shard)
+
+
+def _job(**options: Any) -> Job:
+    layer = layer_of(**options)
+    naming = Naming(
+        options["into"],
+        options["template"],
+        suffix_of(options["file_format"]),
+        layer,
+        datetime.datetime.now().astimezone().date(),
+    )
+    try:
+        naming.check()
+    except BadTemplate as error:
+        raise click.UsageError(f"--name: {error}") from error
+    wish = Wish(
+        quality=options["quality"],
+        saving=saving_of(**options),
+        colored=options["colored"],
+        layer=layer,
+    )
+    edits = GivenEdits(file_edits_of(options["edits"]), overlay_of(**options))
+    return Job(wish, edits, naming, weights_facts().sha256)

@@ -1,0 +1,194 @@
+"""What `batch` says: to people in lines, to programs in JSON."""
+
+import json
+import sys
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from engine.batch.events import Event, Finished, Paused, Progressed, RowChanged
+from engine.batch.find import Ignored
+from engine.batch.plan import Plan, Row
+
+_MEGABYTE = 1_000_000
+
+
+class PlainVoice:
+    """Results on standard output, the rest on standard error, a line each."""
+
+    def ignored(self, one: Ignored) -> None:
+        """Only what may hide photos; the plan names all."""
+        if one.trouble:
+            click.echo(f"{one.path}: {one.sentence}", err=True)
+
+    def skipped(self, row: Row) -> None:
+        """A photo for which nothing is to be done."""
+        if row.skip != "done":
+            click.echo(f"{row.source}: {row.reason}", err=True)
+
+    def ended(self, event: RowChanged) -> None:
+        """A photo that has its result, or will have none."""
+        for warning in event.warnings:
+            click.echo(f"{event.source}: {warning}", err=True)
+        if event.state == "done":
+            click.echo(f"{event.source} -> {event.target} ({event.seconds:.1f} s)")
+            if event.layer is not None:
+                click.echo(f"{event.source} -> {event.layer}")
+        elif event.state == "failed":
+            click.echo(f"{event.source}: {event.error}", err=True)
+        elif event.state == "exists" and event.target is not None:
+            click.echo(f"{event.source}: {event.target.name} exists already.", err=True)
+
+    def planned(self, plan: Plan) -> None:
+        """The whole plan."""
+        for row in plan.rows:
+            if row.skip:
+                click.echo(f"{row.source}: {row.reason}")
+            else:
+                click.echo(f"{row.source} -> {row.target}{_remark(row)}")
+        for one in plan.ignored:
+            click.echo(f"{one.path}: {one.sentence}")
+        click.echo(summary_of(plan))
+
+
+class JsonVoice:
+    """One object a line, flushed."""
+
+    def ignored(self, one: Ignored) -> None:
+        """Troubles go to standard error: lines are of photos."""
+        if one.trouble:
+            click.echo(f"{one.path}: {one.sentence}", err=True)
+
+    def skipped(self, row: Row) -> None:
+        """A photo for which nothing is to be done."""
+        failed = row.skip == "failed"
+        _line(
+            source=str(row.source),
+            target=None if failed else str(row.target),
+            layer=None if failed or row.layer is None else str(row.layer),
+            state=f"{row.skip} earlier" if row.skip != "exists" else "exists",
+            seconds=0.0,
+            warnings=[] if failed else [row.reason],
+            error=row.reason if failed else None,
+        )
+
+    def ended(self, event: RowChanged) -> None:
+        """A photo that has its result, or will have none."""
+        _line(
+            source=str(event.source),
+            target=None if event.target is None else str(event.target),
+            layer=None if event.layer is None else str(event.layer),
+            state=event.state,
+            seconds=round(event.seconds, 3),
+            warnings=list(event.warnings),
+            error=event.error or None,
+        )
+        if event.error:
+            click.echo(f"{event.source}: {event.error}", err=True)
+
+    def planned(self, plan: Plan) -> None:
+        """The whole plan."""
+        for row in plan.rows:
+            _line(
+                source=str(row.source),
+                target=str(row.target),
+                layer=None if row.layer is None else str(row.layer),
+                action="skip" if row.skip else "color",
+                reason=row.reason or None,
+                clash=row.clash,
+                replaces=row.replaces,
+            )
+        for one in plan.ignored:
+            _line(source=str(one.path), target=None, action="ignore", reason=one.sentence)
+        click.echo(summary_of(plan), err=True)
+
+
+Voice = PlainVoice | JsonVoice
+
+
+class Teller:
+    """Takes the events of a run to a voice, and to a bar where somebody watches.
+
+    Args:
+        voice: who speaks.
+        total: how many photos there are.
+    """
+
+    def __init__(self, voice: Voice, total: int) -> None:
+        self._voice = voice
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.fields[left]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self._task: TaskID = self._bar.add_task(f"0/{total}", total=1.0, left="")
+        self.finished: Finished | None = None
+
+    def __enter__(self) -> "Teller":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on."""
+        if isinstance(event, RowChanged) and event.state in ("done", "failed", "colored", "exists"):
+            self._voice.ended(event)
+        elif isinstance(event, Progressed):
+            left = "" if event.seconds_left is None else f"{in_words(event.seconds_left)} left"
+            said = f"{event.ended}/{event.total}"
+            self._bar.update(self._task, completed=event.share, description=said, left=left)
+        elif isinstance(event, Paused) and event.reason:
+            click.echo(event.reason, err=True)
+        elif isinstance(event, Finished):
+            self.finished = event
+
+
+def summary_of(plan: Plan) -> str:
+    """The figures of a plan, on one line."""
+    counts = plan.counts
+    skipped = len(plan.rows) - counts[""]
+    parts = [
+        f"{counts['']} to color",
+        f"{skipped} left as they are",
+        f"{len(plan.ignored)} ignored",
+    ]
+    if counts["clash"]:
+        parts.append(f"{counts['clash']} under another name, as theirs is taken")
+    parts += [_room(space.needed, space.free) for space in plan.spaces]
+    if plan.seconds is not None and counts[""]:
+        parts.append(f"about {in_words(plan.seconds)}")
+    return "; ".join(parts) + "."
+
+
+def in_words(seconds: float) -> str:
+    """A time to be read by people, such as "3 min" or "2 h 05 min"."""
+    minutes = round(seconds / 60)
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def _room(needed: int, free: int | None) -> str:
+    text = f"about {max(1, needed // _MEGABYTE):,} MB needed"
+    return text if free is None else f"{text}, {free // _MEGABYTE:,} MB free"
+
+
+def _remark(row: Row) -> str:
+    if row.replaces:
+        return " (replaces an earlier file)"
+    return " (another photo or file has its name)" if row.clash else ""
+
+
+def _line(**values: object) -> None:
+    # A name that is no Unicode comes in surrogates; ASCII escapes bring it through any pipe.
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()

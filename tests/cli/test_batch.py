@@ -1,0 +1,247 @@
+"""`photochrom batch`: its options, what it prints, and its exit status."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from engine.batch.events import Progressed
+from engine.cli import batch as batch_command
+from engine.cli.batch_voices import PlainVoice, Teller, in_words
+from engine.cli.main import run
+from engine.photo.read import read_photo
+from tests.support.batches import digests, save_photo, save_photos
+from tests.support.fakes import FakePredictor
+
+LINE = {"source", "target", "layer", "state", "seconds", "warnings", "error"}
+
+
+@pytest.fixture(autouse=True)
+def fake_network(monkeypatch, tmp_path):
+    predictor = FakePredictor()
+    monkeypatch.setattr(batch_command, "load_lasting_predictor", lambda *_: predictor)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return predictor
+
+
+@pytest.fixture
+def folder(tmp_path):
+    save_photos(tmp_path / "in", 3)
+    save_photo(tmp_path / "in" / "deep" / "a.tif", 3)
+    (tmp_path / "in" / "Thumbs.db").touch()
+    return tmp_path / "in"
+
+
+def lines(text: str) -> list[dict]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_results_lie_beside_the_photos(folder, capsys):
+    assert run(["batch", str(folder)]) == 0
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3
+    assert said.out.startswith(f"{folder / '000.png'} -> {folder / '000-colorized.png'} (")
+    assert "3 to color; 0 left as they are; 2 ignored; about 1 MB needed" in said.err
+    assert "3 colored, 0 failed." in said.err
+    assert run(["batch", str(folder)]) == 0
+    said = capsys.readouterr()
+    assert not said.out
+    assert "0 to color; 3 left as they are; 5 ignored." in said.err
+    assert len(digests(folder)) == 8
+    assert not [path.name for path in folder.iterdir() if path.suffix == ".sqlite"]
+
+
+def test_folders_are_mirrored(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    sources = digests(folder)
+    assert run(["batch", str(folder), "--into", str(out), "--recursive", "--json"]) == 0
+    rows = lines(capsys.readouterr().out)
+    assert set(digests(out)) == {
+        "000-colorized.png", "001-colorized.png", "002-colorized.png", "deep/a-colorized.tif"
+    }  # fmt: skip
+    assert all(set(row) == LINE for row in rows)
+    assert {row["state"] for row in rows} == {"done"}
+    assert {row["target"] for row in rows} == {str(out / name) for name in digests(out)}
+    assert digests(folder) == sources
+
+
+def test_paths_are_as_they_were_given(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    assert run(["batch", "in", "--into", "out", "--include", "000*", "--json"]) == 0
+    (row,) = lines(capsys.readouterr().out)
+    assert row["source"] == os.path.join("in", "000.png")  # noqa: PTH118
+    assert row["target"] == os.path.join("out", "000-colorized.png")  # noqa: PTH118
+
+
+def test_a_plan_writes_nothing(folder, tmp_path, capsys):
+    before = sorted(tmp_path.rglob("*"))
+    arguments = ["batch", str(folder), "--recursive", "--into", str(tmp_path / "out"), "--plan"]
+    assert run(arguments) == 0
+    said = capsys.readouterr().out
+    assert f"{folder / '000.png'} -> {tmp_path / 'out' / '000-colorized.png'}" in said
+    assert f"{folder / 'Thumbs.db'}: It was put there by a system" in said
+    assert "4 to color" in said
+    assert run([*arguments, "--json"]) == 0
+    rows = lines(capsys.readouterr().out)
+    assert [row["action"] for row in rows] == ["color"] * 4 + ["ignore"]
+    assert sorted(tmp_path.rglob("*")) == before
+    assert run(arguments[:-1]) == 0
+    capsys.readouterr()
+    before = sorted(tmp_path.rglob("*"))
+    assert run(arguments) == 0
+    assert "0 to color; 4 left as they are" in capsys.readouterr().out
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_one_bad_photo_is_a_line_and_status_1(folder, capsys):
+    (folder / "bad.jpg").write_bytes(b"no photo")
+    assert run(["batch", str(folder), str(folder / "missing.jpg"), "--json"]) == 1
+    said = capsys.readouterr()
+    failed = {Path(row["source"]).name: row for row in lines(said.out) if row["error"]}
+    assert set(failed) == {"bad.jpg", "missing.jpg"}
+    assert failed["bad.jpg"]["target"] is None
+    assert "it is not a photo" in failed["bad.jpg"]["error"]
+    assert "it does not exist" in failed["missing.jpg"]["error"]
+    assert "3 colored, 2 failed." in said.err
+    assert run(["batch", str(folder)]) == 1
+    assert "1 failed earlier" in capsys.readouterr().err
+    save_photo(folder / "001.jpg")
+    shutil.copy(folder / "001.jpg", folder / "bad.jpg")
+    assert run(["batch", str(folder)]) == 0  # it has changed
+
+
+def test_failed_ones_are_tried_again_on_request(folder, fake_network, capsys):
+    fake_network.error = ZeroDivisionError("odd")
+    assert run(["batch", str(folder)]) == 1
+    assert "Give the same command with --retry-failed" in capsys.readouterr().err
+    fake_network.error = None
+    assert run(["batch", str(folder)]) == 1
+    assert "0 to color" in capsys.readouterr().err
+    assert run(["batch", str(folder), "--retry-failed"]) == 0
+    assert "3 colored" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("on_conflict", "results", "replaced"),
+    [("unique", 4, False), ("skip", 3, False), ("overwrite", 3, True), ("if-changed", 4, False)],
+)
+def test_on_conflict(folder, tmp_path, on_conflict, results, replaced):
+    target = tmp_path / "out" / "000-colorized.png"
+    target.parent.mkdir()
+    target.write_bytes(b"another's")
+    out = str(target.parent)
+    assert run(["batch", str(folder), "--into", out, "--on-conflict", on_conflict]) == 0
+    assert len(digests(target.parent)) == results
+    assert (target.read_bytes() != b"another's") == replaced
+
+
+def test_if_changed_colors_again_what_has_changed(folder, tmp_path, capsys):
+    arguments = ["batch", str(folder), "--into", str(tmp_path / "out")]
+    arguments += ["--on-conflict", "if-changed"]
+    assert run(arguments) == 0
+    first = digests(tmp_path / "out")
+    save_photo(folder / "001.png", 77)
+    assert run(arguments) == 0
+    second = digests(tmp_path / "out")
+    assert {name for name in first if first[name] != second[name]} == {"001-colorized.png"}
+    assert run([*arguments, "--strength", "0.5"]) == 0
+    third = digests(tmp_path / "out")
+    assert set(third) == set(first)
+    assert not set(third.values()) & set(second.values())
+
+
+def test_choices_for_saving_are_those_of_colorize(folder, tmp_path):
+    out = tmp_path / "out"
+    arguments = ["--format", "jpeg", "--longest", "20", "--layer", "--image-quality", "80"]
+    assert run(["batch", str(folder), "--into", str(out), *arguments]) == 0
+    assert len(digests(out)) == 6
+    assert max(read_photo(out / "000-colorized.jpg").size) == 20
+    assert (out / "000-color-layer.tif").exists()
+
+
+def test_names_by_template(folder, tmp_path):
+    out = str(tmp_path / "out")
+    assert run(["batch", str(folder), "--into", out, "--name", "{folder} {number}"]) == 0
+    assert set(digests(tmp_path / "out")) == {"in 0001.png", "in 0002.png", "in 0003.png"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ([], "Missing argument"),
+        (["in", "--name", "{nmae}"], "{nmae}"),
+        (["in", "--shard", "5/4"], "no share such as"),
+        (["in", "--shard", "1"], "no share such as"),
+        (["in", "--workers", "0"], "--workers"),
+        (["in", "--on-conflict", "ask"], "--on-conflict"),
+        (["in", "--into", "in/000.png"], "is a file"),
+        (["in", "--edits", "none.json"], "none.json"),
+    ],
+)
+def test_wrong_usage_is_status_2_and_writes_nothing(folder, monkeypatch, capsys, wrong, said):
+    monkeypatch.chdir(folder.parent)
+    before = sorted(folder.parent.rglob("*"))
+    assert run(["batch", *wrong]) == 2
+    assert said in capsys.readouterr().err
+    assert sorted(folder.parent.rglob("*")) == before
+
+
+def test_a_folder_that_cannot_be_written(folder, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert run(["batch", str(folder), "--into", str(tmp_path / "file" / "out")]) == 1
+    assert "permission is missing or the folder cannot be used" in capsys.readouterr().err
+
+
+def test_a_damaged_journal_is_told(folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".photochrom-batch.sqlite").write_bytes(b"damaged" * 1000)
+    assert run(["batch", str(folder), "--into", str(out)]) == 1
+    assert "Move it elsewhere" in capsys.readouterr().err
+
+
+def test_a_full_disk_says_how_to_go_on(folder, tmp_path, capsys, monkeypatch):
+    def write(function, path):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.photo.place._write", write)
+        assert run(["batch", str(folder), "--into", str(tmp_path / "out")]) == 1
+    said = capsys.readouterr().err
+    assert "no space is left" in said
+    assert "0 colored, 0 failed, 3 not begun." in said
+    assert "Give the same command again to go on." in said
+    assert run(["batch", str(folder), "--into", str(tmp_path / "out")]) == 0
+
+
+def test_a_name_that_is_no_letters(folder, capfdbinary):
+    name = os.fsdecode(b"\xff.png")
+    shutil.copy(folder / "000.png", folder / name)
+    assert run(["batch", str(folder), "--include", name, "--json"]) == 0
+    (row,) = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    assert row["source"] == str(folder / name)
+
+
+def test_an_empty_folder(tmp_path, capsys):
+    (tmp_path / "empty").mkdir()
+    assert run(["batch", str(tmp_path / "empty")]) == 0
+    assert "0 to color" in capsys.readouterr().err
+
+
+def test_times_in_words():
+    assert [in_words(seconds) for seconds in (0.4, 75, 600, 7500)] == [
+        "0 s", "75 s", "10 min", "2 h 05 min"
+    ]  # fmt: skip
+
+
+def test_the_bar_shows_the_share_and_the_time_left(monkeypatch):
+    with Teller(PlainVoice(), 4) as teller:
+        teller.tell(Progressed(1, 4, 0.3, 90.0))
+        (task,) = teller._bar.tasks
+        assert task.completed == pytest.approx(0.3)
+        assert task.description == "1/4"
+        assert task.fields["left"] == "2 min left"
