@@ -26,7 +26,7 @@ from engine.errors import (
     SameAsSource,
     UnknownFormat,
 )
-from engine.i18n import LANGUAGES, language_for, set_language, translate
+from engine.i18n import LANGUAGES, N_, language_for, set_language, translate
 from engine.installed import versions
 from engine.network.header import WeightsFacts, weights_facts
 from engine.paths import RESOURCES, SAMPLES
@@ -79,6 +79,7 @@ __all__ = [
     "EIGHT_BITS",
     "ENDINGS",
     "LANGUAGES",
+    "N_",
     "RESOURCES",
     "SAMPLES",
     "VARIABLES",

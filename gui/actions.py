@@ -40,6 +40,7 @@ ROWS = (
     ),
     ActionRow("save_as", lambda: translate("Save as…"), ("Ctrl+Shift+S",)),
     ActionRow("export", lambda: translate("Export…"), ("Ctrl+E",)),
+    ActionRow("batch", lambda: translate("Color folders…"), ("Ctrl+B",)),
     ActionRow("save_layer", lambda: translate("Save color layer…"), ("Ctrl+Alt+S",)),
     ActionRow(
         "neutralize", lambda: translate("Take tones and stains out of the lightness"), ("N",),

@@ -38,7 +38,8 @@ GROUPS = (
     KeyGroup(lambda: translate("Files"), (
         "open",
         Move(lambda: translate("Drag photos into the window"), lambda: translate("Open photos")),
-        "paste", "save", "save_as", "export", "save_layer", "close_photo", "previous", "next",
+        "paste", "save", "save_as", "export", "save_layer", "batch", "close_photo", "previous",
+        "next",
     )),
     KeyGroup(lambda: translate("Editing"), (
         "undo", "redo", "variants", "neutralize",

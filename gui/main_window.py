@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine import translate
+from gui.batching import Batching
 from gui.document import Document
 from gui.editing import Editing
 from gui.exporting import Exporting
@@ -32,7 +33,7 @@ from gui.language import KEY as LANGUAGE_KEY
 from gui.language import use_language
 from gui.message_bar import Kind, Message
 from gui.opening import Opening
-from gui.pasting import local_files
+from gui.pasting import is_folder, local_files
 from gui.saving import Saving
 from gui.settings_dialog import SettingsDialog
 from gui.settings_rows import LANGUAGE, RECENT, SURROUND, THEME, WINDOW, setting
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self.exporting = Exporting(
             self, self.document, self.stage.view, settings, self.opening.folder_for
         )
+        self.batching = Batching(self, self.document, settings)
         self.editing = Editing(self, self.document, self.panel, settings)
         self.viewing = Viewing(self.stage.view, self.toolbar, self._actions, settings)
         self._put_together()
@@ -119,8 +121,14 @@ class MainWindow(QMainWindow):
 
     @Slot(list)
     def open_photos(self, photos: Sequence[Path]) -> None:
-        """Add photos to those that are open, and show the first new one."""
-        paths = [photo.absolute() for photo in photos]
+        """Add photos to those that are open, and show the first new one.
+
+        Folders go to the window for folders.
+        """
+        folders = [photo.absolute() for photo in photos if is_folder(photo)]
+        paths = [photo.absolute() for photo in photos if photo.absolute() not in folders]
+        if folders:
+            self.batching.add(folders)
         if paths:
             self.message_bar.clear()
             self._ask(self.document.open(paths))
@@ -162,6 +170,7 @@ class MainWindow(QMainWindow):
             self._show_progress()
         elif isinstance(result, ThumbnailReady):
             self.film_strip.show_thumbnail(result.path, result.picture)
+            self.batching.show_thumbnail(result.path, result.picture)
         elif isinstance(result, VariantReady):
             self.editing.show_variant(result)
         elif result is self.document.proof:
@@ -258,7 +267,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the worker; but let a save that was asked for be finished first."""
-        if not self._closing and not self._may_lose(self.document.unsaved):
+        if not self._closing and not (
+            self._may_lose(self.document.unsaved) and self.batching.may_close()
+        ):
             event.ignore()
             return
         if self.document.is_saving and not self._closing:
@@ -272,6 +283,7 @@ class MainWindow(QMainWindow):
         self.closed.emit()  # from now on, photos would be lost here
         self.hide()
         self.document.cancel()
+        self.batching.shut_down()
         self._thread.shut_down()
         event.accept()
 
@@ -336,7 +348,10 @@ class MainWindow(QMainWindow):
         self.panel.setVisible(self._actions["panel"].isChecked())
 
     def _connect(self) -> None:
-        doers = (self, self.opening, self.saving, self.exporting, self.editing, self.viewing)
+        doers = (
+            self, self.opening, self.saving, self.exporting, self.batching, self.editing,
+            self.viewing,
+        )  # fmt: skip
         for name, action in self._actions.items():
             slot = f"on_{name}"
             doer = next(each for each in doers if hasattr(each, slot))
@@ -349,6 +364,7 @@ class MainWindow(QMainWindow):
         self.opening.photos_wanted.connect(self.open_photos)
         self.film_strip.photo_wanted.connect(self._on_photo_wanted)
         self.film_strip.thumbnail_wanted.connect(self._on_thumbnail_wanted)
+        self.batching.thumbnail_wanted.connect(self._on_thumbnail_wanted)
         self.opening.said.connect(self.say)
         self.saving.said.connect(self.say)
         self.saving.wanted.connect(self._ask)

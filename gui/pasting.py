@@ -1,5 +1,6 @@
 """What is pasted becomes files, as everything that is opened is one."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -71,3 +72,8 @@ class Pasted:
 def local_files(urls: list[QUrl]) -> list[Path]:
     """The files of this computer among them."""
     return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is a folder that may be looked at."""
+    return os.path.isdir(path)  # noqa: PTH112 - Path.is_dir raises if it may not look

@@ -253,7 +253,7 @@ class Toolbar(QToolBar):
 
     def _more_menu(self) -> QMenu:
         menu = QMenu(self)
-        for name in ("settings", "keys", "about", "quit"):
+        for name in ("batch", "settings", "keys", "about", "quit"):
             menu.addAction(self._actions[name])
         return menu
 

@@ -1,10 +1,13 @@
 """Small pictures of photos that are not open."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from engine.photo.thumbnail import thumbnail_of
+from engine.photo import thumbnail
+from engine.photo.thumbnail import as_jpeg, thumbnail_of
 from tests.support.pictures import by_pillow, by_tifffile, gray_picture, rgb_picture
 
 
@@ -46,8 +49,17 @@ def test_what_gives_no_picture_gives_none(tmp_path, data):
     assert thumbnail_of(tmp_path / "photo.jpg", 64) is None
 
 
-def test_what_takes_long_gives_none(tmp_path):
+def test_what_takes_long_gives_none(tmp_path, monkeypatch):
     (tmp_path / "photo.tif").write_bytes(by_tifffile(gray_picture()))
+    assert thumbnail_of(tmp_path / "photo.tif", 64) is not None
+    monkeypatch.setitem(thumbnail._MOST_PIXELS, "tiff", 1000)
     assert thumbnail_of(tmp_path / "photo.tif", 64) is None
     assert thumbnail_of(tmp_path / "nothing.jpg", 64) is None
     assert thumbnail_of(tmp_path, 64) is None
+
+
+def test_as_a_file():
+    pixels = rgb_picture(30, 40)
+    with Image.open(io.BytesIO(as_jpeg(pixels))) as image:
+        assert image.size == (40, 30)
+        assert np.abs(np.asarray(image).astype(int) - pixels).mean() < 30

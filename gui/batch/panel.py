@@ -1,0 +1,275 @@
+"""The panel of a batch: which photos, where results go, how they are written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine import BadTemplate, translate
+from engine.batch import BATCH_VARIABLES
+from gui.batch.choices import BatchSettings, example_name
+from gui.batch.rows import PHOTO_ROWS, RESULT_ROWS
+from gui.export_rows import EXPORT_ROWS, rows_that_matter
+from gui.file_dialogs import FolderDialog, OpenDialog
+from gui.presets import BUILT_IN, Presets
+from gui.theme import theme
+from gui.views.rows_form import RowsForm
+
+WIDTH = 300
+_PLACES_HEIGHT = 84
+
+
+class BatchPanel(QScrollArea):
+    """Shows and changes what is chosen.
+
+    Args:
+        settings: what is chosen at first.
+        presets: the user's, shared with the export panel.
+
+    Signals:
+        changed: something else is chosen now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, settings: BatchSettings, presets: Presets) -> None:
+        super().__init__(widgetResizable=True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._settings, self._presets = settings, presets
+        self._places: list[Path] = []
+        self.list = QListWidget()
+        self.list.setFixedHeight(_PLACES_HEIGHT)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setAccessibleName(translate("Folders and photos"))
+        self.photo_form = RowsForm(PHOTO_ROWS, self._values)
+        self.include, self.exclude = QLineEdit(settings.include), QLineEdit(settings.exclude)
+        self.beside = QRadioButton(translate("Beside each photo"))
+        self.under = QRadioButton(translate("Into a folder, in folders like those of the photos:"))
+        self.into = QLineEdit(settings.into)
+        self._choose = QPushButton(translate("Choose…"), autoDefault=False)
+        self.name = QLineEdit(settings.name)
+        self.example = QLabel(wordWrap=True)
+        self.result_form = RowsForm(RESULT_ROWS, self._values)
+        self.preset = QComboBox()
+        self.preset.setAccessibleName(translate("Preset"))
+        self.form = RowsForm(EXPORT_ROWS, settings.export.values)
+        self._put_together()
+        self._fill_presets()
+        self._connect()
+        self._show_all()
+
+    @property
+    def settings(self) -> BatchSettings:
+        """What is chosen now."""
+        return self._settings
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """Folders and photos."""
+        return tuple(self._places)
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be planned, a sentence; empty if it can."""
+        if not self._settings.beside and not self._settings.into.strip():
+            return translate("Choose the folder for the results.")
+        try:
+            example_name(self._settings.name)
+        except BadTemplate as error:
+            return str(error)
+        return ""
+
+    def add(self, places: Sequence[Path]) -> None:
+        """Add folders and photos, each once."""
+        new = [place for place in dict.fromkeys(places) if place not in self._places]
+        if new:
+            self._places += new
+            self._show_places()
+            self.changed.emit()
+
+    def _connect(self) -> None:
+        for form in (self.photo_form, self.result_form, self.form):
+            form.changed.connect(self._on_form)
+        for field in (self.include, self.exclude, self.into, self.name):
+            field.textChanged.connect(self._on_form)
+        self.beside.toggled.connect(self._on_form)
+        self._choose.clicked.connect(self._on_choose)
+        self.preset.activated.connect(self._on_preset)
+
+    def _put_together(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(20, 18, 16, 14)
+        column.setSpacing(8)
+        column.addWidget(_heading(translate("Photos")))
+        column.addWidget(self.list)
+        column.addLayout(self._buttons())
+        column.addWidget(self.photo_form)
+        column.addLayout(_fields((
+            (translate("Only:"), self.include, "*.tif *.jpg"),
+            (translate("Without:"), self.exclude, "*-copy.*"),
+        )))  # fmt: skip
+        column.addSpacing(6)
+        column.addWidget(_heading(translate("Results")))
+        column.addWidget(self.beside)
+        column.addWidget(self.under)
+        line = QHBoxLayout()
+        line.addWidget(self.into, 1)
+        line.addWidget(self._choose)
+        column.addLayout(line)
+        column.addLayout(_fields(((translate("Name:"), self.name, ""),)))
+        column.addWidget(self.example)
+        column.addWidget(self.result_form)
+        column.addSpacing(6)
+        column.addWidget(_heading(translate("Files")))
+        column.addWidget(self.preset)
+        column.addWidget(self.form)
+        column.addStretch(1)
+        self.setWidget(inside)
+        self.setMinimumWidth(WIDTH)
+        self.into.setAccessibleName(translate("Folder of the results"))
+        known = ", ".join(f"{{{name}}}" for name in BATCH_VARIABLES)
+        self.name.setToolTip(translate("Any text, with these in it: {known}", known=known))
+
+    def _buttons(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        for words, slot in (
+            (translate("Add a folder…"), self._on_add_folder),
+            (translate("Add photos…"), self._on_add_photos),
+            (translate("Remove"), self._on_remove),
+        ):
+            button = QPushButton(words, autoDefault=False)
+            button.clicked.connect(slot)
+            line.addWidget(button)
+        return line
+
+    @property
+    def _values(self) -> dict[str, Any]:
+        settings = self._settings
+        return {"recursive": settings.recursive, "colored": settings.colored,
+                "on_conflict": settings.on_conflict}  # fmt: skip
+
+    def _fill_presets(self) -> None:
+        self.preset.addItem(translate("Own choices"))
+        for words, export in BUILT_IN:
+            self.preset.addItem(words(), export)
+        for preset in self._presets.named:
+            self.preset.addItem(preset.name, preset.export)
+
+    def _show_places(self) -> None:
+        self.list.clear()
+        self.list.addItems([str(place) for place in self._places])
+
+    def _show_all(self) -> None:
+        """Bring everything in line with what is chosen."""
+        settings = self._settings
+        (self.beside if settings.beside else self.under).setChecked(True)
+        self.into.setEnabled(not settings.beside)
+        self._choose.setEnabled(not settings.beside)
+        for name, matters in rows_that_matter(settings.export, self._format()).items():
+            self.form.show_row(name, matters or settings.format == "own")
+        at = next((
+            at for at in range(1, self.preset.count())
+            if msgspec.structs.replace(self.preset.itemData(at), name=settings.name)
+            == settings.export
+        ), 0)  # fmt: skip
+        self.preset.setCurrentIndex(at)
+        self._show_example()
+
+    def _format(self) -> Any:
+        return "jpeg" if self._settings.format == "own" else self._settings.format
+
+    def _show_example(self) -> None:
+        try:
+            words, is_bad = example_name(self._settings.name), False
+        except BadTemplate as error:
+            words, is_bad = str(error), True
+        self.example.setText(words)
+        color = theme().bad if is_bad else theme().quiet
+        self.example.setStyleSheet(f"color: {color}")
+        self.name.setStyleSheet(f"color: {theme().bad}" if is_bad else "")
+
+    @Slot()
+    def _on_form(self) -> None:
+        export = self._settings.export.with_values(self.form.values)
+        export = msgspec.structs.replace(export, name=self.name.text())
+        self._settings = msgspec.structs.replace(
+            self._settings.with_export(export),
+            include=self.include.text(), exclude=self.exclude.text(),
+            beside=self.beside.isChecked(), into=self.into.text(),
+            **self.photo_form.values, **self.result_form.values,
+        )  # fmt: skip
+        self._show_all()
+        self.changed.emit()
+
+    @Slot(int)
+    def _on_preset(self, at: int) -> None:
+        export = self.preset.itemData(at)
+        if export is not None:
+            self.form.show_values(export.values)
+        self._on_form()
+
+    @Slot()
+    def _on_add_folder(self) -> None:
+        dialog = FolderDialog(self, str(self._places[-1]) if self._places else "")
+        dialog.fileSelected.connect(lambda name: self.add([Path(name)]))
+        dialog.open()
+
+    @Slot()
+    def _on_add_photos(self) -> None:
+        dialog = OpenDialog(self, "")
+        dialog.filesSelected.connect(lambda names: self.add([Path(name) for name in names]))
+        dialog.open()
+
+    @Slot()
+    def _on_remove(self) -> None:
+        gone = {index.row() for index in self.list.selectedIndexes()}
+        if gone:
+            kept = enumerate(self._places)
+            self._places = [place for at, place in kept if at not in gone]
+            self._show_places()
+            self.changed.emit()
+
+    @Slot()
+    def _on_choose(self) -> None:
+        dialog = FolderDialog(self, self.into.text())
+        dialog.fileSelected.connect(self.into.setText)
+        dialog.open()
+
+
+def _heading(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setStyleSheet(f"color: {theme().quiet}; font-weight: 600")
+    return label
+
+
+def _fields(rows: Sequence[tuple[str, QLineEdit, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(6)
+    for at, (words, field, hint) in enumerate(rows):
+        label = QLabel(words)
+        label.setBuddy(field)
+        field.setAccessibleName(words.rstrip(":："))
+        field.setPlaceholderText(hint)
+        grid.addWidget(label, at, 0)
+        grid.addWidget(field, at, 1)
+    return grid

@@ -1,0 +1,226 @@
+"""The photos of a batch as a table that stays quick with ten thousand rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QLocale,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QImage, QPixmap
+
+from engine import translate
+from engine.batch import Plan, RowChanged, State
+from gui.batch.words import state_of, state_text
+from gui.images import Picture
+from gui.theme import theme
+
+THUMBNAIL = QSize(56, 40)
+PHOTO, TARGET, STATE, TIME, REASON = range(5)
+COLUMNS = 5
+STATE_ROLE = Qt.ItemDataRole.UserRole
+_Index = QModelIndex | QPersistentModelIndex
+_NO_INDEX = QModelIndex()
+
+
+@dataclass(slots=True)
+class Line:
+    """A row of the table.
+
+    Attributes:
+        source: the photo.
+        relative: its path below the folder that was given.
+        target: its result, as planned or as it came.
+        shown_target: the same, as shown.
+        state: of the moment.
+        reason: why it failed or was left out, or warnings.
+        seconds: of work.
+    """
+
+    source: Path
+    relative: str
+    target: Path
+    shown_target: str
+    state: State
+    reason: str = ""
+    seconds: float = 0.0
+
+
+class BatchTable(QAbstractTableModel):
+    """The rows of a plan, and what becomes of them.
+
+    Signals:
+        thumbnail_wanted: a photo whose row is seen and that has no picture yet.
+    """
+
+    thumbnail_wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[Line] = []
+        self._row_of: dict[Path, int] = {}
+        self._pictures: dict[Path, QPixmap] = {}
+        self._asked: set[Path] = set()
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """All rows, in the plan's order."""
+        return self._lines
+
+    def show_plan(self, plan: Plan, into: Path | None) -> None:
+        """Show a plan instead of what was shown before."""
+        self.beginResetModel()
+        self._lines = [
+            Line(row.source, row.relative, row.target, _shown(row.target, into),
+                 state_of(row), row.reason)
+            for row in plan.rows
+        ]  # fmt: skip
+        self._row_of = {line.source: at for at, line in enumerate(self._lines)}
+        self.endResetModel()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.beginResetModel()
+        self._lines, self._row_of = [], {}
+        self.endResetModel()
+
+    def take(self, changes: Sequence[RowChanged]) -> None:
+        """Show what has become of some photos."""
+        touched = []
+        for change in changes:
+            at = self._row_of.get(change.source)
+            if at is None:
+                continue
+            line = self._lines[at]
+            line.state = change.state
+            line.reason = change.error or " ".join(change.warnings)
+            line.seconds = change.seconds or line.seconds
+            if change.target is not None and change.state == "done":
+                line.target = change.target
+            touched.append(at)
+        if touched:
+            first, last = self.index(min(touched), 0), self.index(max(touched), COLUMNS - 1)
+            self.dataChanged.emit(first, last)
+
+    def show_thumbnail(self, path: Path, picture: Picture) -> None:
+        """Show the picture of a photo."""
+        at = self._row_of.get(path)
+        if at is not None:
+            self._pictures[path] = _thumbnail(picture.levels[0].image)
+            index = self.index(at, PHOTO)
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+
+    def rowCount(self, parent: _Index = _NO_INDEX) -> int:
+        """As Qt asks for it."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: _Index = _NO_INDEX) -> int:
+        """As Qt asks for it."""
+        return 0 if parent.isValid() else COLUMNS
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The names of the columns."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (
+                translate("Photo"), translate("Result"), translate("State"), translate("Time"),
+                translate("Reason"),
+            )[section]  # fmt: skip
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What is shown in a cell; asked for those that are seen only."""
+        line, column = self._lines[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _words(line, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return {PHOTO: str(line.source), TARGET: str(line.target), REASON: line.reason}.get(
+                column
+            )
+        if role == Qt.ItemDataRole.DecorationRole and column == PHOTO:
+            return self._picture(line.source)
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return _color(line, column)
+        return line.state if role == STATE_ROLE else None
+
+    def _picture(self, path: Path) -> QPixmap:
+        picture = self._pictures.get(path)
+        if picture is None:
+            if path not in self._asked:
+                self._asked.add(path)
+                self.thumbnail_wanted.emit(path)
+            return _empty()
+        return picture
+
+
+class StateFilter(QSortFilterProxyModel):
+    """Shows all rows, or those of some states."""
+
+    def __init__(self, table: BatchTable) -> None:
+        super().__init__()
+        self.setSourceModel(table)
+        self._states: frozenset[str] | None = None
+
+    def show_states(self, states: frozenset[str] | None) -> None:
+        """Show rows of these states only; all if None."""
+        self._states = states
+        self.invalidateFilter()
+
+    def filterAcceptsRow(self, row: int, parent: _Index) -> bool:
+        """As Qt asks for it."""
+        if self._states is None:
+            return True
+        index = self.sourceModel().index(row, 0, parent)
+        return self.sourceModel().data(index, STATE_ROLE) in self._states
+
+
+def _words(line: Line, column: int) -> str:
+    if column == PHOTO:
+        return line.relative
+    if column == TARGET:
+        return line.shown_target if line.state not in ("colored", "exists", "failed") else ""
+    if column == STATE:
+        return state_text(line.state)
+    if column == TIME:
+        return QLocale().toString(line.seconds, "f", 1) + " s" if line.seconds else ""
+    return line.reason
+
+
+def _color(line: Line, column: int) -> QColor | None:
+    if line.state == "failed" and column in (STATE, REASON):
+        return QColor(theme().bad)
+    if line.state in ("colored", "exists", "waiting", "elsewhere") or column in (TIME, REASON):
+        return QColor(theme().quiet)
+    return None
+
+
+def _shown(target: Path, into: Path | None) -> str:
+    """A result's name, and where it lies below the folder of the results."""
+    if into is None:
+        return target.name
+    try:
+        return str(target.relative_to(into))
+    except ValueError:
+        return str(target)
+
+
+def _thumbnail(image: QImage) -> QPixmap:
+    small = image.scaled(
+        THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    return QPixmap.fromImage(small)
+
+
+def _empty() -> QPixmap:
+    pixmap = QPixmap(THUMBNAIL)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap

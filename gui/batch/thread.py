@@ -1,0 +1,189 @@
+"""Plans and runs a batch on a thread of its own, so that the window stays usable meanwhile."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from engine import CancelToken, Predictor, load_lasting_predictor, translate
+from engine.batch import (
+    BatchReport,
+    Event,
+    Finished,
+    Journal,
+    Means,
+    Plan,
+    Steering,
+    find_photos,
+    journal_path,
+    make_plan,
+    merge_shards,
+    opened_journal,
+    peek,
+    run_batch,
+    write_report,
+)
+from gui.batch.choices import BatchOrder
+
+logger = logging.getLogger(__name__)
+
+PATIENCE_MS = 10_000
+REPORT_NAME = "photochrom-report"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run is over.
+
+    Attributes:
+        finished: what the engine says of it.
+        plan: as it was at the end.
+        report: the page about it; None if it could not be written.
+    """
+
+    finished: Finished
+    plan: Plan
+    report: Path | None
+
+
+class BatchThread(QThread):
+    """Does one thing at a time: a plan, or a run.
+
+    Args:
+        load: gives the network.
+        parent: as usual.
+
+    Signals:
+        planned: a Plan; nothing was written.
+        began: the Plan that is being carried out.
+        ended: an Ended.
+        failed: an Exception that ended the plan or the run.
+    """
+
+    planned = Signal(object)
+    began = Signal(object)
+    ended = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        load: Callable[[], Predictor] = load_lasting_predictor,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("batch")
+        self._load = load
+        self._changed = threading.Condition()
+        self._order: tuple[BatchOrder, bool] | None = None
+        self._closed = False
+        self._events: list[Event] = []
+        self._events_lock = threading.Lock()
+        self._looking: CancelToken | None = None
+        self.steering = Steering()
+
+    def plan(self, order: BatchOrder) -> None:
+        """Work out what would be done; an older plan under way is given up."""
+        self._give(order, runs=False)
+
+    def carry_out(self, order: BatchOrder) -> None:
+        """Do it."""
+        self._give(order, runs=True)
+
+    def take_events(self) -> list[Event]:
+        """What the run told since this was called last, oldest first."""
+        with self._events_lock:
+            events, self._events = self._events, []
+        return events
+
+    def run(self) -> None:
+        """Work until `shut_down`."""
+        while (taken := self._take()) is not None:
+            order, runs = taken
+            try:
+                self._carry_out(order) if runs else self._plan(order)
+            except Exception as error:  # the thread must live on, whatever went wrong
+                logger.info("A batch failed", exc_info=True)
+                self.failed.emit(error)
+            except BaseException:  # noqa: BLE001 - Cancelled: by what came after, or by closing
+                logger.info("A plan was given up")
+
+    def shut_down(self) -> None:
+        """Stop the work, and wait for the thread to end."""
+        with self._changed:
+            self._closed = True
+            self._order = None
+            self._changed.notify()
+        self._stop_looking()
+        self.steering.cancel.cancel()
+        self.wait(PATIENCE_MS)
+
+    def _give(self, order: BatchOrder, *, runs: bool) -> None:
+        with self._changed:
+            self._order = (order, runs)
+            self._changed.notify()
+        self._stop_looking()
+
+    def _take(self) -> tuple[BatchOrder, bool] | None:
+        with self._changed:
+            while self._order is None and not self._closed:
+                self._changed.wait()
+            taken, self._order = self._order, None
+            self._looking = CancelToken()
+            return None if self._closed else taken
+
+    def _stop_looking(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def _plan(self, order: BatchOrder) -> None:
+        job = order.job
+        finding = find_photos(order.places, order.choice, self._looking)
+        known = peek(journal_path(order.into), job.fingerprint)
+        plan = make_plan(
+            finding, job, known, order.settings.on_conflict, retry_failed=order.retry_failed
+        )
+        if self._looking is not None:
+            self._looking.raise_if_set()
+        self.planned.emit(plan)
+
+    def _carry_out(self, order: BatchOrder) -> None:
+        job = order.job
+        finding = find_photos(order.places, order.choice)
+        self.steering = Steering()
+        with opened_journal(journal_path(order.into)) as journal:
+            merge_shards(journal)
+            with journal.planning():
+                known = journal.known(job.fingerprint)
+                plan = make_plan(
+                    finding, job, known, order.settings.on_conflict,
+                    retry_failed=order.retry_failed,
+                )  # fmt: skip
+                journal.reserve(job.fingerprint, (row.record() for row in plan.to_color))
+            self.began.emit(plan)
+            means = Means(self._load)
+            finished = run_batch(plan.to_color, job, journal, means, self._tell, self.steering)
+            report = self._report(journal, job.fingerprint, finished)
+        self.ended.emit(Ended(finished, plan, report))
+
+    def _tell(self, event: Event) -> None:
+        with self._events_lock:
+            self._events.append(event)
+
+    def _report(self, journal: Journal, fingerprint: str, finished: Finished) -> Path | None:
+        """Write the report beside the journal; a batch is not worth less without one."""
+        records = tuple(journal.known(fingerprint).records.values())
+        title = translate("Photochrom: a batch of {count} photos", count=len(records))
+        report = BatchReport(records, title, finished.seconds)
+        try:
+            return write_report(report, journal.path.parent, REPORT_NAME)[0]
+        except OSError as error:
+            logger.warning("The report cannot be written: %s", error)
+            return None
+
+
+def with_retry(order: BatchOrder) -> BatchOrder:
+    """The same, trying again what failed."""
+    return replace(order, retry_failed=True)

@@ -1,0 +1,98 @@
+"""What the window for folders says of rows, plans and runs."""
+
+from PySide6.QtCore import QLocale
+
+from engine import N_, translate
+from engine.batch import Finished, Plan, Row, State
+
+
+def state_text(state: str) -> str:
+    """The state of a photo."""
+    return {
+        "waiting": translate("waits"),
+        "reading": translate("is read"),
+        "looking": translate("is colored"),
+        "writing": translate("is written"),
+        "done": translate("colored"),
+        "failed": translate("failed"),
+        "colored": translate("left out"),
+        "exists": translate("left out"),
+        "elsewhere": translate("another program has it"),
+    }[state]
+
+
+def state_of(row: Row) -> State:
+    """The state of a planned photo before the run."""
+    return row.skip or "waiting"
+
+
+def plan_text(plan: Plan) -> str:
+    """What will be done, in figures; words that stay right whatever the number is."""
+    if not plan.rows:
+        return translate("No photos were found there.")
+    counts, count = plan.counts, len(plan.to_color)
+    said = [translate("To be colored: {count}", count=count)]
+    for number, sentence in (
+        (len(plan.rows) - count, N_("Left out: {count}")),
+        (counts["clash"], N_("With another name, as theirs is taken: {count}")),
+        (len(plan.ignored), N_("Other files, ignored: {count}")),
+    ):
+        if number:
+            said.append(translate(sentence, count=number))
+    if plan.seconds is not None and count:
+        said.append(translate("Time: about {time}", time=time_text(plan.seconds)))
+    said += [
+        _space_text(space.needed, space.free) for space in plan.spaces if space.free is not None
+    ]
+    return " · ".join(said)
+
+
+def finished_text(finished: Finished) -> str:
+    """What was done."""
+    said = [finished.reason] if finished.reason else []
+    figures = [
+        translate("Colored: {count}", count=finished.done),
+        translate("Time: {time}", time=time_text(finished.seconds)),
+    ]
+    for number, sentence in (
+        (finished.failed, N_("Failed: {count}")),
+        (finished.left_out, N_("Left out: {count}")),
+        (finished.waiting, N_("Still to be done: {count}")),
+    ):
+        if number:
+            figures.append(translate(sentence, count=number))
+    said.append(" · ".join(figures))
+    if finished.waiting:
+        said.append(translate("Start goes on with them."))
+    return "\n".join(said)
+
+
+def progress_text(ended: int, total: int, seconds_left: float | None) -> str:
+    """How far it is."""
+    done = translate("{ended} of {total}", ended=ended, total=total)
+    if seconds_left is None:
+        return done
+    left = translate("about {time} left", time=time_text(seconds_left))
+    return f"{done} · {left}"
+
+
+def time_text(seconds: float) -> str:
+    """A time that nobody needs to the second."""
+    if seconds < 100:
+        return translate("{count} s", count=max(1, round(seconds)))
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return translate("{count} min", count=minutes)
+    hours, rest = divmod(minutes, 60)
+    return translate("{hours} h {minutes} min", hours=hours, minutes=rest)
+
+
+def _space_text(needed: int, free: int) -> str:
+    words = {"needed": _size(needed), "free": _size(free)}
+    if needed <= free:
+        return translate("Room: about {needed} of {free}", **words)
+    return translate("Too little room: about {needed} are needed, {free} are free", **words)
+
+
+def _size(count: int) -> str:
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
