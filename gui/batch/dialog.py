@@ -253,7 +253,7 @@ class BatchDialog(QDialog):
     def _show_buttons(self) -> None:
         """Which buttons there are, and which of them do anything."""
         failed = any(line.state == "failed" for line in self.table.lines)
-        waits = any(line.state == "waiting" for line in self.table.lines)
+        waits = any(line.state in ("waiting", "elsewhere") for line in self.table.lines)
         self.start.setText(translate("Start"))
         self.start.setVisible(not self._running)
         self.start.setEnabled(waits and not self.panel.problem)
@@ -336,7 +336,8 @@ class BatchDialog(QDialog):
             self.bar.setValue(round(1000 * event.share))
             self.left.setText(progress_text(event.ended, event.total, event.seconds_left))
             percent = translate("{percent} %", percent=int(100 * event.share))
-            self.setWindowTitle(f"{percent} – {translate('Color folders')}")
+            name = translate("Color folders")
+            self.setWindowTitle(f"{percent} – {name}")
         elif isinstance(event, Paused):
             self._paused = True
             words = event.reason or translate("Paused.")
@@ -370,6 +371,7 @@ class BatchDialog(QDialog):
     def _over(self) -> None:
         self._on_follow()
         self._follow.stop()
+        self.table.settle()
         self._running = self._paused = False
         self.setWindowTitle(translate("Color folders"))
 

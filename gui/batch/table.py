@@ -1,6 +1,6 @@
 """The photos of a batch as a table that stays quick with ten thousand rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,9 +106,16 @@ class BatchTable(QAbstractTableModel):
             if change.target is not None and change.state == "done":
                 line.target = change.target
             touched.append(at)
-        if touched:
-            first, last = self.index(min(touched), 0), self.index(max(touched), COLUMNS - 1)
-            self.dataChanged.emit(first, last)
+        for first, last in _runs(touched):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, COLUMNS - 1))
+
+    def settle(self) -> None:
+        """After a run: what was in hand when it was stopped waits again."""
+        for line in self._lines:
+            if line.state in ("reading", "looking", "writing"):
+                line.state = "waiting"
+        if self._lines:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._lines) - 1, COLUMNS - 1))
 
     def show_thumbnail(self, path: Path, picture: Picture) -> None:
         """Show the picture of a photo."""
@@ -173,7 +180,7 @@ class StateFilter(QSortFilterProxyModel):
     def show_states(self, states: frozenset[str] | None) -> None:
         """Show rows of these states only; all if None."""
         self._states = states
-        self.invalidateFilter()
+        self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: _Index) -> bool:
         """As Qt asks for it."""
@@ -181,6 +188,21 @@ class StateFilter(QSortFilterProxyModel):
             return True
         index = self.sourceModel().index(row, 0, parent)
         return self.sourceModel().data(index, STATE_ROLE) in self._states
+
+
+def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of neighbors: a filter looks at all rows that are told of."""
+    first = last = None
+    for row in sorted(set(rows)):
+        if first is None or last is None:
+            first = last = row
+        elif row == last + 1:
+            last = row
+        else:
+            yield first, last
+            first = last = row
+    if first is not None and last is not None:
+        yield first, last
 
 
 def _words(line: Line, column: int) -> str:

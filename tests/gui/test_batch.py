@@ -1,0 +1,350 @@
+"""The window for whole folders: plan, run, pause, stop, go on, and what it says of it all."""
+
+import csv
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from engine.batch import BatchReport, Plan, RowChanged, write_report
+from engine.batch.plan import Row
+from engine.batch.records import Record
+from gui.batch.choices import BatchSettings, example_name
+from gui.batch.dialog import BatchDialog
+from gui.batch.table import PHOTO, REASON, STATE, TARGET, BatchTable
+from gui.batch.words import time_text
+from tests.support.fakes import FakePredictor
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
+
+
+@pytest.fixture
+def album(tmp_path) -> Path:
+    """Photos in folders, one that is damaged, and junk."""
+    folder = tmp_path / "album"
+    (folder / "1910 Süd").mkdir(parents=True)
+    ramp = np.linspace(20, 230, 120)[None].repeat(80, axis=0).astype(np.uint8)
+    for name in ("a.png", "b.jpg", "1910 Süd/c.png"):
+        Image.fromarray(ramp).save(folder / name)
+    (folder / "damaged.jpg").write_bytes(b"no photo")
+    (folder / "Thumbs.db").write_bytes(b"junk")
+    return folder
+
+
+@pytest.fixture
+def dialog(qtbot, window, settings, predictor, tmp_path):
+    made = BatchDialog(window, settings, lambda: "fast", lambda: predictor)
+    made.thumbnail_wanted.connect(window._on_thumbnail_wanted)
+    made.panel.under.setChecked(True)
+    made.panel.into.setText(str(tmp_path / "results"))
+    made.show()
+    yield made
+    predictor.gate.set()
+    made._running = False
+    made.shut_down()
+    made.deleteLater()
+
+
+def planned(qtbot, dialog, *places: Path) -> None:
+    dialog.add(places)
+    qtbot.waitUntil(lambda: len(dialog.table.lines) > 0, timeout=10_000)
+
+
+def ended(qtbot, dialog) -> None:
+    qtbot.waitUntil(lambda: not dialog.is_running, timeout=30_000)
+
+
+def states(dialog) -> dict[str, str]:
+    return {line.relative: line.state for line in dialog.table.lines}
+
+
+# From the plan to the report
+
+
+def test_nothing_is_written_before_start(qtbot, dialog, album, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    planned(qtbot, dialog, album)
+    assert states(dialog) == dict.fromkeys(
+        ("a.png", "b.jpg", "damaged.jpg", "1910 Süd/c.png"), "waiting"
+    )
+    assert "To be colored: 4" in dialog.summary.text()
+    assert "ignored: 1" in dialog.summary.text()
+    assert [path for path in sorted(tmp_path.rglob("*")) if path.suffix != ".ini"] == [
+        path for path in before if path.suffix != ".ini"
+    ]
+
+
+def test_a_folder_is_colored_mirrored_and_reported(qtbot, dialog, album, tmp_path):
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    assert dialog.is_running
+    assert not dialog.panel.isEnabled()
+    ended(qtbot, dialog)
+    assert states(dialog) == {
+        "a.png": "done", "b.jpg": "done", "1910 Süd/c.png": "done", "damaged.jpg": "failed",
+    }  # fmt: skip
+    results = tmp_path / "results"
+    assert (results / "a-colorized.png").is_file()
+    assert (results / "1910 Süd" / "c-colorized.png").is_file()
+    assert "Colored: 3" in dialog.summary.text()
+    assert "Failed: 1" in dialog.summary.text()
+    assert dialog.report.isVisible()
+    report = results / "photochrom-report.html"
+    assert dialog._report == report
+    assert report.read_text("utf-8").count("<tr class=") == 4
+    (row,) = [line for line in dialog.table.lines if line.state == "failed"]
+    assert "damaged.jpg" in row.reason
+
+
+def test_what_failed_can_be_tried_again_and_nothing_else_is_done_twice(
+    qtbot, dialog, album, tmp_path, predictor
+):
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    ended(qtbot, dialog)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "results").rglob("*.png")}
+    asked = len(predictor.asked)
+    Image.new("L", (60, 40), 99).save(album / "damaged.jpg")
+    dialog.retry.click()
+    ended(qtbot, dialog)
+    assert states(dialog)["damaged.jpg"] == "done"
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(predictor.asked) == asked + 2  # prepare and predict, once
+
+
+def test_it_can_be_paused_and_goes_on(qtbot, dialog, album, predictor):
+    for number in range(30):  # more than are in hand at once
+        Image.new("L", (40, 30), 8 * number).save(album / f"{number}.png")
+    planned(qtbot, dialog, album)
+    predictor.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+    dialog.pause.click()
+    qtbot.waitUntil(lambda: dialog.pause.text() == "Go on")
+    predictor.gate.set()
+    time.sleep(0.5)
+    QApplication.processEvents()
+    assert dialog.is_running
+    done = sum(state == "done" for state in states(dialog).values())
+    assert 0 < done < 30
+    dialog.pause.click()
+    ended(qtbot, dialog)
+    assert sum(state == "done" for state in states(dialog).values()) == 33
+
+
+def test_it_stops_within_a_second_and_goes_on_from_there(qtbot, dialog, album, tmp_path, predictor):
+    planned(qtbot, dialog, album)
+    predictor.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+    started = time.monotonic()
+    dialog.stop.click()
+    ended(qtbot, dialog)
+    assert time.monotonic() - started < 2
+    assert "Start goes on" in dialog.summary.text()
+    assert not list((tmp_path / "results").rglob("*.part"))
+    predictor.gate.set()
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert sum(state == "done" for state in states(dialog).values()) == 3
+
+
+def test_the_window_is_usable_meanwhile(qtbot, window, dialog, album, predictor, open_colored):
+    planned(qtbot, dialog, album)
+    other = FakePredictor()
+    dialog.thread_._load = lambda: other
+    other.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in other.asked, timeout=10_000)
+    open_colored("meanwhile.png")
+    assert dialog.is_running
+    other.gate.set()
+    ended(qtbot, dialog)
+
+
+def test_progress_never_runs_backwards(qtbot, dialog, album):
+    seen = []
+    dialog.bar.valueChanged.connect(seen.append)
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert seen[-1] == 1000
+    assert seen == sorted(seen)
+
+
+# Choices
+
+
+def test_a_folder_dropped_on_the_main_window_comes_here(qtbot, window, album):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(album))])
+    at, copy = QPointF(100, 100), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(at, copy, data, left, none))
+    dialog = window.batching.dialog
+    assert dialog is not None
+    assert dialog.panel.places == (album,)
+    assert window.document.photo is None
+    dialog.close()
+
+
+def test_patterns_and_depth_change_the_plan(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    dialog.panel.include.setText("*.png")
+    qtbot.waitUntil(lambda: set(states(dialog)) == {"a.png", "1910 Süd/c.png"})
+    dialog.panel.photo_form.editor("recursive").click()
+    qtbot.waitUntil(lambda: set(states(dialog)) == {"a.png"})
+    dialog.panel.include.setText("")
+    dialog.panel.exclude.setText("A.*")
+    qtbot.waitUntil(lambda: set(states(dialog)) == {"b.jpg", "damaged.jpg"})
+
+
+def test_a_wrong_variable_turns_red_and_cannot_be_started(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    dialog.panel.name.setText("{number} {name}")
+    assert dialog.panel.example.text() == "0001 attic.jpg"
+    assert dialog.panel.name.styleSheet() == ""
+    qtbot.waitUntil(lambda: any("0001 " in line.shown_target for line in dialog.table.lines))
+    dialog.panel.name.setText("{nmae}")
+    assert "color" in dialog.panel.name.styleSheet()
+    qtbot.waitUntil(lambda: "makes no name" in dialog.summary.text())
+    assert not dialog.start.isEnabled()
+
+
+def test_without_a_folder_for_the_results_nothing_is_planned(qtbot, dialog, album):
+    dialog.panel.into.setText(" ")
+    dialog.add([album])
+    qtbot.waitUntil(lambda: "Choose the folder" in dialog.summary.text())
+    assert not dialog.start.isEnabled()
+
+
+def test_choices_are_remembered(qtbot, window, settings, dialog, predictor):
+    dialog.panel.name.setText("{name} {date}")
+    dialog.panel.result_form.editor("on_conflict").setCurrentIndex(2)
+    dialog.panel.form.editor("format").setCurrentIndex(1)
+    again = BatchDialog(window, settings, lambda: "fast", lambda: predictor)
+    assert again.panel.settings == dialog.panel.settings
+    assert again.panel.settings.format == "jpeg"
+    again.shut_down()
+    settings.setValue("batch/settings", '{"format": "gif"}')
+    again = BatchDialog(window, settings, lambda: "fast", lambda: predictor)
+    assert again.panel.settings == BatchSettings()
+    again.shut_down()
+
+
+def test_closing_asks_while_it_runs(qtbot, window, dialog, album, predictor, monkeypatch):
+    answers = []
+
+    def answer(box: QMessageBox) -> int:
+        wanted = answers.pop(0)
+        next(each for each in box.buttons() if each.text() == wanted).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    planned(qtbot, dialog, album)
+    predictor.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+    answers[:] = ["Keep going"]
+    dialog.close()
+    assert dialog.isVisible()
+    assert dialog.is_running
+    answers[:] = ["Stop here"]
+    dialog.close()
+    assert not dialog.isVisible()
+    ended(qtbot, dialog)
+
+
+# The table
+
+
+def many(count: int) -> Plan:
+    rows = tuple(
+        Row(Path(f"/album/{at:05}.jpg"), f"{at:05}.jpg", 1, 1, at, None, "", Path(f"/r/{at}.jpg"),
+            None, "unique")
+        for at in range(count)
+    )  # fmt: skip
+    return Plan(rows, (), (), None)
+
+
+def test_with_ten_thousand_rows_only_what_is_seen_is_asked_for(qtbot, dialog):
+    dialog._rest.stop()
+    wanted = []
+    dialog.table.thumbnail_wanted.connect(wanted.append)
+    dialog.table.show_plan(many(10_000), None)
+    dialog.view.repaint()
+    QApplication.processEvents()
+    assert 0 < len(wanted) < 60
+    changes = [
+        RowChanged(at, Path(f"/album/{at:05}.jpg"), "done", seconds=1.0) for at in range(5000)
+    ]
+    dialog.table.take(changes)
+    assert dialog.table.lines[4999].state == "done"
+    dialog.filter_box.setCurrentIndex(2)
+    dialog.filter_box.activated.emit(2)
+    assert dialog.filter.rowCount() == 5000
+
+
+def test_cells(qtbot):
+    table = BatchTable()
+    table.show_plan(many(3), Path("/r"))
+    table.take([
+        RowChanged(1, Path("/album/00001.jpg"), "failed", seconds=2.2, error="It is damaged."),
+        RowChanged(2, Path("/album/00002.jpg"), "done", Path("/r/2-2.jpg"), warnings=("So.",)),
+        RowChanged(9, Path("/album/elsewhere.jpg"), "done"),
+    ])  # fmt: skip
+    cells = [[table.data(table.index(row, column)) for column in range(5)] for row in range(3)]
+    assert cells[0] == ["00000.jpg", "0.jpg", "waits", "", ""]
+    assert cells[1] == ["00001.jpg", "", "failed", "2.2 s", "It is damaged."]
+    assert cells[2][STATE] == "colored"
+    assert cells[2][REASON] == "So."
+    assert table.headerData(PHOTO, Qt.Orientation.Horizontal) == "Photo"
+    assert table.headerData(TARGET, Qt.Orientation.Horizontal) == "Result"
+
+
+# The report
+
+
+def records(album: Path) -> tuple[Record, ...]:
+    return (
+        Record(album / "a.png", 1, 1, 1, "", "", album / "b.jpg", None, "unique", "done",
+               seconds=1.5, attempts=1),
+        Record(album / "damaged.jpg", 2, 1, 1, "", "", album / "x.jpg", None, "unique", "failed",
+               "It is <damaged> & gone.", "unreadable-photo", attempts=1),
+        Record(album / "c.png", 3, 1, 1, "", "", album / "y.png", None, "unique", "waiting"),
+    )  # fmt: skip
+
+
+def test_the_report_in_three_forms(album, tmp_path):
+    report = BatchReport(records(album), "A batch of <3>", 90.0)
+    page, table, data = write_report(report, tmp_path)
+    html = page.read_text("utf-8")
+    assert "A batch of &lt;3&gt;" in html
+    assert "It is &lt;damaged&gt; &amp; gone." in html
+    assert html.index("damaged.jpg") < html.index("a.png")  # what failed comes first
+    assert html.count("data:image/jpeg;base64,") == 2  # before and after of the one that is done
+    assert "http" not in html.replace("http-equiv", "")  # it needs nothing from anywhere
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["state"] for row in rows] == ["done", "failed", "waiting"]
+    assert rows[0]["target"] == str(album / "b.jpg")
+    assert rows[1]["target"] == ""
+    whole = json.loads(data.read_text("utf-8"))
+    assert whole["counts"] == {"failed": 1, "waiting": 1, "done": 1}
+    assert whole["photos"][1]["code"] == "unreadable-photo"
+
+
+def test_times_in_words():
+    assert [time_text(seconds) for seconds in (0.2, 61, 100, 5000, 9000)] == [
+        "1 s", "61 s", "2 min", "83 min", "2 h 30 min",
+    ]  # fmt: skip
+
+
+def test_the_example_is_what_a_result_would_be_called():
+    assert example_name("{folder}-{name}-{number}") == "Reel 7-attic-0001.jpg"
