@@ -107,9 +107,10 @@ def as_json(report: BatchReport) -> str:
 def as_html(report: BatchReport) -> str:
     """A page that needs nothing else."""
     ordered = sorted(report.records, key=lambda each: _ORDER.index(each.state))
-    root = _common_folder(ordered)
+    sources = _common_folder([record.source for record in ordered])
+    targets = _common_folder([record.target for record in ordered if record.state == "done"])
     pictures = _Pictures(MOST_PICTURES)
-    lines = "\n".join(_line(record, root, pictures) for record in ordered)
+    lines = "\n".join(_line(record, sources, targets, pictures) for record in ordered)
     counts = " · ".join(
         f"<b>{count}</b> {escape(translate(_STATES[state]))}"
         for state, count in report.counts.items()
@@ -149,16 +150,16 @@ def _rows(records: Iterable[Record]) -> Iterator[dict[str, object]]:
         }
 
 
-def _line(record: Record, root: Path, pictures: "_Pictures") -> str:
+def _line(record: Record, sources: Path, targets: Path, pictures: "_Pictures") -> str:
     """A row of the table."""
     is_done = record.state == "done"
     before = pictures.of(record.source) if record.state in ("done", "failed") else ""
     after = pictures.of(record.target) if is_done else ""
     state = escape(translate(_STATES[record.state]))
     reason = f"<br><small>{escape(record.reason)}</small>" if record.reason else ""
-    target = _link(record.target, root) if is_done else ""
+    target = _link(record.target, targets) if is_done else ""
     seconds = f"{record.seconds:.1f}" if record.seconds else ""
-    cells = (before, after, _link(record.source, root), target, state + reason, seconds)
+    cells = (before, after, _link(record.source, sources), target, state + reason, seconds)
     inside = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr class="{record.state}">{inside}</tr>'
 
@@ -180,8 +181,8 @@ def _shown(path: Path | str) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def _common_folder(records: Sequence[Record]) -> Path:
-    folders = [str(record.source.parent.absolute()) for record in records]
+def _common_folder(files: Sequence[Path]) -> Path:
+    folders = [str(file.parent.absolute()) for file in files]
     try:
         return Path(os.path.commonpath(folders)) if folders else Path()
     except ValueError:  # of two drives

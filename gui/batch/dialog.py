@@ -44,7 +44,6 @@ from gui.presets import Presets
 from gui.texts import error_text
 
 SIZE = QSize(1240, 760)
-PANEL_WIDTH = 430
 # Choices that rest for so long are planned.
 REST_MS = 300
 # The table follows the run this often.
@@ -219,7 +218,8 @@ class BatchDialog(QDialog):
         halves.addWidget(self.panel)
         halves.addWidget(beside)
         halves.setStretchFactor(1, 1)
-        halves.setSizes([PANEL_WIDTH, SIZE.width() - PANEL_WIDTH])
+        wide = self.panel.wanted_width
+        halves.setSizes([wide, SIZE.width() - wide])
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(halves)

@@ -55,6 +55,7 @@ class BatchPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._settings, self._presets = settings, presets
         self._places: list[Path] = []
+        self._inside = QWidget()
         self.list = QListWidget()
         self.list.setFixedHeight(_PLACES_HEIGHT)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -75,6 +76,12 @@ class BatchPanel(QScrollArea):
         self._fill_presets()
         self._connect()
         self._show_all()
+
+    @property
+    def wanted_width(self) -> int:
+        """So wide that nothing of it is hidden."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return self._inside.minimumSizeHint().width() + bar + 2
 
     @property
     def settings(self) -> BatchSettings:
@@ -115,7 +122,7 @@ class BatchPanel(QScrollArea):
         self.preset.activated.connect(self._on_preset)
 
     def _put_together(self) -> None:
-        inside = QWidget()
+        inside = self._inside
         column = QVBoxLayout(inside)
         column.setContentsMargins(20, 18, 16, 14)
         column.setSpacing(8)
