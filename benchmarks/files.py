@@ -46,7 +46,7 @@ def main(folder: Path) -> None:
 _PACKED = ("none", "deflate")
 
 
-def _grain(size: tuple[int, int], sigma: float) -> pyvips.Image:
+def grain(size: tuple[int, int], sigma: float) -> pyvips.Image:
     """A photograph, enlarged, with the grain of a film."""
     from engine.paths import SAMPLES
 
@@ -61,13 +61,13 @@ def _grain(size: tuple[int, int], sigma: float) -> pyvips.Image:
 def grainy_jpeg(folder: Path) -> Path:
     """Write a gray JPEG of 24 megapixels into a folder."""
     path = folder / "gray-24-megapixels.jpg"
-    _grain(JPEG_SIZE, 4).cast("uchar").copy(interpretation="b-w").jpegsave(str(path), Q=92)
+    grain(JPEG_SIZE, 4).cast("uchar").copy(interpretation="b-w").jpegsave(str(path), Q=92)
     return path
 
 
 def _tiff(folder: Path, kind: str, compression: str) -> Path:
     path = folder / f"{kind}-100-megapixels-{compression}.tif"
-    gray = (_grain(TIFF_SIZE, 2) * 257).cast("ushort").copy(interpretation="grey16")
+    gray = (grain(TIFF_SIZE, 2) * 257).cast("ushort").copy(interpretation="grey16")
     image = gray if kind == "gray" else gray.bandjoin([gray, gray]).copy(interpretation="rgb16")
     image.tiffsave(str(path), compression=compression, predictor="horizontal")
     return path

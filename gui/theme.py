@@ -138,6 +138,9 @@ def stylesheet() -> str:
         }}
         QPushButton[primary="true"]:hover {{ background: {c.text}; }}
         QPushButton[primary="true"]:focus {{ border: 2px solid {c.quiet}; padding: 5px 15px; }}
+        QPushButton:disabled, QPushButton[primary="true"]:disabled {{
+            background: {c.bar}; color: {_faint_text()}; border-color: {c.line};
+        }}
         QToolBar {{ background: {c.bar}; border: 0; border-bottom: 1px solid {c.line};
             padding: 4px 8px; spacing: 2px; }}
         QToolBar::separator {{ background: {c.line}; width: 1px; margin: 6px 4px; }}

@@ -112,6 +112,8 @@ class Photographer:
                 each.done(0)
         for work in self.window.document._works.values():
             work.edits = work.saved
+        if self.window.batching.dialog is not None:
+            self.window.batching.dialog._running = False  # so that closing asks nothing
         self.rest(0.05)
         self.window.close()
         self.window.close()
@@ -129,6 +131,18 @@ class Photographer:
         found = self.window._actions[action]
         if checked is None or found.isChecked() != checked:
             found.trigger()
+
+    def album(self) -> Path:
+        """A folder with photos, one of them damaged, and others in a folder within it."""
+        album = self.folder / "album"
+        if not album.exists():
+            (album / "1910").mkdir(parents=True)
+            for number in range(24):
+                photo = self.photos[number % len(self.photos)]
+                place = album if number % 3 else album / "1910"
+                (place / f"{number:02} {photo.name}").write_bytes(photo.read_bytes())
+            (album / "damaged.jpg").write_bytes(self.broken.read_bytes())
+        return album
 
     def hold(self) -> None:
         """Let the network seem slow."""

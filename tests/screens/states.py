@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from engine import translate
+
 if TYPE_CHECKING:
     from tests.screens.photographer import Photographer
 
@@ -92,6 +94,38 @@ def _losses(at: "Photographer") -> QWidget | None:
     return at.dialog()
 
 
+def _batch(until: Callable[["Photographer"], bool] | None, *, pause: bool = False) -> State:
+    """The window for folders: planned, or on the way."""
+
+    def come(at: "Photographer") -> QWidget | None:
+        at.window.batching.add([at.album()])
+        dialog = at.window.batching.dialog
+        assert dialog is not None
+        dialog.panel.under.setChecked(True)
+        dialog.panel.into.setText(str(at.folder / f"results-{at.number}"))
+        at.until(lambda: len(dialog.table.lines) > 0)
+        at.rest(1.0)  # for the thumbnails
+        if until is not None:
+            dialog.start.click()
+            at.until(lambda: until(at))
+        if pause:
+            dialog.pause.click()
+            at.until(lambda: dialog.pause.text() != translate("Pause"))
+        return dialog
+
+    return come
+
+
+def _some_done(at: "Photographer") -> bool:
+    dialog = at.window.batching.dialog
+    return dialog is not None and sum(one.state == "done" for one in dialog.table.lines) >= 3
+
+
+def _batch_ended(at: "Photographer") -> bool:
+    dialog = at.window.batching.dialog
+    return dialog is not None and not dialog.is_running
+
+
 STATES: dict[str, State] = {
     "empty": _empty,
     "opening": _opening,
@@ -110,4 +144,8 @@ STATES: dict[str, State] = {
     "settings": _dialog("settings"),
     "keys": _dialog("keys"),
     "about": _dialog("about"),
+    "batch-plan": _batch(None),
+    "batch-running": _batch(_some_done),
+    "batch-paused": _batch(_some_done, pause=True),
+    "batch-done": _batch(_batch_ended),
 }
