@@ -4,8 +4,9 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
   PhotoError             UnreadablePhoto and its kinds, each with its own advice:
                          UnsupportedPhoto, TooLargePhoto, TooManyPixels, MissingPhoto,
                          ForbiddenPhoto; FolderNotPhoto, ChangingPhoto
-  SaveError              CannotWrite, UnknownFormat, BadTemplate, TooLargeForFormat, DiskFull,
-                         SameAsSource, NotReplaceable, OriginalChanged
+  SaveError              CannotWrite, NoSuchFolder, UnknownFormat, BadTemplate,
+                         TooLargeForFormat, DiskFull, SameAsSource, NotReplaceable,
+                         OriginalChanged
   ModelError             ModelMissing, ModelDamaged, OutOfMemory, DeviceFailed
   DeviceError            DeviceMissing
   EditsError             BadEdits
@@ -128,6 +129,14 @@ class CannotWrite(SaveError):
         "“{name}” cannot be written to “{folder}”: "
         "permission is missing or the folder cannot be used."
     )
+    advice = N_("Choose another folder.")
+
+
+class NoSuchFolder(CannotWrite):
+    """The target's folder does not exist. Values: name, folder."""
+
+    code = "no-such-folder"
+    sentence = N_("“{name}” cannot be saved: there is no folder “{folder}”.")
     advice = N_("Choose another folder.")
 
 

@@ -9,9 +9,13 @@ def compare(before: Photo, after: Photo, cancel: CancelToken | None = None) -> R
     """Compare a result with its original; the files of both must still be there.
 
     Raises:
-        OSError: one of the files is gone.
+        PhotoError: one of the files cannot be read any more.
         Cancelled: on request.
     """
     from engine.checking.check import compare as work
+    from engine.photo.read import cannot_open
 
-    return work(before, after, cancel)
+    try:
+        return work(before, after, cancel)
+    except OSError as error:
+        raise cannot_open(before.source.path, error) from error

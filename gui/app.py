@@ -161,5 +161,6 @@ def _start_log() -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         handlers=handlers,
     )  # fmt: skip
-    logging.getLogger("pyvips").setLevel(logging.WARNING)  # it tells of every thread pool
+    # It tells of every thread pool, and of every strip of a damaged file.
+    logging.getLogger("pyvips").setLevel(logging.ERROR)
     logger.info("Photochrom %s", VERSION)

@@ -179,7 +179,7 @@ class Document:
     @property
     def can_neutralize(self) -> bool:
         """Whether there is a tone that could be taken out of the photo's lightness."""
-        return self.photo is not None and self.photo.tone != "gray"
+        return self.can_adjust and self.photo is not None and self.photo.tone != "gray"
 
     @property
     def can_replace(self) -> bool:

@@ -92,7 +92,9 @@ class Editing(QObject):
         request, photo = self._document.make_variants(), self._document.photo
         if request is None or photo is None:
             return
-        dialog = VariantsDialog(self._window, photo.picture.levels[-1].image)
+        dialog = VariantsDialog(
+            self._window, photo.picture.levels[-1].image, self._document.quality
+        )
         dialog.chosen.connect(self._on_variant_chosen)
         dialog.finished.connect(self._document.stop_variants)
         self.variant_ready.connect(dialog.show_variant)
@@ -130,7 +132,10 @@ class Editing(QObject):
     @Slot(str, int, int)
     def _on_adjusted(self, name: str, value: int, gesture: int) -> None:
         row = next(row for row in ADJUSTMENTS if row.name == name)
-        self._ask(self._document.adjust(name, value * row.per_unit, row.words, gesture))
+        shown = f"{value}{row.unit}"
+        self._ask(self._document.adjust(
+            name, value * row.per_unit, lambda: f"{row.words()}  {shown}", gesture
+        ))  # fmt: skip
 
     @Slot(str)
     def _on_quality_chosen(self, quality: Quality) -> None:

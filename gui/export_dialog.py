@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -83,7 +84,8 @@ class ExportDialog(QDialog):
         self._choose.clicked.connect(self._on_choose)
         self.name = QLineEdit(self._export.name)
         self.name.textChanged.connect(self._on_name)
-        self.example = QLabel(wordWrap=True)
+        self.example = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.example.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._go = QPushButton(translate("Export"), default=True)
         self._go.setProperty("primary", True)
         self._go.clicked.connect(self.accept)
@@ -118,7 +120,9 @@ class ExportDialog(QDialog):
     def accept(self) -> None:
         """Tell what was chosen."""
         target = self.target
-        if target is not None:
+        if target is None:  # the folder is gone since it was looked up
+            self._show_name()
+        else:
             self._presets.remember(self._export)
             super().accept()
             self.agreed.emit(self._export, target)
@@ -222,11 +226,17 @@ class ExportDialog(QDialog):
             words, is_bad = str(error), True
         except (OSError, ValueError):
             words, is_bad = translate("There is no such folder."), True
-        self.example.setText(words)
+        self.example.setText(self._elided(words))
+        self.example.setToolTip(words)
         color = theme().bad if is_bad else theme().quiet
         self.example.setStyleSheet(f"color: {color}")
         self.name.setAccessibleDescription(words)
         self._go.setEnabled(not is_bad)
+
+    def _elided(self, words: str) -> str:
+        """A name that has no place to break must not widen the window."""
+        room = 2 * max(200, self.example.width() - 20)
+        return self.example.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, room)
 
     def _file_name(self) -> str:
         values = variables_of(self._photo, self.suffix, self._today())

@@ -494,13 +494,14 @@ class MainWindow(QMainWindow):
             return True
         box = QMessageBox(self)
         box.setIcon(QMessageBox.Icon.Question)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         if len(unsaved) == 1:
             box.setText(translate("The changes to “{name}” are not saved.", name=unsaved[0].name))
         else:
             box.setText(translate("The changes to {count} photos are not saved.",
                                   count=len(unsaved)))  # fmt: skip
-        box.setInformativeText(translate("They are lost if you go on."))
-        go_on = box.addButton(translate("Go on"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setInformativeText(translate("They are lost if you discard them."))
+        go_on = box.addButton(translate("Discard"), QMessageBox.ButtonRole.DestructiveRole)
         stay = box.addButton(translate("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.exec()

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from engine import translate
 from gui.theme import icon, theme
 from gui.views.cards import Card
+
+# What was done is said for so long.
+DONE_MS = 12_000
 
 
 class Kind(Enum):
@@ -54,12 +57,14 @@ class MessageBar(Card):
         super().__init__(parent)
         self._message: Message | None = None
         self._sign = QLabel()
-        self._text = QLabel(wordWrap=True)
+        self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = QPushButton()
         self._button.clicked.connect(self._on_button)
         self._close = QToolButton()
         self._close.clicked.connect(self.clear)
+        self._going = QTimer(self, singleShot=True, interval=DONE_MS)
+        self._going.timeout.connect(self._on_going)
         box = QHBoxLayout(self)
         box.setContentsMargins(16, 10, 10, 10)
         box.setSpacing(10)
@@ -82,6 +87,10 @@ class MessageBar(Card):
         self.show()
         self.raise_()
         self.changed.emit()
+        if message.kind is Kind.DONE:
+            self._going.start()
+        else:
+            self._going.stop()
 
     @Slot()
     def clear(self) -> None:
@@ -108,6 +117,14 @@ class MessageBar(Card):
             color = theme().bad if kind is Kind.ERROR else theme().text
             sign = icon(kind.value, color)
             self._sign.setPixmap(sign.pixmap(QSize(20, 20), self.devicePixelRatioF()))
+
+    @Slot()
+    def _on_going(self) -> None:
+        """What was done need not be said for long, unless someone is about to press the button."""
+        if self.underMouse():
+            self._going.start()
+        else:
+            self.clear()
 
     @Slot()
     def _on_button(self) -> None:

@@ -70,7 +70,7 @@ class Preset(msgspec.Struct, frozen=True):
 
 # What the program brings along.
 BUILT_IN: tuple[tuple[Callable[[], str], Export], ...] = (
-    (lambda: translate("Nothing lost: as the photo"), Export()),
+    (lambda: translate("Like the photo: its format, depth and profile"), Export()),
     (
         lambda: translate("For the web: JPEG, sRGB, 2048 px"),
         Export("jpeg", SaveOptions(depth=8, space="srgb", quality=88, longest=2048)),

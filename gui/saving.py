@@ -29,6 +29,7 @@ from gui.save_settings import (
     remembered_options,
 )
 from gui.saving_questions import Answer, LossesQuestion, ReplaceQuestion
+from gui.work import Target
 from gui.worker.jobs import PhotoOpened, SavePhoto
 
 # Formats to go over to, the first that holds everything, and their endings.
@@ -73,8 +74,12 @@ class Saving(QObject):
     @Slot()
     def on_save(self) -> None:
         """Save where it was saved before; the first time, choose where."""
+        target = self._document.work.target
         request = self._document.save_again(self.options)
-        if request is None:
+        if request is None and target is not None:
+            self._say_changed(target)
+            self._ask_for_target(target.path)
+        elif request is None:
             self.on_save_as()
         self._tell(request)
 
@@ -139,6 +144,14 @@ class Saving(QObject):
         question.agreed.connect(partial(self._on_agreed, photo))
         question.open()
 
+    def _say_changed(self, target: Target) -> None:
+        """Say why it is asked again where the photo shall go."""
+        name = target.path.name
+        self.said.emit(Message(Kind.NOTE, lambda: translate(
+            "“{name}” was changed or removed since it was saved; choose where the photo goes.",
+            name=name,
+        )))  # fmt: skip
+
     def _ask_for_target(self, proposal: Path, *, layer: bool = False) -> None:
         path = self._document.path
         if path is None or not self._document.can_save:
@@ -152,6 +165,7 @@ class Saving(QObject):
         """Say why, then ask once more."""
         box = QMessageBox(QMessageBox.Icon.Warning, "", str(error), parent=self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.finished.connect(lambda: self._ask_for_target(proposal, layer=layer))
         box.open()
 

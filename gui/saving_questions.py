@@ -51,6 +51,7 @@ class LossesQuestion(QMessageBox):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names of files are no markup
         self.setIconPixmap(_sign("help-circle-outline", self))
         name = FORMAT_NAMES[file_format]
         only_bits = tuple(losses) == (EIGHT_BITS,)
@@ -100,6 +101,7 @@ class ReplaceQuestion(QMessageBox):
     def __init__(self, parent: QWidget, original: Path, losses: Sequence[str]) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names of files are no markup
         self.setIconPixmap(_sign("alert-outline", self))
         self.setText(translate("Replace the original “{name}”?", name=original.name))
         kept = translate(

@@ -21,7 +21,7 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._opened: PhotoOpened | None = None
-        self._photo, self._work = QLabel(), QLabel()
+        self._photo, self._work = (QLabel(textFormat=Qt.TextFormat.PlainText) for _ in range(2))
         # A long file name must not widen the window.
         self._photo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         box = QHBoxLayout(self)

@@ -141,6 +141,7 @@ def stylesheet() -> str:
         QPushButton:disabled, QPushButton[primary="true"]:disabled {{
             background: {c.bar}; color: {_faint_text()}; border-color: {c.line};
         }}
+        QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QToolBar {{ background: {c.bar}; border: 0; border-bottom: 1px solid {c.line};
             padding: 4px 8px; spacing: 2px; }}
         QToolBar::separator {{ background: {c.line}; width: 1px; margin: 6px 4px; }}

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from engine import translate
+from engine import Quality, translate
 from gui.theme import theme
 from gui.variants import VARIANTS, Variant
 from gui.worker.jobs import VariantReady
@@ -23,6 +23,7 @@ class VariantsDialog(QDialog):
     Args:
         parent: the window, which the sheet shall not be larger than.
         gray: the photo without color, shown where a variant is still to come.
+        quality: that of the photo on screen, whose variant is the photo as it is.
 
     Signals:
         chosen: a Variant.
@@ -30,11 +31,13 @@ class VariantsDialog(QDialog):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget, gray: QImage) -> None:
+    def __init__(self, parent: QWidget, gray: QImage, quality: Quality) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(translate("Variants"))
-        help_line = QLabel(translate("Click one to take it, or press its number. Esc keeps all."))
+        help_line = QLabel(
+            translate("Click one to take it, or press its number. Esc changes nothing.")
+        )
         help_line.setStyleSheet(f"color: {theme().quiet}")
         self._thumbnail = _thumbnail_size(parent.size())
         waiting = self._icon(gray)
@@ -52,6 +55,10 @@ class VariantsDialog(QDialog):
             button.clicked.connect(partial(self._take, variant))
             grid.addWidget(button, number // COLUMNS, number % COLUMNS)
             self._buttons.append(button)
+            if variant.quality == quality:
+                words = translate("{words} (now)", words=variant.words())
+                button.setText(f"{number + 1}   {words}")
+                button.setFocus()
         box = QVBoxLayout(self)
         box.setContentsMargins(18, 16, 18, 16)
         box.setSpacing(12)

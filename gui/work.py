@@ -38,7 +38,8 @@ class Step(QUndoCommand):
         """Take in the step that follows, if it is of the same gesture."""
         if not isinstance(other, Step) or other._gesture != self._gesture:
             return False
-        self._after = other._after
+        self._after, self._words = other._after, other._words
+        self.retranslate()
         self.setObsolete(self._after == self._before)
         return True
 
@@ -91,7 +92,7 @@ class Work:
 
     Attributes:
         edits: those of the moment.
-        saved: those of the newest result on the disk.
+        saved: those of the newest result on the disk; of none, those of the photo as colored.
         target: where it was saved, but for exports; None if it was not.
         steps: the way from the photo as colored to the edits of the moment, and back.
     """
@@ -104,8 +105,8 @@ class Work:
 
     @property
     def is_unsaved(self) -> bool:
-        """Whether there is anything that no file has; mere color is no work."""
-        return self.edits not in (Edits(), self.saved)
+        """Whether the newest file has something else; mere color, never saved, is no work."""
+        return self.edits != self.saved
 
     def change(self, edits: Edits, words: Words, gesture: object = None) -> bool:
         """Come to other edits by a step that can be undone.

@@ -134,7 +134,7 @@ def read_photo(path: Path, cancel: CancelToken | None = None, keep: Keep = "pixe
     except MemoryError as error:
         raise _unreadable(path, NO_MEMORY) from error
     except OSError as error:
-        raise _cannot_open(path, error) from error
+        raise cannot_open(path, error) from error
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -220,7 +220,8 @@ def _photo(
     return photo
 
 
-def _cannot_open(path: Path, error: OSError) -> PhotoError:
+def cannot_open(path: Path, error: OSError) -> PhotoError:
+    """What to say of a file that the system does not let us open."""
     if isinstance(error, IsADirectoryError):
         return FolderNotPhoto(name=path.name or str(path))
     if isinstance(error, FileNotFoundError | NotADirectoryError):

@@ -13,6 +13,7 @@ from engine.cancel import CancelToken
 from engine.errors import (
     CannotWrite,
     DiskFull,
+    NoSuchFolder,
     NotReplaceable,
     SameAsSource,
     SaveError,
@@ -166,5 +167,7 @@ def _save_error(error: OSError, target: Path) -> SaveError:
     return _cannot_write(target)
 
 
-def _cannot_write(target: Path) -> CannotWrite:
+def _cannot_write(target: Path) -> SaveError:
+    if not os.path.lexists(target.parent):
+        return NoSuchFolder(name=target.name, folder=str(target.parent))
     return CannotWrite(name=target.name, folder=str(target.parent))

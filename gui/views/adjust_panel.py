@@ -83,7 +83,7 @@ class AdjustPanel(QWidget):
             slider.setEnabled(can)
             slider.show_value(slider.row.shown(edits.adjustments))
         self._reset.setEnabled(can and edits.adjustments != type(edits.adjustments)())
-        self._neutral.setEnabled(self._neutral_action.isEnabled())
+        self._neutral.setEnabled(document.can_neutralize)
         self._neutral.setChecked(edits.neutralize)
         with QSignalBlocker(self._quality):
             self._quality.setCurrentIndex(QUALITIES.index(document.quality))

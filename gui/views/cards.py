@@ -95,7 +95,7 @@ class NoticeCard(Card):
         self._is_error = self._opens_first = False
         self._sign = QLabel()
         self._title = _title_label(1.15)
-        self._text = QLabel(wordWrap=True)
+        self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._main, self._other = QPushButton(), QPushButton()
         self._main.setProperty("primary", "true")

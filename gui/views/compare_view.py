@@ -235,6 +235,7 @@ class CompareView(QWidget):
         """Let the divider stand or lie."""
         if upright != self._divider.upright:
             self._divider = self._divider.turned()
+            self._show_place()
             self.update()
 
     def show_side_by_side(self, on: bool) -> None:
@@ -426,7 +427,9 @@ class CompareView(QWidget):
         """Keep the navigator in line with all else."""
         picture = self._colored or self._original
         self.navigator.show_place(picture if self._uses_navigator else None, self._transform)
-        self.navigator.place(self.rect().adjusted(0, 0, 0, -self._covered))
+        # A divider that lies has its badges in the left corners.
+        lies = self.shows_split and not self.is_upright
+        self.navigator.place(self.rect().adjusted(0, 0, 0, -self._covered), at_right=lies)
 
     def _hold_space(self, held: bool) -> None:
         self._space_held = held

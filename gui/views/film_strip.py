@@ -119,8 +119,11 @@ class FilmStrip(QListWidget):
         picture = photo.picture
         if shown is not None:
             picture = shown.picture if shown.complete else picture
-        if picture is self._newest or photo.request.path not in self._photos:
+        path = photo.request.path
+        if picture is self._newest or path not in self._photos:
             return
+        if picture is photo.picture and path in self._pictures:
+            return  # it was seen in color before
         self._newest = picture
         self._pictures[photo.request.path] = self._thumbnail(picture.levels[-1].image)
         row = self._photos.index(photo.request.path)

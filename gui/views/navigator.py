@@ -69,8 +69,8 @@ class Navigator(QWidget):
         else:
             self._grip = None
 
-    def place(self, room: QRect) -> None:
-        """Lie in the lower left corner of a part of the view, where there are no badges."""
+    def place(self, room: QRect, *, at_right: bool = False) -> None:
+        """Lie in a lower corner of a part of the view, where there are no badges."""
         if self._transform is None:
             return
         most = MOST_SIZE.boundedTo(QSizeF(room.size()) * MOST_SHARE)
@@ -78,7 +78,8 @@ class Navigator(QWidget):
         size = size.expandedTo(QSizeF(LEAST_SIDE, LEAST_SIDE))
         width, height = round(size.width()) + 2 * EDGE, round(size.height()) + 2 * EDGE
         gap = round(BADGE_GAP)
-        self.setGeometry(room.left() + gap, room.bottom() + 1 - gap - height, width, height)
+        left = room.right() + 1 - gap - width if at_right else room.left() + gap
+        self.setGeometry(left, room.bottom() + 1 - gap - height, width, height)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the photo, darker outside the frame."""

@@ -115,7 +115,7 @@ class PhotoRow(QWidget):
         button.setFixedWidth(THUMBNAIL.width() + _FRAME)
         metrics = button.fontMetrics()
         name = metrics.elidedText(photo.path.name, Qt.TextElideMode.ElideMiddle, THUMBNAIL.width())
-        button.setText(name)
+        button.setText(name.replace("&", "&&"))
         button.setToolTip(str(photo.path))
         if photo.thumbnail is None:
             button.setIcon(icon("image-outline", theme().quiet))

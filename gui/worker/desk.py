@@ -3,6 +3,7 @@
 import logging
 import tempfile
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,6 +87,9 @@ SLIDER_REST_S = 0.12
 # The window is told of progress no oftener than this: each time takes it from its other work.
 PROGRESS_S = 0.05
 
+# The colors of so many photos are kept, so that one can go back to them at once; 2 MB each.
+MOST_KEPT = 24
+
 # Time of the last change and size of a file, by which it is known again; None if it is gone.
 Stamp = tuple[int, int] | None
 
@@ -142,6 +146,8 @@ class Desk:
         self._load = load
         self._predictor: Predictor | None = None
         self._piece: Workpiece | None = None
+        # Colors that were found, the newest last, by all that they depend on.
+        self._kept: OrderedDict[tuple[object, ...], AbPlanes] = OrderedDict()
         self._services: dict[type[Request], Callable[[Any, Tell], None]] = {
             OpenPhoto: self._serve_open,
             Recolor: self._serve_recolor,
@@ -339,6 +345,12 @@ class Desk:
         hints, cancel = request.edits.hints, request.cancel
         if piece.planes is not None and piece.planes[0] == hints:
             return piece.planes[1]
+        key = (piece.photo.source.path, piece.stamp, piece.neutralized, piece.quality, hints)
+        kept = self._kept.get(key) if piece.stamp is not None else None
+        if kept is not None:
+            self._kept.move_to_end(key)
+            piece.planes = (hints, kept)
+            return kept
         if self._predictor is None:
             tell(Progressed(request.generation, Stage.LOADING_NETWORK))
         predictor = self._network()
@@ -353,6 +365,9 @@ class Desk:
         planes = predictor.predict(piece.prepared, hints)
         cancel.raise_if_set()
         piece.planes = (hints, planes)
+        self._kept[key] = planes
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
         return planes
 
 

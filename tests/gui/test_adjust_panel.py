@@ -112,7 +112,10 @@ def test_a_step_can_be_chosen_in_the_history(qtbot, window, open_colored):
     qtbot.waitUntil(lambda: is_done(window))
     assert window.document.shown.edits.adjustments.temperature == 0
     window.set_language("zh_CN")
-    assert [steps.model().index(row, 0).data() for row in (1, 2)] == ["饱和度", "冷暖"]
+    assert [steps.model().index(row, 0).data() for row in (1, 2)] == [
+        f"饱和度  {round(100 * adjustments(window).saturation)} %",
+        "冷暖  65",
+    ]
 
 
 def test_quality_is_chosen_and_remembered(qtbot, window, open_colored, predictor, settings):

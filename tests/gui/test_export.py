@@ -164,6 +164,26 @@ def test_the_name_is_shown_as_it_will_be_and_a_wrong_one_cannot_be_used(dialog, 
     assert dialog.example.text() == "There is no such folder."
 
 
+def test_a_folder_that_is_gone_at_the_click_is_told(qtbot, window, open_colored, tmp_path):
+    open_colored()
+    there = tmp_path / "there"
+    there.mkdir()
+    dialog = panel(window)
+    dialog.folder.setText(str(there))
+    there.rmdir()
+    dialog.accept()
+    assert dialog.isVisible()
+    assert dialog.example.text() == "There is no such folder."
+    dialog.reject()
+
+
+def test_a_long_name_does_not_widen_the_panel(qtbot, dialog):
+    before = dialog.width()
+    dialog.name.setText("a{name}" * 60)
+    QApplication.processEvents()
+    assert dialog.width() == before
+
+
 # Presets
 
 
@@ -264,6 +284,17 @@ def test_the_part_is_the_file_s_own_pixels(make_photo, predictor, monkeypatch):
 def test_a_proof_that_fails_says_why(make_photo, predictor):
     proof = proof_of(make_photo, predictor, ".gif")
     assert isinstance(proof, Failed)
+
+
+def test_a_proof_without_the_original_says_so(make_photo, predictor):
+    photo = OpenPhoto(generation=1, path=make_photo("attic.png"))
+    desk, results = Desk(load=lambda: predictor), []
+    desk.serve(photo, results.append)
+    photo.path.unlink()
+    request = MakeProof(generation=7, photo=photo, edits=Edits(), suffix=".png", options=PLAIN)
+    desk.serve(request, results.append)
+    assert isinstance(results[-1], Failed)
+    assert "attic.png" in str(results[-1].error)
 
 
 def test_the_panel_shows_the_newest_proof_only(qtbot, window, open_colored):

@@ -381,5 +381,20 @@ def test_a_file_that_someone_else_changed_is_not_written_over(
     wait_for_words(qtbot, window, "mine.png")
     target.write_bytes(b"someone's work")
     window.saving.on_save()
-    the(SaveDialog).reject()
+    assert "“mine.png” was changed" in window.message_bar.text
+    dialog = the(SaveDialog)
+    assert dialog.directory().absolutePath() == str(tmp_path)
+    dialog.reject()
     assert target.read_bytes() == b"someone's work"
+
+
+def test_what_was_saved_and_then_reset_is_not_saved(qtbot, window, open_colored, tmp_path):
+    path = open_colored()
+    window.panel.adjusted.emit("saturation", 150, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    save(window, tmp_path / "mine.png")
+    wait_for_words(qtbot, window, "mine.png")
+    assert window.document.unsaved == ()
+    window.editing.on_reset_adjustments()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.unsaved == (path,)  # the file has the adjustments still

@@ -765,15 +765,17 @@ def test_a_toned_photo_can_be_neutralized(qtbot, window, make_photo, tmp_path):
     assert not switch.isEnabled()
 
 
-def test_a_photo_with_color_is_neutralized_without_being_colored_unasked(
+def test_a_photo_with_color_is_neutralized_only_when_it_is_colored_anew(
     qtbot, window, predictor, tmp_path
 ):
     window.open_photos([make_colored(tmp_path)])
     qtbot.waitUntil(window.stage.notice.isVisible)
+    assert not action(window, "neutralize").isEnabled()
+    assert predictor.asked == []
+    visible_button(window.stage.notice, "Color it anew").click()
+    qtbot.waitUntil(lambda: is_done(window))
     action(window, "neutralize").trigger()
     assert action(window, "neutralize").isChecked()
-    assert window.stage.notice.isVisible()
-    assert predictor.asked == []
 
 
 def test_after_a_photo_with_color_a_gray_one_is_colored_unasked(
@@ -813,3 +815,54 @@ def test_a_layer_is_not_saved_as_jpeg(window, open_colored, tmp_path):
     dialog.selectFile("layer.jpg")
     dialog.accept()
     assert refused[0].suffix == ".tif"
+
+
+def test_names_are_no_markup_and_no_mnemonics(qtbot, window, open_colored, tmp_path):
+    name = "Tom & Anna <i>.png"
+    open_colored(name)
+    assert "<i>" in window.status_line.text
+    window.saving.take_target(tmp_path / "<b> & c.png", False)
+    qtbot.waitUntil(lambda: "<b> & c.png" in window.message_bar.text)
+    for label in (*window.status_line.findChildren(QLabel), window.message_bar._text):
+        assert label.textFormat() == Qt.TextFormat.PlainText
+    action(window, "close_photo").trigger()
+    qtbot.waitUntil(lambda: window.document.photo is None)
+    buttons = window.stage.empty._row._buttons
+    assert buttons[0].text().replace("&&", "&").startswith("Tom &")
+
+
+def test_what_was_done_is_not_said_for_ever(qtbot, window, open_colored, tmp_path, monkeypatch):
+    open_colored()
+    window.message_bar._going.setInterval(200)
+    window.saving.take_target(tmp_path / "out.png", False)
+    qtbot.waitUntil(lambda: "out.png" in window.message_bar.text)
+    qtbot.waitUntil(lambda: window.message_bar.text == "")
+
+
+def test_going_back_to_a_photo_does_not_ask_the_network_again(qtbot, window, predictor, make_photo):
+    window.open_photos([make_photo("a.png"), make_photo("b.png", width=310)])
+    qtbot.waitUntil(lambda: is_done(window))
+    action(window, "next").trigger()
+    qtbot.waitUntil(lambda: window.document.path.name == "b.png" and is_done(window))
+    asked = len(predictor.asked)
+    action(window, "previous").trigger()
+    qtbot.waitUntil(lambda: window.document.path.name == "a.png" and is_done(window))
+    assert len(predictor.asked) == asked
+    window.panel.adjusted.emit("tint", 40, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    assert len(predictor.asked) == asked
+
+
+def test_a_photo_that_was_changed_meanwhile_is_looked_at_again(
+    qtbot, window, predictor, make_photo
+):
+    first = make_photo("a.png")
+    window.open_photos([first, make_photo("b.png")])
+    qtbot.waitUntil(lambda: is_done(window))
+    action(window, "next").trigger()
+    qtbot.waitUntil(lambda: window.document.path.name == "b.png" and is_done(window))
+    make_photo("a.png", width=200)
+    asked = len(predictor.asked)
+    action(window, "previous").trigger()
+    qtbot.waitUntil(lambda: window.document.path == first and is_done(window))
+    assert len(predictor.asked) > asked
