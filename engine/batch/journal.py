@@ -46,6 +46,7 @@ _FIELDS = (
 )
 # The ways in which SQLite says that the disk is full.
 _FULL = {sqlite3.SQLITE_FULL}
+_LONGEST_GAP_SECONDS = 120.0
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA}
 
 
@@ -360,7 +361,12 @@ def _known(db: sqlite3.Connection, job: str) -> Known:
         )
     }
     sealed = tuple(_path(target) for (target,) in db.execute("SELECT target FROM sealed"))
-    mean = db.execute("SELECT avg(seconds) FROM photos WHERE state = 'done' AND seconds > 0")
+    # From one photo's end to the next, as stages overlap; longer gaps are those between runs.
+    mean = db.execute(
+        "SELECT avg(gap) FROM (SELECT ended - lag(ended) OVER (ORDER BY ended) AS gap FROM photos "
+        "WHERE state = 'done') WHERE gap < ?",
+        (_LONGEST_GAP_SECONDS,),
+    )
     return Known(records, earlier, sealed, mean.fetchone()[0])
 
 

@@ -1,8 +1,12 @@
-"""Where the journal of a job lies."""
+"""Where the journal of a job lies, and how a plan gets into it."""
 
 from pathlib import Path
 
+from engine.batch.find import Finding
+from engine.batch.job import Job
 from engine.batch.journal import Journal
+from engine.batch.plan import BatchConflict, Plan, make_plan
+from engine.batch.records import Known
 from engine.batch.shard import Shard
 from engine.errors import CannotWrite, JournalInUse
 from engine.user_folder import user_folder
@@ -34,6 +38,46 @@ def opened_journal(path: Path) -> Journal:
     except OSError as error:
         raise CannotWrite(name=path.name, folder=str(path.parent)) from error
     return Journal(path)
+
+
+def plan_in(
+    journal: Journal,
+    finding: Finding,
+    job: Job,
+    on_conflict: BatchConflict = "unique",
+    *,
+    retry_failed: bool = False,
+    shard: Shard | None = None,
+) -> Plan:
+    """Plan a job and keep its names, so that another process that plans it gets the same ones.
+
+    Planning may have to look into files, so it is done while others may use the journal, and once
+    more if they kept names meanwhile.
+
+    Args:
+        journal: the job's.
+        finding: as for `make_plan`, as is what follows.
+        job: how.
+        on_conflict: where a file has the target's name.
+        retry_failed: whether photos that failed are tried again.
+        shard: which share.
+
+    Raises:
+        CannotWrite, DiskFull, BadJournal: the journal cannot be used.
+        BadTemplate: the names cannot be made.
+    """
+    fingerprint = job.fingerprint
+    while True:
+        known = journal.known(fingerprint)
+        plan = make_plan(finding, job, known, on_conflict, retry_failed=retry_failed, shard=shard)
+        with journal.planning():
+            if _names_in(journal.known(fingerprint)) == _names_in(known):
+                journal.reserve(fingerprint, (row.record() for row in plan.to_color))
+                return plan
+
+
+def _names_in(known: Known) -> dict[bytes, Path]:
+    return {source: record.target for source, record in known.records.items()}
 
 
 def merge_shards(journal: Journal) -> int:

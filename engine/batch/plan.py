@@ -257,7 +257,7 @@ class _Planner:
                 target=record.target,
                 layer=record.layer if row.layer is not None else None,
                 on_conflict=record.on_conflict,
-                replaces=record.on_conflict == "overwrite" and os.path.lexists(record.target),
+                replaces=record.on_conflict == "overwrite" and _is_there(record),
             )
         return self._row_again(row, record)
 
@@ -267,7 +267,7 @@ class _Planner:
             return not self._retry_failed
         if record.state == "colored":
             return True
-        return record.state in ("done", "exists") and os.path.lexists(record.target)
+        return record.state in ("done", "exists") and _is_there(record)
 
     def _row_again(self, row: Row, record: Record) -> Row:
         """Of a photo that was colored, but has changed since, or is wished for in another way."""
@@ -277,8 +277,10 @@ class _Planner:
                 target=record.target,
                 layer=None if row.layer is None else record.layer or row.layer,
                 on_conflict="overwrite",
-                replaces=os.path.lexists(record.target),
+                replaces=_is_there(record),
             )
+        if self._on_conflict == "skip" and record.state == "done" and _is_there(record):
+            return _left_out(row, record.target)
         return self._new_row(row)
 
     def _new_row(self, row: Row) -> Row:
@@ -286,15 +288,15 @@ class _Planner:
         if self._on_conflict == "if-changed":
             earlier = self._known.earlier.get(key_of(row.source))
             if earlier is not None and _is_same_place(earlier.target, row.target):
-                if _is_current(earlier, row) and os.path.lexists(earlier.target):
+                if _is_current(earlier, row) and _is_there(earlier):
                     return _skipped(row, earlier)
                 return self._row_again(row, earlier)
-        if self._on_conflict == "skip" and os.path.lexists(row.target):
-            sentence = translate(EXISTS, name=row.target.name)
-            return replace(row, on_conflict="skip", skip="exists", reason=sentence)
+        # A name that another photo's result has is no reason to leave this one out.
         if self._on_conflict in ("skip", "overwrite") and row.target not in self._kept:
-            self._keep(row.target, row.layer)
             exists = os.path.lexists(row.target)
+            if exists and self._on_conflict == "skip":
+                return _left_out(row, row.target)
+            self._keep(row.target, row.layer)
             policy: OnConflict = "skip" if self._on_conflict == "skip" else "overwrite"
             return replace(row, on_conflict=policy, replaces=exists)
         target = self._free(row.target)
@@ -328,6 +330,16 @@ def _skipped(row: Row, record: Record) -> Row:
         skip=kinds.get(record.state, "done"),
         reason=record.reason or translate(DONE),
     )
+
+
+def _left_out(row: Row, target: Path) -> Row:
+    """A row of a photo whose target exists."""
+    sentence = translate(EXISTS, name=target.name)
+    return replace(row, target=target, on_conflict="skip", skip="exists", reason=sentence)
+
+
+def _is_there(record: Record) -> bool:
+    return os.path.lexists(record.target)
 
 
 def _is_current(record: Record, row: Row) -> bool:

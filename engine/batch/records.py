@@ -52,7 +52,7 @@ class Known:
         records: of this job, by the photo's whole path.
         earlier: what was colored last of each photo in other jobs, in the same way.
         sealed: files that were about to get these names when a run ended; some may have got them.
-        seconds: of work that a photo takes in the mean; None if nothing was colored yet.
+        seconds: that a photo took in the mean of earlier runs; None if too few were colored.
     """
 
     records: Mapping[bytes, Record] = field(default_factory=dict)

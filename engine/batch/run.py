@@ -130,8 +130,10 @@ class _Run:
         self._sweep()
         lanes = Lanes(self._workers, self._means.load, self._seal, self._steering.cancel)
         try:
-            while not self._is_over():
+            while True:
                 self._add(self._steering.take_added())
+                if self._is_over():
+                    break
                 self._mind_pauses()
                 if self._paused_for is None:
                     self._hand_out(lanes)

@@ -15,12 +15,11 @@ from typing import Any
 import click
 
 from engine.batch.events import Finished
-from engine.batch.find import Choice, Finding, find_photos
+from engine.batch.find import Choice, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal, peek
-from engine.batch.places import journal_path, merge_shards, opened_journal
-from engine.batch.plan import BatchConflict, Plan, make_plan
-from engine.batch.records import Known
+from engine.batch.places import journal_path, merge_shards, opened_journal, plan_in
+from engine.batch.plan import Plan, make_plan
 from engine.batch.run import Means, run_batch
 from engine.batch.shard import Shard
 from engine.batch.sidecars import GivenEdits
@@ -139,15 +138,13 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     path = journal_path(options["into"], shard)
     finding = find_photos(places, choice)
     if plan_only:
-        plan = _planned(finding, job, peek(path, job.fingerprint), **options)
+        plan = make_plan(finding, job, peek(path, job.fingerprint), **_planning(**options))
         voice.planned(plan)
         return 0
     with opened_journal(path) as journal:
         if shard is None:
             merge_shards(journal)
-        with journal.planning():
-            plan = _planned(finding, job, journal.known(job.fingerprint), **options)
-            journal.reserve(job.fingerprint, (row.record() for row in plan.to_color))
+        plan = plan_in(journal, finding, job, **_planning(**options))
         return _run(plan, job, journal, voice, options["device"], options["workers"])
 
 
@@ -223,17 +220,9 @@ def _stopped_by_signals(steering: Steering) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _planned(
-    finding: Finding,
-    job: Job,
-    known: Known,
-    *,
-    on_conflict: BatchConflict,
-    retry_failed: bool,
-    shard: Shard | None,
-    **_: Any,
-) -> Plan:
-    return make_plan(finding, job, known, on_conflict, retry_failed=retry_failed, shard=shard)
+def _planning(**options: Any) -> dict[str, Any]:
+    """The options that have a say in the plan."""
+    return {name: options[name] for name in ("on_conflict", "retry_failed", "shard")}
 
 
 def _job(**options: Any) -> Job:

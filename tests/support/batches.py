@@ -8,7 +8,7 @@ from engine.batch.events import Event, Finished, RowChanged
 from engine.batch.find import Choice, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal
-from engine.batch.places import journal_path, opened_journal
+from engine.batch.places import journal_path, opened_journal, plan_in
 from engine.batch.plan import BatchConflict, Plan, make_plan
 from engine.batch.run import Means, run_batch
 from engine.batch.sidecars import GivenEdits
@@ -97,9 +97,8 @@ class Batch:
 
         means = Means(load or (lambda: self.predictor), workers, most_pixels, stop_when_full)
         with opened_journal(self.path) as journal:
-            with journal.planning():
-                plan = self.plan(on_conflict, journal, **options)
-                journal.reserve(self.job.fingerprint, (row.record() for row in plan.to_color))
+            finding = find_photos([self.folder], self.choice)
+            plan = plan_in(journal, finding, self.job, on_conflict, **options)  # type: ignore[arg-type]
             return run_batch(plan.to_color, self.job, journal, means, told, steering)
 
     def ended(self, *states: str) -> list[RowChanged]:

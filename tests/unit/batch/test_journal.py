@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from itertools import chain
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
@@ -148,7 +149,10 @@ def test_an_end_forgets_what_was_sealed(journal):
     assert not journal.sealed_of(JOB, Path("/photos/a.jpg"))
     ended = journal.record_of(JOB, Path("/photos/a.jpg"))
     assert (ended.size, ended.mtime, ended.sha256, ended.seconds) == (11, 21, "cd", 2.0)
-    assert journal.known(JOB).seconds == 2.0
+    assert journal.known(JOB).seconds is None
+    journal.reserve(JOB, [record("b.jpg", 2)])
+    journal.end(JOB, Path("/photos/b.jpg"), Ending("done", seconds=2.0))
+    assert 0 <= journal.known(JOB).seconds < 1  # from one end to the next
 
 
 def claim_all(path: Path, count: int, results: "multiprocessing.SimpleQueue[list[int]]") -> None:
@@ -175,6 +179,23 @@ def test_processes_share_photos_without_doing_one_twice(path):
     for process in processes:
         process.join(20)
     assert sorted(chain(*shares)) == list(range(count))
+
+
+def open_at_once(path: Path, start: Event) -> None:
+    start.wait(20)
+    Journal(path).close()
+
+
+def test_processes_make_a_journal_at_the_same_moment(path):
+    context = multiprocessing.get_context("fork")
+    start = context.Event()
+    processes = [context.Process(target=open_at_once, args=(path, start)) for _ in range(8)]
+    for process in processes:
+        process.start()
+    start.set()
+    for process in processes:
+        process.join(30)
+    assert [process.exitcode for process in processes] == [0] * 8
 
 
 @pytest.mark.parametrize("data", [b"no database at all" * 100, b"\0" * 4096])

@@ -97,6 +97,19 @@ def test_a_plan_keeps_its_names_when_photos_come_and_go(tmp_path):
     assert [row.skip for row in plan.rows] == ["", "", "done"]
 
 
+@pytest.mark.parametrize("on_conflict", ["skip", "overwrite"])
+def test_a_sibling_s_result_is_no_reason_to_leave_a_photo_out(tmp_path, on_conflict):
+    batch = Batch(tmp_path / "in", tmp_path / "out", job=job_of(tmp_path / "out", suffix=".png"))
+    save_photo(batch.folder / "b.tif")
+    batch.run(on_conflict)
+    before = digests(batch.into)
+    save_photo(batch.folder / "b.jpg", 1)
+    assert batch.run(on_conflict).done == 1
+    assert before.items() < digests(batch.into).items()
+    save_photo(batch.folder / "b.jpg", 2)
+    assert batch.plan(on_conflict).counts[""] == (on_conflict == "overwrite")
+
+
 def test_numbers_stay(tmp_path):
     job = job_of(tmp_path / "out", template="{number}")
     batch = Batch(tmp_path / "in", tmp_path / "out", job=job)

@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import pickle
 import shutil
 import subprocess
 import threading
@@ -17,7 +18,10 @@ from engine.batch import tasks
 from engine.batch.events import Continued, Finished, Paused, Progressed, RowChanged
 from engine.batch.find import Choice
 from engine.batch.journal import Journal
+from engine.batch.records import Sealed
+from engine.batch.sidecars import GivenEdits
 from engine.batch.steering import Steering
+from engine.batch.tasks import Result, Task
 from engine.errors import CannotWrite, DiskFull, ModelMissing, OutOfMemory
 from engine.photo import place
 from engine.photo.options import SaveOptions
@@ -478,6 +482,16 @@ def test_photos_on_their_way_are_bounded(batch, monkeypatch):
     seen.clear()
     again.run(tell=tell, workers=4)
     assert 1 < max(seen) <= 10
+
+
+def test_work_can_be_given_to_other_processes():
+    task = Task(
+        1, Path("a.jpg"), 2, 3, Path("out/a.jpg"), None, Wish(), GivenEdits(), None,
+        (Sealed(Path("out/a.jpg"), 1, "ab"),),
+    )  # fmt: skip
+    assert pickle.loads(pickle.dumps(task)) == task
+    result = Result("done", 1, 2, "ab", Path("out/a.jpg"), None, ("said",), 0.5)
+    assert pickle.loads(pickle.dumps(result)) == result
 
 
 def test_stages_overlap(batch, monkeypatch):
