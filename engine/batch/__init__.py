@@ -17,7 +17,7 @@ from engine.batch.events import (
 from engine.batch.find import Choice, Found, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal, peek
-from engine.batch.places import journal_path, merge_shards, opened_journal
+from engine.batch.places import journal_path, merge_shards, opened_journal, plan_in
 from engine.batch.plan import BatchConflict, Plan, Row, make_plan
 from engine.batch.report import BatchReport, write_report
 from engine.batch.run import Means, run_batch
@@ -53,6 +53,7 @@ __all__ = [
     "merge_shards",
     "opened_journal",
     "peek",
+    "plan_in",
     "run_batch",
     "weights_facts",
     "write_report",
