@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# What the network takes, as pixels that are read and written in the same time: measured on two
-# cores, where it does not depend on the photo's size.
-LOOK = 4_000_000
+# What the network takes, whatever the photo's size, as pixels that are read and written in the same
+# time. Measured on two cores: 0.73 s, against 0.065 s for each million pixels of JPEG.
+LOOK = 11_000_000
 
 
 @dataclass(frozen=True, slots=True)

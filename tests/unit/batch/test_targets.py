@@ -88,9 +88,9 @@ def test_a_photo_s_own_edits(tmp_path):
 
 
 def test_room(tmp_path):
-    assert size_of_result(1000, Path("a.JPG"), "jpeg") == 1500
-    assert size_of_result(1000, Path("a.jpg"), "tiff") == 8000
-    assert size_of_result(1000, Path("a.tif"), "tiff") == 3000
+    assert size_of_result(1000, Path("a.JPG"), "jpeg") == 1600
+    assert size_of_result(1000, Path("a.jpg"), "tiff") == 5500
+    assert size_of_result(1000, Path("a.tif"), "tiff") == 2500
     (space,) = spaces_for([(tmp_path / "new" / "one", 5), (tmp_path, 7), (tmp_path / "new", 1)])
     assert space.needed == 13
     assert space.folder == tmp_path
