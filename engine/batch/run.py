@@ -287,7 +287,6 @@ class _Run:
             self._full = self._full or error
             self._let_go(index)
             self._waiting.appendleft(index)
-            self._tell(RowChanged(index, self._rows[index].source, "waiting"))
             return
         self._pace.dropped(index)
         told = failure_of(error, self._rows[index].source)
@@ -323,8 +322,10 @@ class _Run:
 
     def _let_go(self, index: int) -> None:
         self._in_hand.pop(index, None)
+        source = self._rows[index].source
         with contextlib.suppress(PhotochromError):  # if it can't be written, the lease runs out
-            self._journal.release(self._fingerprint, self._rows[index].source)
+            self._journal.release(self._fingerprint, source)
+        self._tell(RowChanged(index, source, "waiting"))
 
     # Pauses
 

@@ -4,14 +4,16 @@ import json
 import sys
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.progress import TaskID, TextColumn
 
 from engine.batch.events import Event, Finished, Paused, Progressed, RowChanged
 from engine.batch.find import Ignored
 from engine.batch.plan import Plan, Row
+from engine.cli.progress import progress_bar
 
 _MEGABYTE = 1_000_000
+# "colored" alone would be taken for the opposite.
+_STATES = {"colored": "has color"}
 
 
 class PlainVoice:
@@ -67,7 +69,9 @@ class JsonVoice:
             source=str(row.source),
             target=None if failed else str(row.target),
             layer=None if failed or row.layer is None else str(row.layer),
-            state=f"{row.skip} earlier" if row.skip != "exists" else "exists",
+            state=_STATES.get(
+                row.skip, row.skip if row.skip == "exists" else f"{row.skip} earlier"
+            ),
             seconds=0.0,
             warnings=[] if failed else [row.reason],
             error=row.reason if failed else None,
@@ -79,7 +83,7 @@ class JsonVoice:
             source=str(event.source),
             target=None if event.target is None else str(event.target),
             layer=None if event.layer is None else str(event.layer),
-            state=event.state,
+            state=_STATES.get(event.state, event.state),
             seconds=round(event.seconds, 3),
             warnings=list(event.warnings),
             error=event.error or None,
@@ -117,15 +121,7 @@ class Teller:
 
     def __init__(self, voice: Voice, total: int) -> None:
         self._voice = voice
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.fields[left]}"),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._bar = progress_bar(TextColumn("{task.fields[left]}"))
         self._task: TaskID = self._bar.add_task(f"0/{total}", total=1.0, left="")
         self.finished: Finished | None = None
 

@@ -1,8 +1,11 @@
 """`photochrom batch`: its options, what it prints, and its exit status."""
 
+import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from engine.photo.read import read_photo
 from tests.support.batches import digests, save_photo, save_photos
 from tests.support.fakes import FakePredictor
 
+ROOT = Path(__file__).resolve().parents[2]
 LINE = {"source", "target", "layer", "state", "seconds", "warnings", "error"}
 
 
@@ -224,6 +228,48 @@ def test_a_name_that_is_no_letters(folder, capfdbinary):
     assert run(["batch", str(folder), "--include", name, "--json"]) == 0
     (row,) = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
     assert row["source"] == str(folder / name)
+
+
+def test_lines_for_a_file_go_there_though_a_terminal_shows_the_bar(folder, tmp_path):
+    pty = pytest.importorskip("pty")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "tests.support.batch_process", "batch", str(folder), "--json"]
+    with (tmp_path / "lines").open("wb") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=end, env=environment, cwd=ROOT)
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # so it ends
+        while piece := os.read(terminal, 4096):
+            shown += piece
+    os.close(terminal)
+    assert process.wait(30) == 0
+    assert len(lines((tmp_path / "lines").read_text())) == 3
+    assert b"source" not in shown
+    assert b"3 colored" in shown
+
+
+@pytest.fixture
+def read_only_disk(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=5m", "tmpfs", str(disk)]
+    if getattr(os, "geteuid", lambda: 1)() or subprocess.run(mount, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    save_photos(disk / "in", 2)
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_read_only_disk(read_only_disk, tmp_path, capsys):
+    photos, out = read_only_disk / "in", read_only_disk / "out"
+    assert run(["batch", str(photos), "--into", str(out)]) == 1
+    assert "cannot be written to" in capsys.readouterr().err
+    assert run(["batch", str(photos), "--json"]) == 1  # beside the photos
+    rows = lines(capsys.readouterr().out)
+    assert ["cannot be written to" in row["error"] for row in rows] == [True, True]
+    assert run(["batch", str(photos), "--into", str(tmp_path / "out")]) == 0
 
 
 def test_an_empty_folder(tmp_path, capsys):

@@ -255,6 +255,8 @@ def test_it_is_cancelled_within_a_second_and_goes_on(batch):
     predictor.gate.set()
     assert finished.cancelled
     assert finished.done + finished.waiting == 30
+    last = {event.index: event.state for event in batch.events if isinstance(event, RowChanged)}
+    assert set(last.values()) == {"done", "waiting"}
     assert 5 <= finished.done < 15
     time.sleep(0.2)  # what was under way writes nothing any more
     assert len(digests(batch.into)) == finished.done
