@@ -229,6 +229,12 @@ class Journal:
                 },
             )  # fmt: skip
             self._forget_sealed(job, key)
+            if ending.state == "done" and ending.target is not None:
+                # What another job has put there is gone, so it must not count as done.
+                self._db.execute(
+                    "DELETE FROM photos WHERE target = ? AND job != ? AND state = 'done'",
+                    (key_of(ending.target), job),
+                )
 
     def gone_owners(self) -> tuple[int, ...]:
         """The numbers of processes on this machine that died with photos in hand."""

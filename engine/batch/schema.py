@@ -23,7 +23,7 @@ CREATE TABLE photos (
     seconds REAL NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0, ended REAL,
     PRIMARY KEY (job, source)
 ) WITHOUT ROWID;
-CREATE INDEX photos_by_source ON photos (source);
+CREATE INDEX photos_by_target ON photos (target);
 CREATE TABLE sealed (
     job TEXT NOT NULL, source BLOB NOT NULL, target BLOB NOT NULL,
     size INTEGER NOT NULL, sha256 TEXT NOT NULL,

@@ -156,6 +156,8 @@ def test_if_changed_colors_again_what_has_changed(folder, tmp_path, capsys):
     third = digests(tmp_path / "out")
     assert set(third) == set(first)
     assert not set(third.values()) & set(second.values())
+    assert run(arguments) == 0  # back again: what is there is not what is wished for
+    assert digests(tmp_path / "out") == second
 
 
 def test_choices_for_saving_are_those_of_colorize(folder, tmp_path):
