@@ -23,6 +23,7 @@ from engine.batch import (
     merge_shards,
     opened_journal,
     peek,
+    plan_in,
     run_batch,
     write_report,
 )
@@ -155,13 +156,9 @@ class BatchThread(QThread):
         self.steering = Steering()
         with opened_journal(journal_path(order.into)) as journal:
             merge_shards(journal)
-            with journal.planning():
-                known = journal.known(job.fingerprint)
-                plan = make_plan(
-                    finding, job, known, order.settings.on_conflict,
-                    retry_failed=order.retry_failed,
-                )  # fmt: skip
-                journal.reserve(job.fingerprint, (row.record() for row in plan.to_color))
+            plan = plan_in(
+                journal, finding, job, order.settings.on_conflict, retry_failed=order.retry_failed
+            )
             self.began.emit(plan)
             means = Means(self._load)
             finished = run_batch(plan.to_color, job, journal, means, self._tell, self.steering)
