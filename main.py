@@ -23,9 +23,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and (arguments[0] in VERBS or arguments[0].startswith("-")):
-        from engine.cli.main import run
+        try:
+            from engine.cli.main import run
 
-        return run(arguments)
+            return run(arguments)
+        except KeyboardInterrupt:  # while its parts were still being loaded
+            print("Interrupted.", file=sys.stderr)  # noqa: T201 - there is no window
+            return 130
     if arguments and not os.path.exists(arguments[0]):  # noqa: PTH110 - a name may be too long
         near = difflib.get_close_matches(arguments[0], VERBS, n=1, cutoff=0.75)
         if near:

@@ -32,10 +32,20 @@ from PySide6.QtWidgets import (
 )
 
 from engine import Predictor, load_lasting_predictor, translate
-from engine.batch import Continued, Event, Finished, Paused, Plan, Progressed, RowChanged
+from engine.batch import Continued, Event, Finished, Paused, Progressed, RowChanged
 from gui.batch.choices import BatchOrder, BatchSettings
 from gui.batch.panel import BatchPanel
-from gui.batch.table import COLUMNS, PHOTO, STATE, TARGET, THUMBNAIL, TIME, BatchTable, StateFilter
+from gui.batch.table import (
+    COLUMNS,
+    PHOTO,
+    STATE,
+    TARGET,
+    THUMBNAIL,
+    TIME,
+    BatchTable,
+    Listed,
+    StateFilter,
+)
 from gui.batch.thread import BatchThread, Ended, with_retry
 from gui.batch.words import finished_text, plan_text, progress_text
 from gui.images import Picture
@@ -286,10 +296,10 @@ class BatchDialog(QDialog):
         self._show_buttons()
 
     @Slot(object)
-    def _on_planned(self, plan: Plan) -> None:
+    def _on_planned(self, listed: Listed) -> None:
         if not self._running:
-            self.table.show_plan(plan, self._order.into)
-            self.summary.setText(plan_text(plan))
+            self.table.show_plan(listed)
+            self.summary.setText(plan_text(listed.plan))
             self.bar.hide()
             self.left.hide()
             self._show_buttons()
@@ -315,8 +325,8 @@ class BatchDialog(QDialog):
         self._show_buttons()
 
     @Slot(object)
-    def _on_began(self, plan: Plan) -> None:
-        self.table.show_plan(plan, self._order.into)
+    def _on_began(self, listed: Listed) -> None:
+        self.table.show_plan(listed)
         self.summary.setText(translate("Coloring. The window stays usable meanwhile."))
 
     @Slot()

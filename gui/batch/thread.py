@@ -28,6 +28,7 @@ from engine.batch import (
     write_report,
 )
 from gui.batch.choices import BatchOrder
+from gui.batch.table import Listed
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ class BatchThread(QThread):
         parent: as usual.
 
     Signals:
-        planned: a Plan; nothing was written.
-        began: the Plan that is being carried out.
+        planned: what would be done, as Listed; nothing was written.
+        began: the same, while it is being carried out.
         ended: an Ended.
         failed: an Exception that ended the plan or the run.
     """
@@ -148,7 +149,7 @@ class BatchThread(QThread):
         )
         if self._looking is not None:
             self._looking.raise_if_set()
-        self.planned.emit(plan)
+        self.planned.emit(Listed.of(plan, order.into))
 
     def _carry_out(self, order: BatchOrder) -> None:
         job = order.job
@@ -159,7 +160,7 @@ class BatchThread(QThread):
             plan = plan_in(
                 journal, finding, job, order.settings.on_conflict, retry_failed=order.retry_failed
             )
-            self.began.emit(plan)
+            self.began.emit(Listed.of(plan, order.into))
             means = Means(self._load)
             finished = run_batch(plan.to_color, job, journal, means, self._tell, self.steering)
             report = self._report(journal, job.fingerprint, finished)

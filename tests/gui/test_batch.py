@@ -17,7 +17,7 @@ from engine.batch.plan import Row
 from engine.batch.records import Record
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
-from gui.batch.table import PHOTO, REASON, STATE, TARGET, BatchTable
+from gui.batch.table import PHOTO, REASON, STATE, TARGET, BatchTable, Listed
 from gui.batch.words import time_text
 from tests.support.fakes import FakePredictor
 
@@ -277,7 +277,7 @@ def test_with_ten_thousand_rows_only_what_is_seen_is_asked_for(qtbot, dialog):
     dialog._rest.stop()
     wanted = []
     dialog.table.thumbnail_wanted.connect(wanted.append)
-    dialog.table.show_plan(many(10_000), None)
+    dialog.table.show_plan(Listed.of(many(10_000), None))
     dialog.view.repaint()
     QApplication.processEvents()
     assert 0 < len(wanted) < 60
@@ -293,7 +293,7 @@ def test_with_ten_thousand_rows_only_what_is_seen_is_asked_for(qtbot, dialog):
 
 def test_cells(qtbot):
     table = BatchTable()
-    table.show_plan(many(3), Path("/r"))
+    table.show_plan(Listed.of(many(3), Path("/r")))
     table.take([
         RowChanged(1, Path("/album/00001.jpg"), "failed", seconds=2.2, error="It is damaged."),
         RowChanged(2, Path("/album/00002.jpg"), "done", Path("/r/2-2.jpg"), warnings=("So.",)),
