@@ -85,9 +85,11 @@ def test_the_folder_of_the_log_is_opened(qtbot, window, monkeypatch, tmp_path):
     assert [url.toLocalFile() for url in folders] == [str(tmp_path)]
 
 
-def test_more_has_settings_keys_about_and_quit(window):
+def test_more_has_what_the_toolbar_has_no_room_for(window):
     texts_of_menu = [each.text() for each in window.toolbar._more.menu().actions()]
-    assert texts_of_menu == ["Settings…", "Keys and mouse", "About Photochrom", "Quit"]
+    assert texts_of_menu == [
+        "Color folders…", "Settings…", "Keys and mouse", "About Photochrom", "Quit",
+    ]  # fmt: skip
     assert window.toolbar._more.accessibleName() == "More"
 
 

@@ -834,6 +834,7 @@ def test_names_are_no_markup_and_no_mnemonics(qtbot, window, open_colored, tmp_p
 def test_what_was_done_is_not_said_for_ever(qtbot, window, open_colored, tmp_path, monkeypatch):
     open_colored()
     window.message_bar._going.setInterval(200)
+    monkeypatch.setattr(window.message_bar, "underMouse", lambda: False)
     window.saving.take_target(tmp_path / "out.png", False)
     qtbot.waitUntil(lambda: "out.png" in window.message_bar.text)
     qtbot.waitUntil(lambda: window.message_bar.text == "")
