@@ -11,6 +11,8 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
   DeviceError            DeviceMissing
   EditsError             BadEdits
   BatchError             BadJournal, JournalInUse, UnexpectedFailure
+  ClusterError           ClusterMissing, ClusterUnreachable, ClusterLost, NoWorkers,
+                         UnlikeWorker, UselessWorkers, LostTooOften
   TrainingError          NoPhotos, BadObjects, RunExists, CannotResume,
                          StartingWeightsMissing
 Cancelled                not an error: outside the tree, never shown
@@ -18,7 +20,8 @@ Cancelled                not an error: outside the tree, never shown
 The foreign exception is kept as `__cause__` for the log; it is never shown.
 """
 
-from functools import reduce
+from collections.abc import Callable
+from functools import partial, reduce
 from typing import ClassVar
 
 from engine.i18n import N_, translate
@@ -40,6 +43,10 @@ class PhotochromError(Exception):
     def __init__(self, **values: object) -> None:
         super().__init__(values)
         self.values = values
+
+    def __reduce__(self) -> tuple[Callable[[], "PhotochromError"], tuple[()]]:
+        """Errors come from other processes, too; what caused them stays there."""
+        return partial(type(self), **self.values), ()
 
     def __str__(self) -> str:
         """What happened and what to do, in the language of the moment, on one line."""
@@ -289,6 +296,65 @@ class UnexpectedFailure(PhotochromError):
     code = "unexpected-failure"
     sentence = N_("“{name}” could not be colored, for a reason that nobody thought of: {what}.")
     advice = N_("The other photos are not affected. A report of it would help.")
+
+
+class ClusterMissing(PhotochromError):
+    """The package by which a cluster is used is not installed."""
+
+    code = "cluster-missing"
+    sentence = N_("Using a cluster needs the package “distributed”, which is not installed.")
+    advice = N_("Install it: pip install distributed")
+
+
+class ClusterUnreachable(PhotochromError):
+    """No scheduler answers. Values: address."""
+
+    code = "cluster-unreachable"
+    sentence = N_("No cluster answers at {address}.")
+    advice = N_("Check the address, and that the scheduler is running.")
+
+
+class ClusterLost(PhotochromError):
+    """The scheduler has gone while it was used. Values: address."""
+
+    code = "cluster-lost"
+    sentence = N_("The scheduler of the cluster at {address} is gone.")
+    advice = N_("When it is there again, the same command goes on where it stopped.")
+
+
+class NoWorkers(PhotochromError):
+    """A cluster has no workers, or lost all. Values: address, seconds."""
+
+    code = "no-workers"
+    sentence = N_("The cluster at {address} has had no worker for {seconds} seconds.")
+    advice = N_("When there are some, the same command goes on where it stopped.")
+
+
+class UnlikeWorker(PhotochromError):
+    """A worker would give other results, or none. Values: worker, reason."""
+
+    code = "unlike-worker"
+    sentence = N_("The worker on {worker} cannot be used: {reason}.")
+    advice = N_(
+        "Every worker needs the program and weights that are here, and the same folders under the "
+        "same names."
+    )
+
+
+class UselessWorkers(PhotochromError):
+    """The cluster cannot run what it is given. Values: address, what."""
+
+    code = "useless-workers"
+    sentence = N_("The cluster at {address} cannot run the program: {what}")
+    advice = N_("Scheduler and workers need the same version of it as this machine.")
+
+
+class LostTooOften(PhotochromError):
+    """Each worker that had a photo in hand was lost. Values: name."""
+
+    code = "lost-too-often"
+    sentence = N_("“{name}” was given up, as one worker after the other was lost that had it.")
+    advice = N_("It may need more memory than the workers have.")
 
 
 class RunExists(PhotochromError):

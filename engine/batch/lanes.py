@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
+from typing import Protocol
 
 from engine.batch.tasks import Read, Result, Scribe, Task, look_at, read_task, write_task
 from engine.cancel import CancelToken
@@ -66,6 +67,26 @@ class NoNetwork:
 Message = WasRead | Began | Ended | Failed | Stopped | NoNetwork
 
 
+class Crew(Protocol):
+    """Those who color the photos of a run. They tell it what happens; only it decides.
+
+    Attributes:
+        messages: what they tell.
+    """
+
+    messages: SimpleQueue[Message]
+
+    @property
+    def most_in_hand(self) -> int:
+        """How many photos they may have at once."""
+
+    def add(self, task: Task) -> None:
+        """Have a photo colored."""
+
+    def close(self, seconds: float) -> bool:
+        """Begin nothing any more; whether all has ended after about so long a wait."""
+
+
 class Lanes:
     """The threads of a run. They tell it what happens; only it decides.
 
@@ -84,6 +105,8 @@ class Lanes:
         cancel: CancelToken,
     ) -> None:
         self.messages: SimpleQueue[Message] = SimpleQueue()
+        # Each worker has one in hand and one ahead; the network has one in hand and one ahead.
+        self.most_in_hand = 2 * workers + 2
         self._load, self._scribe, self._cancel = load, scribe, cancel
         self._to_read: deque[Task] = deque()
         self._to_look: deque[Read] = deque()

@@ -16,14 +16,25 @@ from queue import Empty
 from engine.batch.events import Continued, Event, Finished, Paused, Progressed, RowChanged, State
 from engine.batch.job import Job
 from engine.batch.journal import Journal
-from engine.batch.lanes import Began, Ended, Failed, Lanes, Message, NoNetwork, Stopped, WasRead
+from engine.batch.lanes import (
+    Began,
+    Crew,
+    Ended,
+    Failed,
+    Lanes,
+    Message,
+    NoNetwork,
+    Stopped,
+    WasRead,
+)
 from engine.batch.pace import Load, Pace
 from engine.batch.plan import Row
 from engine.batch.records import Ending, Record, Sealed
 from engine.batch.space import free_in, size_of_result
 from engine.batch.steering import Steering
 from engine.batch.targets import ending_of
-from engine.batch.tasks import Result, Task, failure_of
+from engine.batch.tasks import Result, Scribe, Task, failure_of
+from engine.cancel import CancelToken
 from engine.errors import DiskFull, PhotochromError
 from engine.in_order import cores
 from engine.photo.place import sweep_drafts
@@ -51,12 +62,15 @@ class Means:
         workers: threads that read and write; as many as there are cores if not given.
         most_pixels: how many pixels the photos on their way may have together.
         stop_when_full: whether a full disk ends the run, rather than pausing it.
+        crew: gives those who color instead of threads of this process; told whom to tell of each
+            file before it gets its name, and what stops them.
     """
 
     load: Callable[[], Predictor]
     workers: int | None = None
     most_pixels: int = MOST_PIXELS
     stop_when_full: bool = False
+    crew: Callable[[Scribe, CancelToken], Crew] | None = None
 
 
 def run_batch(
@@ -128,7 +142,7 @@ class _Run:
 
     def run(self) -> Finished:
         self._sweep()
-        lanes = Lanes(self._workers, self._means.load, self._seal, self._steering.cancel)
+        lanes = self._crew()
         try:
             while True:
                 self._add(self._steering.take_added())
@@ -154,6 +168,12 @@ class _Run:
         self._tell(finished)
         return finished
 
+    def _crew(self) -> Crew:
+        means, cancel = self._means, self._steering.cancel
+        if means.crew is not None:
+            return means.crew(self._seal, cancel)
+        return Lanes(self._workers, means.load, self._seal, cancel)
+
     def _is_over(self) -> bool:
         if self._steering.cancel.is_set or self._fatal is not None:
             return True
@@ -170,14 +190,18 @@ class _Run:
     def _sweep(self) -> None:
         """Take away what processes that were killed left half-written."""
         pids = self._journal.gone_owners()
-        for folder in {row.target.parent for row in self._rows} if pids else ():
+        folders = {row.target.parent for row in self._rows} if pids else set()
+        into = self._job.naming.into
+        if into is not None:  # while a folder does not exist, a cluster writes into one above it
+            folders |= {up for one in folders for up in one.parents if up.is_relative_to(into)}
+        for folder in folders:
             for pid in pids:
                 sweep_drafts(folder, pid)
 
     # Handing out
 
-    def _hand_out(self, lanes: Lanes) -> None:
-        while self._waiting and self._has_room(self._rows[self._waiting[0]]):
+    def _hand_out(self, lanes: Crew) -> None:
+        while self._waiting and self._has_room(self._rows[self._waiting[0]], lanes):
             index = self._waiting.popleft()
             try:
                 self._begin(index, lanes)
@@ -188,17 +212,16 @@ class _Run:
         if self._elsewhere and not self._waiting and time.monotonic() > self._polled:
             self._polled = time.monotonic() + _POLL_SECONDS
             for index in tuple(self._elsewhere):
-                if self._has_room(self._rows[index]):
+                if self._has_room(self._rows[index], lanes):
                     self._begin(index, lanes)
 
-    def _has_room(self, row: Row) -> bool:
-        # Each worker has one in hand and one ahead; the network has one in hand and one ahead.
-        if len(self._in_hand) >= 2 * self._workers + 2:
+    def _has_room(self, row: Row, lanes: Crew) -> bool:
+        if len(self._in_hand) >= lanes.most_in_hand:
             return False
         on_their_way = sum(one.pixels for one in self._in_hand.values())
         return not self._in_hand or on_their_way + _pixels_of(row) <= self._means.most_pixels
 
-    def _begin(self, index: int, lanes: Lanes) -> None:
+    def _begin(self, index: int, lanes: Crew) -> None:
         row = self._rows[index]
         record = self._journal.claim(self._fingerprint, row.source)
         if record is None:
@@ -239,7 +262,7 @@ class _Run:
 
     # Messages
 
-    def _take_messages(self, lanes: Lanes) -> None:
+    def _take_messages(self, lanes: Crew) -> None:
         with contextlib.suppress(Empty):
             self._take(lanes.messages.get(timeout=_TICK_SECONDS))
             while True:
@@ -382,7 +405,7 @@ class _Run:
         """Called by the threads that write."""
         self._journal.seal(self._fingerprint, self._rows[index].source, sealed)
 
-    def _stop(self, lanes: Lanes) -> None:
+    def _stop(self, lanes: Crew) -> None:
         """End all threads; what they have finished is recorded, the rest let go of."""
         is_over = not self._in_hand
         if not is_over:

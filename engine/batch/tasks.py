@@ -195,11 +195,11 @@ def write_task(read: Read, scribe: Scribe, cancel: CancelToken) -> Result:
     assert planes is not None
     assert predictor is not None
     started = time.monotonic()
-    _make_folder(task.target)
+    make_folder(task.target)
     provenance = provenance_of(
         read.opened.photo, predictor, made_with(read.wish, planes), lambda: read.sha256
     )
-    ledger = _TaskLedger(task, scribe, cancel)
+    ledger = TaskLedger(task, scribe, cancel)
     saved, layer = saved_as(
         read.opened, planes, task.target, read.wish, provenance, cancel, read.said, ledger,
         layer_target=task.layer,
@@ -220,7 +220,7 @@ def failure_of(error: Exception, photo: Path) -> PhotochromError:
     return UnexpectedFailure(name=photo.name, what=what)
 
 
-class _TaskLedger(Ledger):
+class TaskLedger(Ledger):
     """Keeps the record of one photo's files."""
 
     def __init__(self, task: Task, scribe: Scribe, cancel: CancelToken) -> None:
@@ -233,6 +233,7 @@ class _TaskLedger(Ledger):
         return (target, on_conflict) if placed is None else (placed, "overwrite")
 
     def sealed(self, target: Path, draft: Path) -> None:
+        """Have the file recorded."""
         self._cancel.raise_if_set()
         whole = Path(os.path.abspath(target))  # noqa: PTH100 - links stay
         self._scribe(self._task.index, Sealed(whole, draft.stat().st_size, sha256_of(draft)))
@@ -277,7 +278,12 @@ def _asked(photo: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def _make_folder(target: Path) -> None:
+def make_folder(target: Path) -> None:
+    """Make the folder that a file is to lie in.
+
+    Raises:
+        CannotWrite, DiskFull: it cannot be made.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

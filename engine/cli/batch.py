@@ -8,12 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
+from engine.batch.cluster import connected
 from engine.batch.events import Finished
 from engine.batch.find import Choice, find_photos
 from engine.batch.job import Job
@@ -44,6 +46,7 @@ from engine.pipeline import Wish
 from engine.predictors import load_lasting_predictor
 
 INTERRUPTED = 130
+_SCHEDULER = re.compile(r"(?:tcp|tls)://(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]@]+):(\d{1,5})")
 _AGAIN = "Give the same command again to go on."
 
 
@@ -53,6 +56,14 @@ def _shard(text: str) -> Shard:
     if found is None or not 1 <= int(found[1]) <= int(found[2]):
         raise click.BadParameter(f"{text} is no share such as 1/4 or 4/4.")
     return Shard(int(found[1]), int(found[2]))
+
+
+def _scheduler(text: str) -> str:
+    """Read an address such as tcp://10.0.0.1:8786."""
+    found = _SCHEDULER.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= 65535:
+        raise click.BadParameter(f"{text} is no address such as tcp://10.0.0.1:8786.")
+    return text
 
 
 @click.command(short_help="Color whole folders; goes on where it stopped.")
@@ -116,6 +127,13 @@ def _shard(text: str) -> Shard:
     metavar="I/N",
     help="Color only the I-th of N shares of the listing, for several machines.",
 )
+@click.option(
+    "--cluster",
+    type=_scheduler,
+    metavar="tcp://HOST:PORT",
+    help="Have the workers of a Dask cluster color the photos; see docs/clusters.md. This opens a "
+    "connection to its scheduler, and is the only option by which anything is sent anywhere.",
+)
 @with_options(COLORING)
 @with_options(SAVING)
 @click.option(
@@ -131,6 +149,8 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     was full; 2 wrong usage; 130 interrupted.
     """
     voice = JsonVoice() if as_json else PlainVoice()
+    if options["cluster"] and options["workers"]:
+        raise click.UsageError("--workers is of this machine; with --cluster, leave it out.")
     job = _job(**options)
     allow_pixels(options["most_pixels"] * 1_000_000)
     choice = Choice(options["recursive"], options["include"], options["exclude"], options["into"])
@@ -141,18 +161,30 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
         plan = make_plan(finding, job, peek(path, job.fingerprint), **_planning(**options))
         voice.planned(plan)
         return 0
-    with opened_journal(path) as journal:
+    with _means(job, **options) as means, opened_journal(path) as journal:
         if shard is None:
             merge_shards(journal)
         plan = plan_in(journal, finding, job, **_planning(**options))
-        return _run(plan, job, journal, voice, options["device"], options["workers"])
+        return _run(plan, job, journal, voice, means)
 
 
-def _run(
-    plan: Plan, job: Job, journal: Journal, voice: Voice, device: Any, workers: int | None
-) -> int:
+@contextlib.contextmanager
+def _means(job: Job, **options: Any) -> Iterator[Means]:
+    """What the photos are colored with: this machine, or a cluster."""
+    device = options["device"]
+    means = Means(lambda: load_lasting_predictor(device), options["workers"], stop_when_full=True)
+    address: str | None = options["cluster"]
+    if address is None:
+        yield means
+        return
+    most = options["most_pixels"] * 1_000_000
+    with connected(address, job.model_sha256, device, most) as cluster:
+        # Its workers have memories of their own, and few photos each.
+        yield replace(means, crew=cluster.crew, most_pixels=sys.maxsize)
+
+
+def _run(plan: Plan, job: Job, journal: Journal, voice: Voice, means: Means) -> int:
     _say_before(plan, voice)
-    means = Means(lambda: load_lasting_predictor(device), workers, stop_when_full=True)
     steering = Steering()
     with Teller(voice, len(plan.to_color)) as teller, _stopped_by_signals(steering):
         finished = run_batch(plan.to_color, job, journal, means, teller.tell, steering)

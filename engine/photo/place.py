@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,14 +64,41 @@ def place_file(
         OSError: it could not be written. Then, as with anything that `write` raises, nothing is
             left behind and nothing was touched.
     """
-    temporary = target.parent / f".photochrom-{os.getpid()}-{secrets.token_hex(8)}.part"
+    temporary = draft_path(target.parent)
     try:
         _write(write, temporary)
-        placed = _publish(temporary, target, on_conflict)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+    return give_name(temporary, target, on_conflict)
+
+
+def draft_path(folder: Path) -> Path:
+    """A hidden name in a folder that no one else uses, and that tells whose it is."""
+    return folder / f".photochrom-{os.getpid()}-{secrets.token_hex(8)}.part"
+
+
+def give_name(draft: Path, target: Path, on_conflict: OnConflict) -> Path | None:
+    """Give a whole file its name; the hidden one it has is gone afterwards, whatever happens.
+
+    Args:
+        draft: the file; on the same disk as the target.
+        target: where it goes, and the rest as for `place_file`.
+        on_conflict: what to do if the name is taken.
+
+    Returns:
+        Where it lies now; None if it was skipped.
+
+    Raises:
+        OSError: it could not be done.
+    """
+    try:
+        placed = _publish(draft, target, on_conflict)
     finally:
         # Also right after success: there the temporary name is a second name of the result.
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            draft.unlink()
     if placed is not None:
         _sync_folder(target.parent)
     return placed
@@ -85,7 +113,10 @@ def sweep_drafts(folder: Path, pid: int) -> None:
     """
     with contextlib.suppress(OSError):  # litter is no reason to fail
         for draft in folder.glob(f".photochrom-{pid}-*.part"):
-            draft.unlink()
+            if draft.is_dir():  # what a cluster wrote for it
+                shutil.rmtree(draft, ignore_errors=True)
+            else:
+                draft.unlink()
 
 
 def _write(write: Callable[[Draft], None], path: Path) -> None:

@@ -104,7 +104,7 @@ def write_photo(
         with keeping:
             path = place_file(write, target, "overwrite" if replace_original else on_conflict)
     except OSError as error:
-        raise _save_error(error, target) from error
+        raise save_error(error, target) from error
     except pyvips.Error as error:
         raise _cannot_write(target) from error
     except UnicodeError as error:  # letters that the system cannot write
@@ -161,7 +161,8 @@ def _refuse_original(target: Path, photo: Photo) -> None:
         raise SameAsSource(name=target.name)
 
 
-def _save_error(error: OSError, target: Path) -> SaveError:
+def save_error(error: OSError, target: Path) -> SaveError:
+    """What is said of a file that could not be written."""
     if error.errno in FULL_DISK:
         return DiskFull(name=target.name, folder=str(target.parent))
     return _cannot_write(target)

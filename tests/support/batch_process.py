@@ -4,6 +4,7 @@
 
 DIE_AT="STEP:N" kills it at the N-th time of a step: sealing, sealed, placed, ended. LOG names a
 file that gets a line for every file that is placed. SLOW is how many seconds the network takes.
+WORKERLESS is how many seconds a cluster may be without workers.
 """
 
 import os
@@ -12,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+from engine.batch import cluster
 from engine.batch.journal import Journal
 from engine.cli import batch as batch_command
 from engine.cli.main import run
@@ -64,6 +66,8 @@ def logging_to(log: Path):
 
 def main() -> int:
     batch_command.load_lasting_predictor = lambda _: SlowPredictor()
+    if "WORKERLESS" in os.environ:
+        cluster.WORKERLESS_SECONDS = float(os.environ["WORKERLESS"])
     if "LOG" in os.environ:
         place._publish = logging_to(Path(os.environ["LOG"]))
     around(Journal, "seal", "sealing", "sealed")

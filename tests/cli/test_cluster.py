@@ -1,0 +1,224 @@
+"""`photochrom batch --cluster`: a scheduler and workers as processes on this machine."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from engine.batch import cluster_task
+from engine.batch.cluster_task import Delivery, Order, Trouble, color
+from engine.batch.sidecars import GivenEdits
+from engine.batch.tasks import Task
+from engine.cli.main import run
+from engine.pipeline import Wish
+from engine.version import VERSION
+from tests.support.batches import digests, save_photo, save_photos
+from tests.support.cluster import ROOT, LocalCluster, wait_until
+from tests.support.fakes import FakePredictor
+
+pytest.importorskip("distributed", reason="the extra “cluster” is not installed")
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    one = LocalCluster(tmp_path / "cluster")
+    yield one
+    one.close()
+
+
+class Command:
+    """`photochrom batch` of the folder "in", as a process."""
+
+    def __init__(self, folder: Path, into: str = "out", *options: str, **environment: str) -> None:
+        self.into = folder / into
+        own = {name: str(folder) for name in ("HOME", "XDG_DATA_HOME")}
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-m", "tests.support.batch_process", "batch", str(folder / "in"),
+                "--recursive", "--into", str(self.into), *options,
+            ],
+            cwd=ROOT,
+            env=os.environ | own | {"PYTHONPATH": str(ROOT)} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        self.out = self.err = ""
+
+    def wait(self) -> int:
+        self.out, self.err = self.process.communicate(timeout=60)
+        return self.process.returncode
+
+    def results(self) -> dict[str, str]:
+        found = digests(self.into)
+        return {name: digest for name, digest in found.items() if not name.startswith(".")}
+
+    def drafts(self) -> list[Path]:
+        return [*self.into.rglob(".photochrom-*.part")]
+
+
+def done_at_home(folder: Path, *options: str) -> dict[str, str]:
+    home = Command(folder, "home", *options)
+    home.wait()
+    return home.results()
+
+
+def test_a_worker_is_killed_in_mid_run_and_the_results_are_those_of_one_machine(cluster, tmp_path):
+    save_photos(tmp_path / "in", 12)
+    save_photo(tmp_path / "in" / "deep" / "er" / "a.tif", 3)
+    (tmp_path / "in" / "bad.jpg").write_bytes(b"no photo")
+    pids = [cluster.add_worker(slow=0.2), cluster.add_worker(slow=0.2)]
+    command = Command(tmp_path, "out", "--layer", "--cluster", cluster.address)
+    wait_until(lambda: {pid for pid, _ in cluster.begun()} == set(pids))
+    cluster.kill(pids[0])
+    late = cluster.add_worker()
+    assert command.wait() == 1, command.err
+    assert "13 colored, 1 failed." in command.err
+    assert "bad.jpg: “bad.jpg” cannot be read: it is not a photo" in command.err
+    assert late in {pid for pid, _ in cluster.begun()}
+    # What the killed one had in hand is begun twice, and ends once.
+    assert max(Counter(name for _, name in cluster.begun()).values()) == 2
+    sources = [line.partition(" -> ")[0] for line in command.out.splitlines()]
+    assert Counter(Counter(sources).values()) == {2: 13}  # the result and the layer
+    assert command.results() == done_at_home(tmp_path, "--layer")
+    assert not command.drafts()
+    again = Command(tmp_path, "out", "--layer", "--cluster", cluster.address)
+    assert again.wait() == 1
+    assert "0 colored, 0 failed, 1 failed earlier." in again.err
+
+
+def test_the_command_is_killed_or_stopped_and_goes_on(cluster, tmp_path):
+    save_photos(tmp_path / "in", 8)
+    cluster.add_worker(slow=0.3)
+    options = ("--cluster", cluster.address)
+    killed = Command(tmp_path, "out", *options, DIE_AT="placed:2")
+    assert killed.wait() == -signal.SIGKILL
+    assert len(killed.results()) == 2  # and one of them is not recorded
+    stopped = Command(tmp_path, "out", *options)
+    wait_until(lambda: len(stopped.results()) >= 4)
+    begun = time.monotonic()
+    stopped.process.send_signal(signal.SIGINT)
+    assert stopped.wait() == 130, stopped.err
+    assert time.monotonic() - begun < 2  # a second, and the end of a process under load
+    assert "Give the same command again to go on." in stopped.err
+    last = Command(tmp_path, "out", *options)
+    assert last.wait() == 0, last.err
+    assert last.results() == done_at_home(tmp_path)
+    wait_until(lambda: not last.drafts(), 5)
+
+
+def test_a_photo_that_ends_workers_is_given_up(cluster, tmp_path):
+    save_photos(tmp_path / "in", 1)
+    save_photo(tmp_path / "in" / "deadly.png")
+    command = Command(tmp_path, "out", "--cluster", cluster.address)
+    for count in range(1, 5):
+        cluster.add_worker()
+        wait_until(lambda: [name for _, name in cluster.begun()].count("deadly.png") == count)  # noqa: B023
+    cluster.add_worker()
+    assert command.wait() == 1, command.err
+    assert "1 colored, 1 failed." in command.err
+    assert "“deadly.png” was given up, as one worker after the other was lost" in command.err
+
+
+def test_workers_that_would_color_otherwise_are_turned_down(cluster, tmp_path):
+    save_photos(tmp_path / "in", 2)
+    cluster.add_worker(WEIGHTS="f" * 64)
+    command = Command(tmp_path, "out", "--cluster", cluster.address)
+    assert command.wait() == 1
+    assert "cannot be used: its weights are others. Every worker needs" in command.err
+    assert not command.results()
+    assert not command.drafts()
+
+
+def test_without_workers_and_without_a_scheduler_it_ends_with_a_sentence(cluster, tmp_path):
+    save_photos(tmp_path / "in", 2)
+    idle = Command(tmp_path, "out", "--cluster", cluster.address, WORKERLESS="0.5")
+    assert idle.wait() == 1
+    assert f"The cluster at {cluster.address} has had no worker for" in idle.err
+    assert "Traceback" not in idle.err
+    waiting = Command(tmp_path, "out", "--cluster", cluster.address)
+    wait_until(waiting.drafts)
+    cluster.stop_scheduler()
+    assert waiting.wait() == 1
+    assert f"The scheduler of the cluster at {cluster.address} is gone." in waiting.err
+    assert "Traceback" not in waiting.err
+    assert not waiting.drafts()
+
+
+def test_no_cluster_answers(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("engine.batch.cluster.CONNECT_SECONDS", 0.5)
+    save_photo(tmp_path / "in" / "a.png")
+    command = ["batch", str(tmp_path / "in"), "--into", str(tmp_path / "out"), "--cluster"]
+    assert run([*command, "tcp://127.0.0.1:9"]) == 1
+    assert "No cluster answers at tcp://127.0.0.1:9. Check" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1:8786", "tcp://host", "http://host:1", "tcp://h:0"])
+def test_an_address_of_another_form_is_wrong_usage(address, tmp_path, capsys):
+    assert run(["batch", str(tmp_path), "--cluster", address]) == 2
+    assert f"{address} is no address such as tcp://" in capsys.readouterr().err
+
+
+def test_workers_are_not_counted_here(tmp_path, capsys):
+    command = ["batch", str(tmp_path), "--cluster", "tcp://127.0.0.1:9", "--workers", "2"]
+    assert run(command) == 2
+    assert "--workers is of this machine" in capsys.readouterr().err
+
+
+def test_a_missing_package_is_told(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert run(["batch", str(tmp_path), "--cluster", "tcp://127.0.0.1:9"]) == 1
+    assert "needs the package “distributed”" in capsys.readouterr().err
+
+
+def test_a_plan_asks_no_cluster(tmp_path):
+    save_photo(tmp_path / "a.png")
+    assert run(["batch", str(tmp_path), "--plan", "--cluster", "tcp://127.0.0.1:9"]) == 0
+
+
+@pytest.fixture
+def order(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster_task, "load_lasting_predictor", lambda _: FakePredictor())
+    monkeypatch.setattr(cluster_task, "_networks", {})
+    monkeypatch.setattr(cluster_task, "_weights_sha256", lambda: "0" * 64)
+    photo = save_photo(tmp_path / "a.png")
+    (tmp_path / "hidden").mkdir()
+
+    def made(**values) -> Order:
+        found = photo.stat()
+        task = Task(
+            0, photo, found.st_size, found.st_mtime_ns, tmp_path / "out" / "a.png", None, Wish(),
+            GivenEdits(), None,
+        )  # fmt: skip
+        given = {"version": VERSION, "folder": tmp_path / "hidden"} | values
+        return Order(task, weights_sha256="0" * 64, device="cpu", most_pixels=10**6, **given)
+
+    return made
+
+
+def test_a_worker_writes_under_hidden_names_only(order, tmp_path):
+    delivery = color(order())
+    assert isinstance(delivery, Delivery)
+    (file,) = delivery.files
+    assert file.target.is_relative_to(tmp_path / "hidden")
+    assert file.target.stat().st_size == file.size
+    assert delivery.result.target == tmp_path / "out" / "a.png"
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_version_and_folders_that_are_not_seen_are_turned_down(order, tmp_path):
+    trouble = color(order(version="0.0"))
+    assert isinstance(trouble, Trouble)
+    assert trouble.is_of_worker
+    assert "it has another version of the program" in str(trouble.error)
+    trouble = color(order(folder=tmp_path / "nowhere"))
+    assert isinstance(trouble, Trouble)
+    assert trouble.is_of_worker
+    assert "it does not see the folders that are seen here" in str(trouble.error)
+    assert not (tmp_path / "nowhere").exists()
