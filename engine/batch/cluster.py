@@ -11,6 +11,7 @@ dead can put anything anywhere.
 import contextlib
 import logging
 import os
+import secrets
 import shutil
 import threading
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from engine.batch.cluster_task import NOT_SHARED, Delivery, Order, Trouble, color
+from engine.batch.cluster_task import NOT_SHARED, Delivery, Order, Trouble, color, times_begun
 from engine.batch.lanes import Began, Ended, Failed, Message, NoNetwork, Stopped, WasRead
 from engine.batch.records import Sealed
 from engine.batch.tasks import Result, Scribe, Task, TaskLedger, make_folder
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10
 # Workers may be started after this process, and be started again after they were lost.
 WORKERLESS_SECONDS = 60
+# A photo is given up when so many workers were lost that had begun it.
+MOST_LOST = 3
 _POLL_SECONDS = 0.5
 _LONGEST_FETCH_SECONDS = 5
 # Each thread of a worker has one photo in hand and one ahead.
@@ -131,6 +134,10 @@ class _InHand:
     future: "Future[Any]"
 
 
+class _Unlucky(Exception):
+    """A photo that Dask has given up is to be given again."""
+
+
 class ClusterCrew:
     """The workers of a cluster, as those who color the photos of a run.
 
@@ -164,9 +171,13 @@ class ClusterCrew:
             self.messages.put(Failed(task.index, error))
             return
         self.messages.put(Began(task.index, "reading"))
+        self._give(task, folder)
+
+    def _give(self, task: Task, folder: Path) -> None:
         order = self._cluster.order(task, folder)
+        key = f"{folder.name}-{secrets.token_hex(4)}"
         try:
-            future = self._cluster.client.submit(color, order, key=folder.name, pure=False)
+            future = self._cluster.client.submit(color, order, key=key, pure=False)
         except Exception as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise ClusterLost(address=self._cluster.address) from error
@@ -220,6 +231,9 @@ class ClusterCrew:
         except TimeoutError:  # the worker was lost that had it: another one makes it again
             self._listen(index, future)
             return
+        except _Unlucky:
+            self._give(held.task, held.folder)
+            return
         # Not later: as soon as the run is told, it may give the same photo again.
         del self._in_hand[index]
         future.release()
@@ -233,11 +247,12 @@ class ClusterCrew:
 
         Raises:
             TimeoutError: it is nowhere any more.
+            _Unlucky: it only waited where others were the trouble.
             PhotochromError: no photo can be colored.
         """
         future, task = held.future, held.task
         if future.status == "error":
-            return self._why(future, task)
+            return self._why(held)
         if future.status != "finished":
             raise ClusterLost(address=self._cluster.address)
         brought = future.result(timeout=_LONGEST_FETCH_SECONDS)
@@ -250,13 +265,16 @@ class ClusterCrew:
             raise UnlikeWorker(worker=brought.worker, reason=NOT_SHARED)
         return brought.error
 
-    def _why(self, future: "Future[Any]", task: Task) -> PhotochromError:
-        """What is said of a photo that Dask has given up."""
+    def _why(self, held: _InHand) -> PhotochromError:
+        """What is said of a photo that Dask has given up, if it is to blame."""
         from distributed import KilledWorker
 
-        error = future.exception(timeout=_LONGEST_FETCH_SECONDS)
+        error = held.future.exception(timeout=_LONGEST_FETCH_SECONDS)
         if isinstance(error, KilledWorker):
-            return LostTooOften(name=task.source.name)
+            # Dask suspects all photos that a lost worker had, also those it had not begun.
+            if times_begun(held.folder) < MOST_LOST:
+                raise _Unlucky
+            return LostTooOften(name=held.task.source.name)
         what = f"{type(error).__name__}: {error}"
         raise UselessWorkers(address=self._cluster.address, what=what) from error
 

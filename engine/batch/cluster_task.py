@@ -17,7 +17,7 @@ from pathlib import Path
 from engine.batch.records import Sealed
 from engine.batch.tasks import Read, Result, Task, failure_of, look_at, read_task, write_task
 from engine.cancel import CancelToken
-from engine.errors import PhotochromError, UnlikeWorker
+from engine.errors import NoSuchFolder, PhotochromError, UnlikeWorker
 from engine.i18n import N_
 from engine.network.header import weights_facts
 from engine.photo.decoded import allow_pixels
@@ -134,27 +134,42 @@ def _network(device: DeviceChoice) -> Predictor:
 
 
 def _colored(order: Order, predictor: Predictor) -> Delivery:
-    cancel = CancelToken()
-    read = read_task(order.task, cancel)
-    if isinstance(read, Result):
-        return Delivery(read)
-    pixels = read.pixels
-    with _looking:
-        read = look_at(read, predictor, cancel)
+    # Made now, so that it can be seen that the photo was begun. Not with the folders above: if they
+    # are gone, the photo was called off.
     folder = order.folder / secrets.token_hex(4)
     try:
-        folder.mkdir()  # not those above: if they are gone, the photo was called off
+        folder.mkdir()
     except OSError as error:
         raise save_error(error, order.task.target) from error
     try:
-        return _written(read, folder, cancel, pixels)
+        cancel = CancelToken()
+        read = read_task(order.task, cancel)
+        if isinstance(read, Result):
+            return Delivery(read)
+        with _looking:
+            read = look_at(read, predictor, cancel)
+        if not folder.is_dir():
+            raise NoSuchFolder(name=order.task.target.name, folder="")
+        return _written(read, folder, cancel)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _written(read: Read, folder: Path, cancel: CancelToken, pixels: int) -> Delivery:
-    task = read.task
+def times_begun(folder: Path) -> int:
+    """How many workers have begun a photo, by the folder of its order.
+
+    Args:
+        folder: in which those leave something that were lost.
+    """
+    try:
+        return sum(1 for _ in folder.iterdir())
+    except OSError:
+        return 0
+
+
+def _written(read: Read, folder: Path, cancel: CancelToken) -> Delivery:
+    task, pixels = read.task, read.pixels
     layer = None if task.layer is None else folder / task.layer.name
     hidden = replace(task, target=folder / task.target.name, layer=layer, sealed=())
     wish = replace(read.wish, on_conflict="overwrite")

@@ -22,7 +22,7 @@ def wait_until(is_so: Callable[[], object], seconds: float = 30.0) -> None:
 class LocalCluster:
     """Ended by `close`; what it writes goes to a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.log = folder / "begun.log"
         self.log.touch()
@@ -30,7 +30,7 @@ class LocalCluster:
         self._processes = [
             self._start(
                 "scheduler", "--host", "127.0.0.1", "--port", "0",
-                "--scheduler-file", str(self._file), "--no-dashboard",
+                "--scheduler-file", str(self._file), "--no-dashboard", **environment,
             )
         ]  # fmt: skip
         wait_until(self._has_address)
