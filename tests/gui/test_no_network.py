@@ -1,4 +1,7 @@
-"""Nothing is sent anywhere: no socket of any network is ever opened."""
+"""Nothing is sent anywhere: no socket of any network is ever opened.
+
+The one exception is `photochrom batch --cluster`, see tests/cli/test_cluster.py.
+"""
 
 import json
 import os

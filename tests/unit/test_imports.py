@@ -50,3 +50,9 @@ def test_the_window_names_neither_torch_nor_opencv():
         for position, word in enumerate(words[:-1]):
             if word in ("import", "from"):
                 assert words[position + 1].partition(".")[0] not in ("torch", "cv2", "pyvips"), path
+
+
+def test_the_command_line_loads_neither_torch_nor_what_speaks_to_clusters():
+    loaded = loaded_by("import engine.cli.main")
+    assert "engine" in loaded
+    assert not loaded & {"torch", "distributed", "dask", "tornado"}
