@@ -228,7 +228,7 @@ class ClusterCrew:
         held = self._in_hand[index]
         try:
             brought = self._brought(held)
-        except TimeoutError:  # the worker was lost that had it: another one makes it again
+        except TimeoutError:
             self._listen(index, future)
             return
         except _Unlucky:
@@ -246,15 +246,17 @@ class ClusterCrew:
         """What has become of a photo.
 
         Raises:
-            TimeoutError: it is nowhere any more.
+            TimeoutError: the worker was lost that had the answer; Dask has another one find it.
             _Unlucky: it only waited where others were the trouble.
             PhotochromError: no photo can be colored.
         """
         future, task = held.future, held.task
         if future.status == "error":
             return self._why(held)
-        if future.status != "finished":
+        if future.status == "cancelled":  # by nobody here: the connection is gone
             raise ClusterLost(address=self._cluster.address)
+        if future.status != "finished":
+            raise TimeoutError
         brought = future.result(timeout=_LONGEST_FETCH_SECONDS)
         if not isinstance(brought, Trouble):
             assert isinstance(brought, Delivery)
@@ -289,7 +291,7 @@ class ClusterCrew:
             result = self._named(task, brought)
         except Cancelled:
             self.messages.put(Stopped(index))
-        except PhotochromError as error:
+        except Exception as error:  # noqa: BLE001 - one bad file never stops the rest
             self.messages.put(Failed(index, error))
         else:
             self.messages.put(Ended(index, result))
