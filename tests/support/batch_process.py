@@ -5,7 +5,7 @@
 DIE_AT="STEP:N" kills it at the N-th time of a step: sealing, sealed, placed, ended. LOG names a
 file that gets a line for every file that is placed. SLOW is how many seconds the network takes.
 WORKERLESS is how many seconds a cluster may be without workers, LOST how many of them one photo
-may take with it.
+may take with it, CONNECT how many seconds it has to answer.
 """
 
 import os
@@ -69,6 +69,8 @@ def main() -> int:
     batch_command.load_lasting_predictor = lambda _: SlowPredictor()
     if "WORKERLESS" in os.environ:
         cluster.WORKERLESS_SECONDS = float(os.environ["WORKERLESS"])
+    if "CONNECT" in os.environ:
+        cluster.CONNECT_SECONDS = float(os.environ["CONNECT"])
     cluster.MOST_LOST = int(os.environ.get("LOST", cluster.MOST_LOST))
     if "LOG" in os.environ:
         place._publish = logging_to(Path(os.environ["LOG"]))
