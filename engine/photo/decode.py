@@ -139,7 +139,7 @@ def _decode(
     stored = pyvips.Operation.call(
         _LOADERS[file_format], libvips.source_of(file), access="sequential", fail_on=fail_on
     )
-    check_pixels(stored.width, stored.height)
+    check_pixels(stored.width, stored.height, stored.bands)
     icc, notices = _profile(stored)
     if facts and facts.profile_lost:
         notices.append(PROFILE_LEFT_ASIDE)

@@ -21,6 +21,7 @@ DAMAGED = N_("it is damaged")
 TOO_EARLY = N_("it ends too early")
 NO_MEMORY = N_("the memory is not enough for it")
 TOO_LARGE = N_("it has more than {most} million pixels")
+TOO_MANY_CHANNELS = N_("it has more channels than any photo")
 UNSUPPORTED = N_("pictures of its kind are not supported")
 HEIC = N_("HEIC pictures are not supported")
 BIT_DEPTH = N_("it has a bit depth that is not supported")
@@ -40,6 +41,8 @@ class Undecodable(Exception):
 
 
 _most_pixels = DEFAULT_MOST_PIXELS
+# Photoshop's files have up to 56; of more than five, the rest count as further pixels.
+_MOST_CHANNELS, _USUAL_CHANNELS = 64, 5
 
 
 def allow_pixels(count: int) -> None:
@@ -53,9 +56,15 @@ def allowed_pixels() -> int:
     return _most_pixels
 
 
-def check_pixels(width: int, height: int) -> None:
-    """Raise Undecodable if a picture of this size is not read; called before decoding."""
-    if width * height > _most_pixels:
+def check_pixels(width: int, height: int, channels: int = 3) -> None:
+    """Refuse what is too large, with all its channels; called before decoding.
+
+    Raises:
+        Undecodable: it is, or has more channels than any photo.
+    """
+    if channels > _MOST_CHANNELS:
+        raise Undecodable(TOO_MANY_CHANNELS)
+    if width * height * -(-channels // _USUAL_CHANNELS) > _most_pixels:
         raise Undecodable(TOO_LARGE)
 
 

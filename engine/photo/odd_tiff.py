@@ -93,7 +93,7 @@ def decode_odd_tiff(data: bytes, cancel: CancelToken | None = None) -> Decoded:
 
 def _check(page: Any) -> None:
     """Turn down what is too large, and what tifffile hands over as other colors than it says."""
-    check_pixels(page.imagewidth, page.imagelength)
+    check_pixels(page.imagewidth, page.imagelength, page.samplesperpixel)
     if page.photometric not in _COLORS or page.imagedepth != 1:
         raise Undecodable(UNSUPPORTED)
     if page.photometric == _YCBCR and page.compression != _JPEG:

@@ -35,7 +35,7 @@ def thumbnail_of(path: Path, side: int) -> NDArray[np.uint8] | None:
             return None
         with libvips.own_errors():
             whole = pyvips.Image.new_from_file(str(path), access="sequential")
-            if whole.width * whole.height > most:
+            if whole.width * whole.height * max(1, whole.bands // 3) > most:
                 return None
             small = pyvips.Image.thumbnail(
                 str(path), side, height=side, size="down", output_profile="srgb"
