@@ -42,13 +42,11 @@ class Compiled:
                 for name in self._function.__code__.co_names:
                     if isinstance(known.get(name), Compiled):
                         known[name] = known[name].make()
-                self._made = numba.njit(
-                    self._function,
-                    nogil=True,
-                    cache=True,
-                    fastmath=_LIBERTIES,
-                    error_model="numpy",
-                )
+                how: Any = {"nogil": True, "fastmath": _LIBERTIES, "error_model": "numpy"}
+                try:
+                    self._made = numba.njit(self._function, cache=True, **how)
+                except RuntimeError:  # no folder that can be written to: compiled at each start
+                    self._made = numba.njit(self._function, **how)
             made: Callable[..., Any] = self._made
             return made
 
