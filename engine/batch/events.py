@@ -9,7 +9,6 @@ from typing import Literal
 State = Literal[
     "waiting", "reading", "looking", "writing", "done", "failed", "colored", "exists", "elsewhere"
 ]
-ENDED: tuple[State, ...] = ("done", "failed", "colored", "exists")
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,10 +63,6 @@ class RowsForm(QWidget):
         """Show or hide a row."""
         self._fields[name].set_visible(shown)
 
-    def enable_row(self, name: str, enabled: bool) -> None:
-        """Let a row be changed, or not."""
-        self._fields[name].editor.setEnabled(enabled)
-
     def editor(self, name: str) -> QWidget:
         """What a row is changed with."""
         return self._fields[name].editor
