@@ -266,6 +266,14 @@ class BadEdits(PhotochromError):
     advice = N_("Correct it and try again.")
 
 
+class LookUnusable(PhotochromError):
+    """The photo that gives others its look cannot be read."""
+
+    code = "look-unusable"
+    sentence = N_("“{name}”, which gives the others its look, cannot be used. {reason}")
+    advice = ""
+
+
 class NoPhotos(PhotochromError):
     """A folder or tar holds no photos that can be used. Values: place."""
 

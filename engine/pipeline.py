@@ -29,6 +29,7 @@ from engine.photo.spaces import space_for
 from engine.photo.tone import tone_of
 from engine.photo.write import check_target, write_photo
 from engine.resize import smaller
+from engine.shoot.look import Look, in_look
 from engine.values import AbPlanes, Lightness, Photo, Predictor, Quality, Saved
 from engine.version import VERSION
 
@@ -190,6 +191,39 @@ def planes_for(
     planes = predictor.predict(prepared, wish.edits.hints)
     _check(cancel)
     return planes
+
+
+def planes_in_look(
+    lightness: Lightness,
+    predictor: Predictor,
+    wish: Wish,
+    look: Look,
+    cancel: CancelToken,
+    *,
+    own: bool,
+) -> tuple[AbPlanes, Wish]:
+    """The second stage of a photo that takes its look from others.
+
+    Args:
+        lightness: the photo's.
+        predictor: the network.
+        wish: how.
+        look: the others'.
+        cancel: checked between the steps.
+        own: whether the edits of the wish are the photo's own.
+
+    Returns:
+        What the network makes of it; the wish, with what the look adds to its edits.
+
+    Raises:
+        OutOfMemory, DeviceFailed: the device cannot do it.
+        Cancelled: on request.
+    """
+    prepared = predictor.prepare(lightness, wish.quality)
+    _check(cancel)
+    edits, planes = in_look(look, wish.edits, predictor, prepared, own=own)
+    _check(cancel)
+    return planes, replace(wish, edits=edits)
 
 
 class Ledger:

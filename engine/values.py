@@ -299,6 +299,18 @@ class Predictor(Protocol):
             DeviceFailed: the device does not work.
         """
 
+    def describe(self, prepared: Prepared) -> NDArray[np.float32]:
+        """What is seen in each part of a prepared photo, before any hint.
+
+        Returns:
+            (C, rows, columns), one vector for each cell of 16x16 pixels of the network's input,
+            which covers the photo from its upper left corner; alike where things are alike.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
+        """
+
     def predict(self, prepared: Prepared, hints: Sequence[Hint]) -> AbPlanes:
         """Color for a prepared photo; run again after each change of the hints.
 

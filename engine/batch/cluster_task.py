@@ -14,6 +14,7 @@ import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.batch.looks import Looks
 from engine.batch.records import Sealed
 from engine.batch.tasks import Read, Result, Task, failure_of, look_at, read_task, write_task
 from engine.cancel import CancelToken
@@ -33,6 +34,7 @@ NOT_SHARED = N_("it does not see the folders that are seen here")
 # The network looks at one photo at a time; meanwhile other threads of the worker read and write.
 _looking = threading.Lock()
 _networks: dict[DeviceChoice, Predictor] = {}
+_looks = Looks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def _colored(order: Order, predictor: Predictor) -> Delivery:
         if isinstance(read, Result):
             return Delivery(read)
         with _looking:
-            read = look_at(read, predictor, cancel)
+            read = look_at(read, predictor, _looks, cancel)
         if not folder.is_dir():
             raise NoSuchFolder(name=order.task.target.name, folder="")
         return _written(read, folder, cancel)

@@ -12,6 +12,7 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Protocol
 
+from engine.batch.looks import Looks
 from engine.batch.tasks import Read, Result, Scribe, Task, look_at, read_task, write_task
 from engine.cancel import CancelToken
 from engine.errors import Cancelled
@@ -108,6 +109,7 @@ class Lanes:
         # Each worker has one in hand and one ahead; the network has one in hand and one ahead.
         self.most_in_hand = 2 * workers + 2
         self._load, self._scribe, self._cancel = load, scribe, cancel
+        self._looks = Looks()
         self._to_read: deque[Task] = deque()
         self._to_look: deque[Read] = deque()
         self._to_write: deque[Read] = deque()
@@ -182,7 +184,7 @@ class Lanes:
         self._pass_on(read, self._to_look)
 
     def _see(self, read: Read, predictor: Predictor) -> None:
-        read = look_at(read, predictor, self._cancel)
+        read = look_at(read, predictor, self._looks, self._cancel)
         self._pass_on(read, self._to_write)
 
     def _write(self, read: Read) -> None:

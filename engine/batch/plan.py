@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Literal
 
 from engine.batch.find import Finding, Found, Ignored
-from engine.batch.job import Job
+from engine.batch.job import Job, digest_of
 from engine.batch.journal import key_of
+from engine.batch.looks import LookSource, LookSources
 from engine.batch.records import Known, Record
 from engine.batch.shard import Shard
 from engine.batch.sidecars import sidecar_of
@@ -53,6 +54,7 @@ class Row:
         reason: the same as a sentence.
         clash: whether another name had to be taken than the one that was wished for.
         replaces: whether an earlier file is replaced.
+        look: the photos that give it its look; none if it is colored by itself.
     """
 
     source: Path
@@ -69,6 +71,7 @@ class Row:
     reason: str = ""
     clash: bool = False
     replaces: bool = False
+    look: tuple[LookSource, ...] = ()
 
     def record(self) -> Record:
         """It, as a journal keeps it."""
@@ -213,6 +216,8 @@ class _Planner:
             file for name in names for file in (name.target, name.layer) if file is not None
         )
         self._sources = Names(one.path for one in found)
+        self._looks = LookSources(self._job.look, found)
+        self._digests: dict[LookSource, str] = {}
         own = [name for name in names if shard is None or shard.has(name.one.relative)]
         return [self._row(name) for name in own]
 
@@ -240,10 +245,11 @@ class _Planner:
     def _row(self, name: _Named) -> Row:
         """The second step."""
         one = name.one
-        sidecar = sidecar_of(one.path)
+        sidecar, look = sidecar_of(one.path), self._looks.of(one.path)
+        wish = self._job.wish_key(sidecar, [self._digest(source) for source in look])
         row = Row(
-            one.path, one.relative, one.size, one.mtime, name.number, sidecar,
-            self._job.wish_key(sidecar), name.target, name.layer, "unique", clash=name.clash,
+            one.path, one.relative, one.size, one.mtime, name.number, sidecar, wish,
+            name.target, name.layer, "unique", clash=name.clash, look=look,
         )  # fmt: skip
         record = self._known.records.get(key_of(one.path))
         if record is None:
@@ -260,6 +266,13 @@ class _Planner:
                 replaces=record.on_conflict == "overwrite" and _is_there(record),
             )
         return self._row_again(row, record)
+
+    def _digest(self, source: LookSource) -> str:
+        """Of what gives others their look; each file is read once."""
+        if source not in self._digests:
+            parts = (digest_of(source.photo), digest_of(source.sidecar))
+            self._digests[source] = " ".join(parts)
+        return self._digests[source]
 
     def _has_ended(self, record: Record) -> bool:
         """Whether there is nothing more to be done for a photo that has not changed."""

@@ -235,7 +235,7 @@ class _Run:
         lanes.add(
             Task(
                 index, row.source, record.size, record.mtime, record.target,
-                record.layer, wish, self._job.edits, row.sidecar, sealed,
+                record.layer, wish, self._job.edits, row.sidecar, sealed, row.look,
             )
         )  # fmt: skip
 

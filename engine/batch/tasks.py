@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from engine.batch.looks import Looks, LookSource
 from engine.batch.records import Sealed
 from engine.batch.sidecars import GivenEdits
 from engine.cancel import CancelToken
@@ -18,11 +19,13 @@ from engine.errors import (
     CannotWrite,
     ChangingPhoto,
     DiskFull,
+    LookUnusable,
     MissingPhoto,
+    ModelError,
     PhotochromError,
     UnexpectedFailure,
 )
-from engine.i18n import translate
+from engine.i18n import N_, translate
 from engine.photo.naming import OnConflict, numbered_paths
 from engine.photo.read import MISSING
 from engine.photo.write import FULL_DISK
@@ -35,11 +38,17 @@ from engine.pipeline import (
     made_with,
     opened_for,
     planes_for,
+    planes_in_look,
     provenance_of,
     saved_as,
     sha256_of,
 )
+from engine.shoot.look import Look
 from engine.values import AbPlanes, Predictor
+
+BY_ITSELF = N_(
+    "It was colored by itself, as the first photo of its folder, “{name}”, cannot be read."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +68,7 @@ class Task:
         edits: where the photo's own come from.
         sidecar: the file with the photo's own edits.
         sealed: its files that were whole before a run ended.
+        look: the photos that give it its look; none if it is colored by itself.
     """
 
     index: int
@@ -71,6 +81,7 @@ class Task:
     edits: GivenEdits
     sidecar: Path | None
     sealed: tuple[Sealed, ...] = ()
+    look: tuple[LookSource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +176,46 @@ def read_task(task: Task, cancel: CancelToken) -> Read | Result:
     return Read(task, wish, opened, size, mtime, sha256, said, seconds)
 
 
-def look_at(read: Read, predictor: Predictor, cancel: CancelToken) -> Read:
+def look_at(read: Read, predictor: Predictor, looks: Looks, cancel: CancelToken) -> Read:
     """The second stage.
 
     Raises:
+        LookUnusable: the photo that was chosen to give the look cannot be used.
         OutOfMemory, DeviceFailed: the device cannot do it.
         Cancelled: on request.
     """
     started = time.monotonic()
-    planes = planes_for(read.opened.lightness, predictor, read.wish, cancel)
+    lightness, wish = read.opened.lightness, read.wish
+    look = _look_for(read, predictor, looks, cancel)
+    if look is None:
+        planes = planes_for(lightness, predictor, wish, cancel)
+    else:
+        own = read.task.sidecar is not None
+        planes, wish = planes_in_look(lightness, predictor, wish, look, cancel, own=own)
     read.said.all(planes.notices)
     seconds = read.seconds + time.monotonic() - started
-    return replace(read, planes=planes, predictor=predictor, seconds=seconds)
+    return replace(read, wish=wish, planes=planes, predictor=predictor, seconds=seconds)
+
+
+def _look_for(read: Read, predictor: Predictor, looks: Looks, cancel: CancelToken) -> Look | None:
+    """The look of the photo, if it is to take one from others.
+
+    One that was chosen must be there. The first of a folder may happen to be damaged; the others
+    are then colored by themselves, and say so.
+    """
+    task = read.task
+    if not task.look:
+        return None
+    try:
+        return looks.of(task.look, task.edits, task.wish, predictor, cancel)
+    except ModelError:
+        raise
+    except PhotochromError as error:
+        name = task.look[0].photo.name
+        if task.look[0].chosen:
+            raise LookUnusable(name=name, reason=str(error)) from error
+        read.said.all((translate(BY_ITSELF, name=name),))
+        return None
 
 
 def write_task(read: Read, scribe: Scribe, cancel: CancelToken) -> Result:

@@ -20,6 +20,7 @@ from engine.batch.events import Finished
 from engine.batch.find import Choice, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal, peek
+from engine.batch.looks import OneLook
 from engine.batch.places import journal_path, merge_shards, opened_journal, plan_in
 from engine.batch.plan import Plan, make_plan
 from engine.batch.run import Means, run_batch
@@ -134,6 +135,19 @@ def _scheduler(text: str) -> str:
     help="Have the workers of a Dask cluster color the photos; see docs/clusters.md. This opens a "
     "connection to its scheduler, and is the only option by which anything is sent anywhere.",
 )
+@click.option(
+    "--one-look",
+    is_flag=True,
+    help="What is seen in the first photo of a folder, too, gets the color it has there.",
+)
+@click.option(
+    "--look-of",
+    multiple=True,
+    type=click.Path(path_type=Path, readable=False),
+    metavar="PHOTO",
+    help="What is seen in this photo, too, gets the color it has there: its own, or what the "
+    "network and its edits give it. May be given several times.",
+)
 @with_options(COLORING)
 @with_options(SAVING)
 @click.option(
@@ -151,8 +165,11 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     voice = JsonVoice() if as_json else PlainVoice()
     if options["cluster"] and options["workers"]:
         raise click.UsageError("--workers is of this machine; with --cluster, leave it out.")
+    if options["one_look"] and options["look_of"]:
+        raise click.UsageError("--one-look takes the first photos; with --look-of, leave it out.")
     job = _job(**options)
     allow_pixels(options["most_pixels"] * 1_000_000)
+    job.look.check(job.edits)
     choice = Choice(options["recursive"], options["include"], options["exclude"], options["into"])
     shard: Shard | None = options["shard"]
     path = journal_path(options["into"], shard)
@@ -277,4 +294,5 @@ def _job(**options: Any) -> Job:
         layer=layer,
     )
     edits = GivenEdits(file_edits_of(options["edits"]), overlay_of(**options))
-    return Job(wish, edits, naming, weights_facts().sha256)
+    look = OneLook(options["one_look"], options["look_of"])
+    return Job(wish, edits, naming, weights_facts().sha256, look)

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.edits import Hint
 from engine.errors import DeviceFailed, OutOfMemory
 from engine.i18n import N_
@@ -132,6 +135,14 @@ class FallbackPredictor:
             OutOfMemory, DeviceFailed, TypeError: as above.
         """
         return self._work(_own(prepared), lambda predictor, inner: predictor.believe(inner, hints))
+
+    def describe(self, prepared: Prepared) -> NDArray[np.float32]:
+        """What is seen in each part of a prepared photo.
+
+        Raises:
+            OutOfMemory, DeviceFailed, TypeError: as above.
+        """
+        return self._work(_own(prepared), lambda predictor, inner: predictor.describe(inner))
 
     def _work(self, kept: _Kept, do: Callable[[Predictor, Prepared], T]) -> T:
         """Do something with a photo in the present way, or in the next one that can be gone."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -128,6 +129,26 @@ class TorchPredictor:
         frame = photo.passes[0].frame
         inside = ab[0, :, : frame.height, : frame.width].cpu().numpy()
         return AbPlanes(photo.lightness.L, np.ascontiguousarray(inside))
+
+    def describe(self, prepared: Prepared) -> NDArray[np.float32]:
+        """What the encoder saw in each cell of 16x16 pixels, before any hint.
+
+        Returns:
+            (C, rows, columns), its features at 1/16 and the means of those at 1/8, each kind of
+            standard deviation 1.
+
+        Raises:
+            OutOfMemory: the device cannot hold it.
+            DeviceFailed: the device does not work.
+            TypeError: the photo was prepared by another kind of predictor.
+        """
+        first = _own(prepared).passes[0]
+        rows, columns = -(-first.frame.height // 16), -(-first.frame.width // 16)
+        with self._running():
+            kinds = (first.look.at_16, F.avg_pool2d(first.look.at_8, 2))
+            cells = [kind[0, :, :rows, :columns].float() for kind in kinds]
+            seen = torch.cat([kind / kind.std().clamp(min=1e-6) for kind in cells]).cpu().numpy()
+        return np.ascontiguousarray(seen)
 
     def believe(self, prepared: Prepared, hints: Sequence[Hint]) -> Belief:
         """Say what the network believes of the colors that `predict` gives.

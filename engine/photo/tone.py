@@ -56,7 +56,7 @@ def tone_of(photo: Photo) -> Tone:
         sample = sample_of(photo.pixels)
     if sample is None:
         return Tone("gray")
-    lab = cells_of(_lab(sample, photo.source.icc))
+    lab = cells_of(lab_of_sample(sample, photo.source.icc))
     chroma = float(np.percentile(np.hypot(lab[..., 1], lab[..., 2]), 95))
     beside = inside(lab[..., 1:] - _curve(lab)).reshape(-1, 2)
     far = np.hypot(beside[:, 0], beside[:, 1])
@@ -71,7 +71,7 @@ def tone_of(photo: Photo) -> Tone:
     return Tone(kind, chroma, spread, breadth)
 
 
-def _lab(sample: NDArray[np.generic], icc: bytes | None) -> NDArray[np.float64]:
+def lab_of_sample(sample: NDArray[np.generic], icc: bytes | None) -> NDArray[np.float64]:
     """(h, w, 3) CIELAB. Colors of profiles with tables are taken for sRGB: near enough to judge."""
     try:
         model = rgb_model(icc) if icc is not None else None

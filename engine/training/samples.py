@@ -21,7 +21,7 @@ from engine.measuring.photos import PhotoEntry, decode_photo
 from engine.network.hints import FAR, HintBatch
 from engine.training.ageing import aged_lightness, framed
 
-MOST_HINTS = 32
+MOST_HINTS = 100
 
 
 @dataclass(frozen=True)

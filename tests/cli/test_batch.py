@@ -294,3 +294,25 @@ def test_the_bar_shows_the_share_and_the_time_left(monkeypatch):
         assert task.completed == pytest.approx(0.3)
         assert task.description == "1/4"
         assert task.fields["left"] == "2 min left"
+
+
+def test_one_look(folder, tmp_path, capsys):
+    into = tmp_path / "out"
+    assert run(["batch", str(folder), "--into", str(into), "--one-look"]) == 0
+    assert "3 colored, 0 failed." in capsys.readouterr().err
+    others = ["--look-of", str(folder / "000.png"), "--look-of", str(folder / "001.png")]
+    assert run(["batch", str(folder), "--into", str(into), *others]) == 0
+    assert len(digests(into)) == 6  # another look, another job
+    assert run(["batch", str(folder), "--one-look", *others]) == 2
+    assert "leave it out" in capsys.readouterr().err
+
+
+def test_a_look_that_cannot_be_had_is_told_before_anything_is_done(folder, tmp_path, capsys):
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no photo")
+    before = digests(tmp_path)
+    assert run(["batch", str(folder), "--look-of", str(broken)]) == 1
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("“broken.jpg”, which gives the others its look, cannot be used.")
+    assert len(said.splitlines()) == 1
+    assert digests(tmp_path) == before

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine import AbPlanes, Hint, Lightness, Quality, shrink
 from engine.values import ModelId
@@ -48,6 +49,17 @@ class FakePredictor:
     def prepare(self, lightness: Lightness, quality: Quality) -> FakePrepared:
         self._note(f"prepare {quality}")
         return FakePrepared(quality, shrink(lightness, 64))
+
+    def describe(self, prepared: FakePrepared) -> NDArray[np.float32]:
+        """Lightness and its slopes in each cell."""
+        self._note("describe")
+        L = prepared.small.L
+        slopes = np.gradient(L)
+        rows, columns = -(-L.shape[0] // 16), -(-L.shape[1] // 16)
+        planes = np.stack([L, *slopes])
+        pad = ((0, 0), (0, rows * 16 - L.shape[0]), (0, columns * 16 - L.shape[1]))
+        whole = np.pad(planes, pad, mode="edge").reshape(3, rows, 16, columns, 16)
+        return np.asarray(whole.mean(axis=(2, 4)), np.float32)
 
     def predict(self, prepared: FakePrepared, hints: Sequence[Hint]) -> AbPlanes:
         self._note(f"predict {len(hints)}")

@@ -30,6 +30,18 @@ def lightness(height: int, width: int) -> Lightness:
     return Lightness(rng.uniform(0, 100, (height, width)).astype(np.float32))
 
 
+@pytest.mark.parametrize(("size", "grid"), [((600, 800), (16, 22)), ((100, 90), (18, 16))])
+def test_what_is_seen_covers_the_photo(predictor, size, grid):
+    prepared = predictor.prepare(lightness(*size), "fast")
+    seen = predictor.describe(prepared)
+    planes = predictor.predict(prepared, ())
+    assert seen.shape[1:] == grid
+    assert grid == tuple(-(-side // 16) for side in planes.L.shape)
+    assert seen.dtype == np.float32
+    for kind in (seen[:256], seen[256:]):
+        assert kind.std() == pytest.approx(1, rel=0.01)
+
+
 @pytest.mark.parametrize(
     "size", [(600, 800), (800, 600), (256, 256), (20, 31), (100, 5000), (3, 1)]
 )

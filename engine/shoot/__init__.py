@@ -1,0 +1,1 @@
+"""One look across a shoot: photos of one subject get the colors that one of them has."""
