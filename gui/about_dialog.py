@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from engine import VERSION, PhotochromError, translate, versions, weights_facts
 from gui import texts
 from gui.licenses_dialog import LicensesDialog
+from gui.scales import DIALOG, DISPLAY, LARGE, SMALL, TINY, WIDE, Words
 from gui.theme import ICON_FILE
 
 ICON_SIDE = 88
@@ -41,9 +42,9 @@ class AboutDialog(QDialog):
             QIcon(str(ICON_FILE)).pixmap(QSize(ICON_SIDE, ICON_SIDE), self.devicePixelRatioF())
         )
         words = QVBoxLayout()
-        words.setSpacing(6)
+        words.setSpacing(SMALL)
         for label in (
-            _words("Photochrom", role="title"),
+            Words(DISPLAY, "Photochrom"),
             _words(translate("Version {version}", version=VERSION), role="quiet"),
             _words(translate("Puts color into black-and-white photographs.")),
             _words(translate(
@@ -52,16 +53,16 @@ class AboutDialog(QDialog):
         ):  # fmt: skip
             label.setMinimumWidth(WORDS_WIDTH)
             words.addWidget(label)
-        words.insertSpacing(2, 6)
-        words.addSpacing(10)
+        words.insertSpacing(2, TINY)
+        words.addSpacing(SMALL)
         words.addLayout(_table(_facts()))
         top = QHBoxLayout()
-        top.setSpacing(24)
+        top.setSpacing(WIDE)
         top.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(words, 1)
         box = QVBoxLayout(self)
-        box.setContentsMargins(26, 24, 26, 18)
-        box.setSpacing(22)
+        box.setContentsMargins(*DIALOG)
+        box.setSpacing(WIDE)
         box.addLayout(top)
         box.addLayout(self._buttons())
         box.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
@@ -91,11 +92,12 @@ class AboutDialog(QDialog):
         self._close.setDefault(True)
         self._close.clicked.connect(self.accept)
         line = QHBoxLayout()
+        line.setSpacing(SMALL)
         for button in (self._licenses, self._copy, self._log):
             button.setAutoDefault(False)
             line.addWidget(button)
         line.addStretch(1)
-        line.addSpacing(24)
+        line.addSpacing(WIDE)
         line.addWidget(self._close)
         return line
 
@@ -145,8 +147,8 @@ def _facts() -> list[tuple[str, str]]:
 
 def _table(rows: list[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
-    grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(6)
+    grid.setHorizontalSpacing(LARGE)
+    grid.setVerticalSpacing(SMALL)
     grid.setColumnStretch(1, 1)
     for row, (name, value) in enumerate(rows):
         label, words = _words(name, role="quiet"), _words(value)

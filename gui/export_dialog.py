@@ -27,6 +27,7 @@ from engine import VARIABLES, BadTemplate, filled_name, translate, variables_of
 from gui.export_rows import EXPORT_ROWS, rows_that_matter
 from gui.file_dialogs import FolderDialog
 from gui.presets import BUILT_IN, Export, Preset, Presets
+from gui.scales import DIALOG, MEDIUM, SMALL, TINY, WIDE
 from gui.theme import icon, theme
 from gui.views.proof_view import ProofView
 from gui.views.rows_form import RowsForm
@@ -137,9 +138,9 @@ class ExportDialog(QDialog):
 
     def _put_together(self) -> None:
         right = QVBoxLayout()
-        right.setSpacing(12)
+        right.setSpacing(MEDIUM)
         line = QHBoxLayout()
-        line.setSpacing(4)
+        line.setSpacing(TINY)
         line.addWidget(self.preset, 1)
         line.addWidget(self._keep)
         line.addWidget(self._forget)
@@ -153,18 +154,19 @@ class ExportDialog(QDialog):
         area.setMinimumWidth(max(FORM_WIDTH, self.form.minimumSizeHint().width() + bar))
         right.addWidget(area, 1)
         columns = QHBoxLayout()
-        columns.setSpacing(24)
+        columns.setSpacing(WIDE)
         columns.addWidget(self.proof)
         columns.addLayout(right, 1)
         cancel = QPushButton(translate("Cancel"), autoDefault=False)
         cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
+        buttons.setSpacing(SMALL)
         buttons.addStretch(1)
         buttons.addWidget(cancel)
         buttons.addWidget(self._go)
         box = QVBoxLayout(self)
-        box.setContentsMargins(24, 20, 24, 16)
-        box.setSpacing(12)
+        box.setContentsMargins(*DIALOG)
+        box.setSpacing(MEDIUM)
         box.addLayout(columns, 1)
         box.addLayout(self._where())
         box.addLayout(buttons)
@@ -173,8 +175,8 @@ class ExportDialog(QDialog):
 
     def _where(self) -> QGridLayout:
         grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(6)
+        grid.setHorizontalSpacing(MEDIUM)
+        grid.setVerticalSpacing(SMALL)
         grid.setColumnStretch(1, 1)
         for row, (words, field) in enumerate((
             (translate("Folder:"), self.folder), (translate("Name:"), self.name),

@@ -16,15 +16,13 @@ from PySide6.QtWidgets import (
 
 from engine import translate
 from gui.key_groups import GROUPS, KeyGroup, KeyLine, lines_of
+from gui.scales import DIALOG, HAIR, LARGE, MEDIUM, TINY, VAST
 
 # How much of the screen the sheet may take; the rest is for its frame and what is behind it.
 SHARE_OF_SCREEN = 0.86
 MOST_HEIGHT = 760
-_COLUMN_GAP = 36
 # What the sheet is wider than its columns.
 _AROUND = 80
-# Lengths of the table: between keys and words, lines, groups.
-_KEY_GAP, _LINE_GAP, _GROUP_GAP = 16, 5, 18
 
 _SCROLLING = {
     Qt.Key.Key_Up: -1.0, Qt.Key.Key_Down: 1.0, Qt.Key.Key_PageUp: -8.0, Qt.Key.Key_PageDown: 8.0,
@@ -77,8 +75,8 @@ class KeysDialog(QDialog):
     def _put_together(self) -> None:
         sheet = QWidget()
         columns = QHBoxLayout(sheet)
-        columns.setContentsMargins(2, 0, 14, 0)
-        columns.setSpacing(_COLUMN_GAP)
+        columns.setContentsMargins(HAIR, 0, MEDIUM, 0)
+        columns.setSpacing(VAST)
         room = self.screen().availableSize() * SHARE_OF_SCREEN
         for groups in self._columns(room.width()):
             hands = max(group.hands_width for group in groups)
@@ -103,8 +101,8 @@ class KeysDialog(QDialog):
         bar = self._area.verticalScrollBar().sizeHint().width()
         self._area.setMinimumWidth(sheet.sizeHint().width() + bar)
         box = QVBoxLayout(self)
-        box.setContentsMargins(24, 20, 18, 16)
-        box.setSpacing(14)
+        box.setContentsMargins(*DIALOG)
+        box.setSpacing(MEDIUM)
         box.addWidget(self.search)
         box.addWidget(self._area, 1)
         box.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)
@@ -118,7 +116,7 @@ class KeysDialog(QDialog):
         """The groups in one column, or in two of about the same height where there is room."""
         hands = max(group.hands_width for group in self._groups)
         words = max(group.sizeHint().width() - group.hands_width for group in self._groups)
-        if 2 * (hands + words) + _COLUMN_GAP + _AROUND > room:
+        if 2 * (hands + words) + VAST + _AROUND > room:
             return [self._groups]
         counts = [len(group.lines) + 2 for group in self._groups]
         first = min(range(len(counts)), key=lambda at: abs(sum(counts[:at]) - sum(counts[at:])))
@@ -145,9 +143,9 @@ class _Group(QWidget):
         super().__init__(parent)
         self.lines = self.shown = lines_of(group)
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, _GROUP_GAP)
-        self._grid.setHorizontalSpacing(_KEY_GAP)
-        self._grid.setVerticalSpacing(_LINE_GAP)
+        self._grid.setContentsMargins(0, 0, 0, LARGE)
+        self._grid.setHorizontalSpacing(LARGE)
+        self._grid.setVerticalSpacing(TINY)
         self._grid.setColumnStretch(1, 1)
         heading = QLabel(group.heading())
         heading.setProperty("heading", True)
@@ -195,7 +193,7 @@ def _keys(line: KeyLine) -> QWidget:
     keys = QWidget()
     box = QHBoxLayout(keys)
     box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(4)
+    box.setSpacing(TINY)
     for hand in line.hands:
         label = QLabel(hand)
         label.setProperty("key" if line.keys else "quiet", True)

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
 
 from engine import translate
 from gui.parts import PARTS
+from gui.scales import DIALOG, MEDIUM, SMALL
 
 WIDTH, HEIGHT = 760, 620
 SHARE_OF_SCREEN = 0.86
-_ROW_PADDING = 8
 
 
 class LicensesDialog(QDialog):
@@ -37,7 +37,7 @@ class LicensesDialog(QDialog):
         for part in PARTS:
             item = QTreeWidgetItem([part.name, part.version, part.license_name])
             item.setToolTip(2, part.license_name)
-            item.setSizeHint(2, QSize(0, self.fontMetrics().height() + _ROW_PADDING))
+            item.setSizeHint(2, QSize(0, self.fontMetrics().height() + SMALL))
             self.parts.addTopLevelItem(item)
         header = self.parts.header()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -50,8 +50,8 @@ class LicensesDialog(QDialog):
         close = QPushButton(translate("Close"))
         close.clicked.connect(self.accept)
         box = QVBoxLayout(self)
-        box.setContentsMargins(20, 18, 20, 16)
-        box.setSpacing(12)
+        box.setContentsMargins(*DIALOG)
+        box.setSpacing(MEDIUM)
         box.addWidget(self.parts, 1)
         box.addWidget(self.text, 1)
         box.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)

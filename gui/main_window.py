@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
+    QFont,
     QKeyEvent,
 )
 from PySide6.QtWidgets import (
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._thread = thread
         self._settings = settings
+        self._system_font = QFont()
         self.document = Document()
         self._closing = False
         self._said_of_color: tuple[str, ...] = ()
@@ -157,7 +159,7 @@ class MainWindow(QMainWindow):
         """Show all in the colors of the moment."""
         QApplication.setPalette(palette())
         self.setStyleSheet(stylesheet())
-        for part in (self.toolbar, self.stage, self.panel, self.film_strip, self.status_line):
+        for part in (self.toolbar, self.stage, self.panel, self.film_strip):
             part.recolor()
 
     @Slot(object)
@@ -286,6 +288,13 @@ class MainWindow(QMainWindow):
         self.batching.shut_down()
         self._thread.shut_down()
         event.accept()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the system's font; else, what the style sheet has touched keeps the old one."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and QFont() != self._system_font:
+            self._system_font = QFont()
+            self.setStyleSheet(stylesheet())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files of this computer."""

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from engine import translate
+from gui.scales import BUTTON_SIGN, LARGE, SMALL
 from gui.theme import icon, theme
 from gui.views.cards import Card
 
@@ -66,8 +67,8 @@ class MessageBar(Card):
         self._going = QTimer(self, singleShot=True, interval=DONE_MS)
         self._going.timeout.connect(self._on_going)
         box = QHBoxLayout(self)
-        box.setContentsMargins(16, 10, 10, 10)
-        box.setSpacing(10)
+        box.setContentsMargins(LARGE, SMALL, SMALL, SMALL)
+        box.setSpacing(SMALL)
         box.addWidget(self._sign)
         box.addWidget(self._text, 1)
         box.addWidget(self._button)
@@ -116,7 +117,7 @@ class MessageBar(Card):
             kind = self._message.kind
             color = theme().bad if kind is Kind.ERROR else theme().text
             sign = icon(kind.value, color)
-            self._sign.setPixmap(sign.pixmap(QSize(20, 20), self.devicePixelRatioF()))
+            self._sign.setPixmap(sign.pixmap(BUTTON_SIGN, self.devicePixelRatioF()))
 
     @Slot()
     def _on_going(self) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QPushButton, QWidget
 
 from engine import EIGHT_BITS, FileFormat, beforehand, translate
+from gui.scales import QUESTION_SIGN
 from gui.theme import check_box_palette, icon
 
 FORMAT_NAMES: dict[FileFormat, str] = {
@@ -125,7 +126,7 @@ class ReplaceQuestion(QMessageBox):
 
 def _sign(name: str, box: QMessageBox) -> QPixmap:
     """A sign in the theme's gray; Qt's own ones are colored."""
-    return icon(name).pixmap(QSize(40, 40), box.devicePixelRatioF())
+    return icon(name).pixmap(QUESTION_SIGN, box.devicePixelRatioF())
 
 
 def _in_words(loss: str, name: str) -> str:

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from engine import translate
+from gui.scales import LARGE, MEDIUM, SMALL, WIDE
 from gui.settings_rows import LANGUAGE, SECTIONS, Section, defaults_of, set_values, values_of
-from gui.theme import theme
 from gui.views.rows_form import RowsForm
 
 WIDTH = 520
@@ -61,25 +61,24 @@ class SettingsDialog(QDialog):
 
     def recolor(self) -> None:
         """Show all in the colors of the moment."""
-        for heading, _ in self._headings:
-            heading.setStyleSheet(f"color: {theme().quiet}; font-weight: 600")
         for form in self.forms.values():
             form.recolor()
 
     def _put_together(self) -> None:
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(26, 22, 26, 10)
-        column.setSpacing(10)
+        column.setContentsMargins(WIDE, WIDE, WIDE, SMALL)
+        column.setSpacing(SMALL)
         for section in SECTIONS:
             heading = QLabel()
+            heading.setProperty("section", True)
             self._headings.append((heading, section))
             form = RowsForm(section.rows, values_of(self._settings, section))
             form.changed.connect(partial(self._on_changed, section))
             self.forms[section.group] = form
             column.addWidget(heading)
             column.addWidget(form)
-            column.addSpacing(8)
+            column.addSpacing(SMALL)
         column.addStretch(1)
         area = QScrollArea(widgetResizable=True)
         area.setFrameShape(QFrame.Shape.NoFrame)
@@ -87,7 +86,7 @@ class SettingsDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         buttons = QHBoxLayout()
-        buttons.setContentsMargins(26, 12, 26, 18)
+        buttons.setContentsMargins(WIDE, MEDIUM, WIDE, LARGE)
         buttons.addWidget(self._reset)
         buttons.addStretch(1)
         buttons.addWidget(self._close)

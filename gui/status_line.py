@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from engine import translate
 from gui.document import Document
+from gui.scales import HAIRLINE, LARGE, TINY
 from gui.texts import device_text, percent, stage_text
 from gui.theme import theme
 from gui.worker.jobs import PhotoOpened, PreviewReady, Progressed
@@ -25,13 +26,14 @@ class StatusLine(QWidget):
         # A long file name must not widen the window.
         self._photo.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         box = QHBoxLayout(self)
-        box.setContentsMargins(14, 5, 14, 5)
-        box.setSpacing(20)
+        box.setContentsMargins(LARGE, TINY, LARGE, TINY)
+        box.setSpacing(LARGE)
         box.addWidget(self._photo, 1)
         box.addWidget(self._work)
         # As high without words as with them, in any script, so that the photo does not move.
         self.setMinimumHeight(LEAST_HEIGHT)
-        self.recolor()
+        for label in (self._photo, self._work):
+            label.setProperty("quiet", True)
 
     @property
     def text(self) -> str:
@@ -50,16 +52,11 @@ class StatusLine(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def recolor(self) -> None:
-        """Show all in the colors of the moment."""
-        for label in (self._photo, self._work):
-            label.setStyleSheet(f"color: {theme().quiet}")
-
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the ground and a hairline over it."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme().bar))
-        painter.fillRect(0, 0, self.width(), 1, QColor(theme().line))
+        painter.fillRect(0, 0, self.width(), HAIRLINE, QColor(theme().line))
 
     def _fit(self) -> None:
         """Shorten the name, so that size and depth are not cut off."""

@@ -7,6 +7,8 @@ import qtawesome
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 
+from gui.scales import CONTROL_CORNER, HAIR, HAIRLINE, HANDLE, HEADING, LARGE, LINE, SMALL, TINY
+
 ICON_FILE = Path(__file__).resolve().parent.parent / "resources" / "icons" / "photochrom.png"
 
 
@@ -125,11 +127,11 @@ def icon(name: str, color: str | None = None) -> QIcon:
 
 def stylesheet() -> str:
     """Flat buttons and hairlines in the colors of the moment."""
-    c = theme()
+    c, corner = theme(), f"border-radius: {CONTROL_CORNER}px"
     return f"""
         QPushButton {{
             background: {c.field}; color: {c.text}; border: 1px solid {c.line};
-            border-radius: 6px; padding: 6px 16px; min-height: 20px;
+            {corner}; padding: {TINY}px {LARGE}px; min-height: {LINE + TINY}px;
         }}
         QPushButton:hover, QPushButton:focus {{ border-color: {c.quiet}; }}
         QPushButton:pressed {{ background: {c.line}; }}
@@ -137,16 +139,17 @@ def stylesheet() -> str:
             background: {c.accent}; color: {c.on_accent}; border-color: {c.accent};
         }}
         QPushButton[primary="true"]:hover {{ background: {c.text}; }}
-        QPushButton[primary="true"]:focus {{ border: 2px solid {c.quiet}; padding: 5px 15px; }}
+        QPushButton[primary="true"]:focus {{ border: 2px solid {c.quiet};
+            padding: {TINY - 1}px {LARGE - 1}px; }}
         QPushButton:disabled, QPushButton[primary="true"]:disabled {{
             background: {c.bar}; color: {_faint_text()}; border-color: {c.line};
         }}
         QDialogButtonBox, QMessageBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QToolBar {{ background: {c.bar}; border: 0; border-bottom: 1px solid {c.line};
-            padding: 4px 8px; spacing: 2px; }}
-        QToolBar::separator {{ background: {c.line}; width: 1px; margin: 6px 4px; }}
-        QToolButton {{ color: {c.text}; border: 1px solid transparent; border-radius: 5px;
-            padding: 4px 6px; }}
+            padding: {TINY}px {SMALL}px; spacing: {HAIR}px; }}
+        QToolBar::separator {{ background: {c.line}; width: 1px; margin: {TINY}px {TINY}px; }}
+        QToolButton {{ color: {c.text}; border: 1px solid transparent; {corner};
+            padding: {TINY}px {TINY + HAIR}px; }}
         QToolButton:hover:enabled {{ background: {c.field}; border-color: {c.line}; }}
         QToolButton:pressed:enabled, QToolButton:open {{ background: {c.line}; }}
         QToolButton:focus {{ border-color: {c.quiet}; }}
@@ -154,40 +157,43 @@ def stylesheet() -> str:
         QToolButton::menu-indicator {{ image: none; }}
         QToolButton::menu-button {{ border: none; width: 16px; }}
         QSlider {{ background: transparent; min-height: 18px; }}
-        QSlider::groove:horizontal {{ background: {c.line}; height: 4px; border-radius: 2px; }}
+        QSlider::groove:horizontal {{ background: {c.line}; height: {TINY}px;
+            border-radius: {TINY // 2}px; }}
         QSlider::groove:horizontal[ends="temperature"] {{ background: qlineargradient(
             x1: 0, y1: 0, x2: 1, y2: 0, stop: 0 #6f8fb8, stop: 0.5 {c.line}, stop: 1 #c9a45c); }}
         QSlider::groove:horizontal[ends="tint"] {{ background: qlineargradient(
             x1: 0, y1: 0, x2: 1, y2: 0, stop: 0 #7da37a, stop: 0.5 {c.line}, stop: 1 #b081ac); }}
         QSlider::handle:horizontal {{ background: {c.accent}; border: 1px solid {c.bar};
-            width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; }}
+            width: {HANDLE - 2}px; height: {HANDLE - 2}px; margin: -{(HANDLE - TINY) // 2}px 0;
+            border-radius: {HANDLE // 2}px; }}
         QSlider::handle:horizontal:hover {{ background: {c.text}; }}
         QSlider::handle:horizontal:focus {{ border: 2px solid {c.quiet}; }}
         QSlider::handle:horizontal:disabled {{ background: {c.line}; }}
-        QSpinBox {{ min-height: 20px; }}
+        QSpinBox {{ min-height: {LINE}px; }}
         QListWidget {{ background: {c.bar}; border: 0; border-top: 1px solid {c.line}; }}
-        QListWidget::item {{ border: 1px solid transparent; border-radius: 5px; padding: 3px;
+        QListWidget::item {{ border: 1px solid transparent; {corner}; padding: {HAIR}px;
             color: {c.quiet}; }}
         QListWidget::item:selected {{ background: {c.field}; border-color: {c.quiet};
             color: {c.text}; }}
         QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
         QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-        QScrollBar::handle {{ background: {c.line}; border-radius: 3px; margin: 2px; }}
+        QScrollBar::handle {{ background: {c.line}; border-radius: {TINY - 1}px;
+            margin: {HAIR}px; }}
         QScrollBar::handle:vertical {{ min-height: 28px; }}
         QScrollBar::handle:horizontal {{ min-width: 28px; }}
         QScrollBar::handle:hover {{ background: {c.quiet}; }}
         QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
         QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
         QUndoView {{ background: transparent; border: 0; }}
-        QUndoView::item {{ padding: 2px 4px; border-radius: 4px; }}
+        QUndoView::item {{ padding: {HAIR}px {TINY}px; {corner}; }}
         QUndoView::item:selected {{ background: {c.line}; color: {c.text}; }}
         QLabel[quiet="true"] {{ color: {c.quiet}; }}
-        QLabel[heading="true"] {{ color: {c.text}; font-weight: 600; }}
-        QLabel[title="true"] {{ color: {c.text}; font-size: 20px; font-weight: 600; }}
+        QLabel[heading="true"] {{ color: {c.text}; font-weight: {HEADING.weight.value}; }}
+        QLabel[section="true"] {{ color: {c.quiet}; font-weight: {HEADING.weight.value}; }}
         QLabel[key="true"] {{ background: {c.field}; color: {c.text}; border: 1px solid {c.line};
-            border-radius: 4px; padding: 1px 6px; }}
+            {corner}; padding: {HAIRLINE}px {SMALL}px; }}
         QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
-            padding: 3px 5px; }}
+            padding: {TINY}px {SMALL}px; }}
     """
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLayout, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from engine import LANGUAGES, translate
 from gui.actions import ROWS, with_key
 from gui.document import Document
+from gui.scales import BUTTON_SIGN
 from gui.texts import surround_text
 from gui.theme import SURROUNDS, icon
 from gui.views.zoom_box import ZoomBox
@@ -36,7 +37,7 @@ class Toolbar(QToolBar):
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget) -> None:
         super().__init__(parent)
         self.setMovable(False)
-        self.setIconSize(QSize(20, 20))
+        self.setIconSize(BUTTON_SIGN)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._actions = actions
         self._roll = (0, 0)

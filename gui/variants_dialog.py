@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine import Quality, translate
-from gui.theme import theme
+from gui.scales import LARGE, MEDIUM, SMALL
 from gui.variants import VARIANTS, Variant
 from gui.worker.jobs import VariantReady
 
@@ -38,17 +38,17 @@ class VariantsDialog(QDialog):
         help_line = QLabel(
             translate("Click one to take it, or press its number. Esc changes nothing.")
         )
-        help_line.setStyleSheet(f"color: {theme().quiet}")
+        help_line.setProperty("quiet", True)
         self._thumbnail = _thumbnail_size(parent.size())
         waiting = self._icon(gray)
         grid = QGridLayout()
-        grid.setSpacing(8)
+        grid.setSpacing(SMALL)
         self._buttons: list[QToolButton] = []
         for number, variant in enumerate(VARIANTS):
             button = QToolButton()
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(self._thumbnail)
-            button.setFixedWidth(self._thumbnail.width() + 16)
+            button.setFixedWidth(self._thumbnail.width() + 2 * SMALL)
             button.setIcon(waiting)
             button.setText(f"{number + 1}   {variant.words()}")
             button.setAccessibleName(variant.words())
@@ -60,8 +60,8 @@ class VariantsDialog(QDialog):
                 button.setText(f"{number + 1}   {words}")
                 button.setFocus()
         box = QVBoxLayout(self)
-        box.setContentsMargins(18, 16, 18, 16)
-        box.setSpacing(12)
+        box.setContentsMargins(LARGE, LARGE, LARGE, LARGE)
+        box.setSpacing(MEDIUM)
         box.addLayout(grid)
         box.addWidget(help_line, 0, Qt.AlignmentFlag.AlignHCenter)
         box.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)

@@ -51,6 +51,7 @@ from gui.batch.words import finished_text, plan_text, progress_text
 from gui.images import Picture
 from gui.pasting import local_files
 from gui.presets import Presets
+from gui.scales import LARGE, MEDIUM, SMALL
 from gui.texts import error_text
 
 SIZE = QSize(1240, 760)
@@ -190,7 +191,7 @@ class BatchDialog(QDialog):
         self.view.verticalHeader().hide()
         # Of one height, so that nothing has to be asked of rows that are not seen.
         self.view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.view.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + 8)
+        self.view.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + SMALL)
         heads = self.view.horizontalHeader()
         heads.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         heads.setStretchLastSection(True)
@@ -209,14 +210,15 @@ class BatchDialog(QDialog):
         top.addWidget(self.summary, 1)
         top.addWidget(self.filter_box, 0, Qt.AlignmentFlag.AlignTop)
         buttons = QHBoxLayout()
+        buttons.setSpacing(SMALL)
         for button in (self.report, self.retry):
             buttons.addWidget(button)
         buttons.addStretch(1)
         for button in (self.stop, self.pause, self.start):
             buttons.addWidget(button)
         right = QVBoxLayout()
-        right.setContentsMargins(8, 18, 20, 16)
-        right.setSpacing(12)
+        right.setContentsMargins(SMALL, LARGE, LARGE, LARGE)
+        right.setSpacing(MEDIUM)
         right.addLayout(top)
         right.addWidget(self.view, 1)
         right.addWidget(self.bar)

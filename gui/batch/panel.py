@@ -29,6 +29,7 @@ from gui.batch.rows import PHOTO_ROWS, RESULT_ROWS
 from gui.export_rows import EXPORT_ROWS, rows_that_matter
 from gui.file_dialogs import FolderDialog, OpenDialog
 from gui.presets import BUILT_IN, Presets
+from gui.scales import MEDIUM, PANEL, SMALL
 from gui.theme import theme
 from gui.views.rows_form import RowsForm
 
@@ -124,8 +125,8 @@ class BatchPanel(QScrollArea):
     def _put_together(self) -> None:
         inside = self._inside
         column = QVBoxLayout(inside)
-        column.setContentsMargins(20, 18, 16, 14)
-        column.setSpacing(8)
+        column.setContentsMargins(*PANEL)
+        column.setSpacing(SMALL)
         column.addWidget(_heading(translate("Photos")))
         column.addWidget(self.list)
         column.addLayout(self._buttons())
@@ -134,18 +135,19 @@ class BatchPanel(QScrollArea):
             (translate("Only:"), self.include, "*.tif *.jpg"),
             (translate("Without:"), self.exclude, "*-copy.*"),
         )))  # fmt: skip
-        column.addSpacing(6)
+        column.addSpacing(SMALL)
         column.addWidget(_heading(translate("Results")))
         column.addWidget(self.beside)
         column.addWidget(self.under)
         line = QHBoxLayout()
+        line.setSpacing(SMALL)
         line.addWidget(self.into, 1)
         line.addWidget(self._choose)
         column.addLayout(line)
         column.addLayout(_fields(((translate("Name:"), self.name, ""),)))
         column.addWidget(self.example)
         column.addWidget(self.result_form)
-        column.addSpacing(6)
+        column.addSpacing(SMALL)
         column.addWidget(_heading(translate("Files")))
         column.addWidget(self.preset)
         column.addWidget(self.form)
@@ -158,6 +160,7 @@ class BatchPanel(QScrollArea):
 
     def _buttons(self) -> QHBoxLayout:
         line = QHBoxLayout()
+        line.setSpacing(SMALL)
         for words, slot in (
             (translate("Add a folder…"), self._on_add_folder),
             (translate("Add photos…"), self._on_add_photos),
@@ -264,14 +267,14 @@ class BatchPanel(QScrollArea):
 
 def _heading(words: str) -> QLabel:
     label = QLabel(words)
-    label.setStyleSheet(f"color: {theme().quiet}; font-weight: 600")
+    label.setProperty("section", True)
     return label
 
 
 def _fields(rows: Sequence[tuple[str, QLineEdit, str]]) -> QGridLayout:
     grid = QGridLayout()
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(6)
+    grid.setHorizontalSpacing(MEDIUM)
+    grid.setVerticalSpacing(SMALL)
     for at, (words, field, hint) in enumerate(rows):
         label = QLabel(words)
         label.setBuddy(field)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from engine import Quality, translate
 from gui.adjusting import ADJUSTMENTS
 from gui.document import Document
+from gui.scales import HAIRLINE, PANEL, SMALL
 from gui.theme import check_box_palette, theme
 from gui.views.value_slider import ValueSlider
 from gui.work import Work
@@ -60,6 +61,7 @@ class AdjustPanel(QWidget):
         self._quality = QComboBox()
         self._quality.activated.connect(self._on_quality)
         self._quality_help = QLabel(wordWrap=True)
+        self._quality_help.setProperty("quiet", True)
         self._reset = QToolButton()
         self._reset.clicked.connect(self.reset_wanted)
         self._steps = QUndoView()
@@ -117,16 +119,13 @@ class AdjustPanel(QWidget):
     def recolor(self) -> None:
         """Show all in the colors of the moment."""
         self._neutral.setPalette(check_box_palette())
-        for heading in self._headings:
-            heading.setStyleSheet(f"color: {theme().quiet}; font-weight: 600")
-        self._quality_help.setStyleSheet(f"color: {theme().quiet}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the ground and a hairline beside the photo."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme().bar))
-        painter.fillRect(0, 0, 1, self.height(), QColor(theme().line))
+        painter.fillRect(0, 0, HAIRLINE, self.height(), QColor(theme().line))
 
     def _put_together(self) -> None:
         adjust, network, history = self._headings
@@ -138,11 +137,11 @@ class AdjustPanel(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(1, 0, 0, 0)
+        whole.setContentsMargins(HAIRLINE, 0, 0, 0)
         whole.addWidget(area)
         box = QVBoxLayout(inside)
-        box.setContentsMargins(17, 16, 16, 12)
-        box.setSpacing(10)
+        box.setContentsMargins(*PANEL)
+        box.setSpacing(SMALL)
         top = QHBoxLayout()
         top.addWidget(adjust, 1)
         top.addWidget(self._reset)
@@ -150,11 +149,11 @@ class AdjustPanel(QWidget):
         for slider in self._sliders.values():
             box.addWidget(slider)
         box.addWidget(self._neutral)
-        box.addSpacing(6)
+        box.addSpacing(SMALL)
         box.addWidget(network)
         box.addWidget(self._quality)
         box.addWidget(self._quality_help)
-        box.addSpacing(6)
+        box.addSpacing(SMALL)
         box.addWidget(history)
         self._steps.setMinimumHeight(STEPS_HEIGHT)
         box.addWidget(self._steps, 1)
@@ -179,4 +178,6 @@ class AdjustPanel(QWidget):
 
 
 def _heading() -> QLabel:
-    return QLabel()
+    label = QLabel()
+    label.setProperty("section", True)
+    return label

@@ -2,12 +2,24 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QMarginsF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from engine import translate
 from gui.recent import RecentPhoto
+from gui.scales import (
+    DISPLAY,
+    LARGE,
+    MEDIUM,
+    NOTICE_SIGN,
+    PAGE_SIGN,
+    PLATE_CORNER,
+    SMALL,
+    TITLE,
+    VAST,
+    Words,
+)
 from gui.texts import percent, stage_text
 from gui.theme import icon, theme
 from gui.views.photo_row import PhotoRow
@@ -15,6 +27,8 @@ from gui.views.progress_line import ProgressLine
 from gui.worker.jobs import Progressed
 
 EMPTY_WIDTH = 560
+# Between the edge of the window and the frame that photos are dropped into.
+FRAME = QMarginsF(LARGE, LARGE, LARGE, LARGE)
 
 
 class Card(QWidget):
@@ -26,7 +40,9 @@ class Card(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme().line), 1))
         painter.setBrush(QColor(theme().card))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), PLATE_CORNER, PLATE_CORNER
+        )
 
 
 class WorkingCard(Card):
@@ -50,12 +66,12 @@ class WorkingCard(Card):
         words.addWidget(self._stage, 1)
         words.addWidget(self._percent)
         left = QVBoxLayout()
-        left.setSpacing(8)
+        left.setSpacing(SMALL)
         left.addLayout(words)
         left.addWidget(self._line)
         box = QHBoxLayout(self)
-        box.setContentsMargins(18, 14, 14, 14)
-        box.setSpacing(18)
+        box.setContentsMargins(LARGE, MEDIUM, MEDIUM, MEDIUM)
+        box.setSpacing(LARGE)
         box.addLayout(left, 1)
         box.addWidget(self._cancel)
         self.retranslate()
@@ -94,7 +110,7 @@ class NoticeCard(Card):
         self._words: Callable[[], tuple[str, str, str]] | None = None
         self._is_error = self._opens_first = False
         self._sign = QLabel()
-        self._title = _title_label(1.15)
+        self._title = Words(TITLE)
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._main, self._other = QPushButton(), QPushButton()
@@ -103,18 +119,19 @@ class NoticeCard(Card):
         self.setFocusProxy(self._main)
         self._other.clicked.connect(self._on_other)
         buttons = QHBoxLayout()
+        buttons.setSpacing(SMALL)
         buttons.addStretch(1)
         buttons.addWidget(self._other)
         buttons.addWidget(self._main)
         words = QVBoxLayout()
-        words.setSpacing(8)
+        words.setSpacing(SMALL)
         for widget in (self._title, self._text):
             words.addWidget(widget)
-        words.addSpacing(6)
+        words.addSpacing(SMALL)
         words.addLayout(buttons)
         box = QHBoxLayout(self)
-        box.setContentsMargins(20, 18, 18, 16)
-        box.setSpacing(14)
+        box.setContentsMargins(LARGE, LARGE, LARGE, LARGE)
+        box.setSpacing(MEDIUM)
         box.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(words, 1)
 
@@ -151,7 +168,7 @@ class NoticeCard(Card):
         """Show the sign in the colors of the moment."""
         name, color = ("alert-circle-outline", theme().bad) if self._is_error else (
             "pause-circle-outline", theme().quiet)  # fmt: skip
-        self._sign.setPixmap(icon(name, color).pixmap(QSize(26, 26), self.devicePixelRatioF()))
+        self._sign.setPixmap(icon(name, color).pixmap(NOTICE_SIGN, self.devicePixelRatioF()))
 
     @Slot()
     def _on_main(self) -> None:
@@ -181,7 +198,7 @@ class EmptyPage(QWidget):
         self._row.photo_wanted.connect(self.photo_wanted)
         self._row.clear_wanted.connect(self.clear_wanted)
         self._sign = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._title = _title_label(1.6)
+        self._title = Words(DISPLAY)
         self._formats, self._privacy = (QLabel(wordWrap=True) for _ in range(2))
         self._open = QPushButton()
         self._open.setProperty("primary", "true")
@@ -191,17 +208,19 @@ class EmptyPage(QWidget):
         middle.setMaximumWidth(EMPTY_WIDTH)
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
+        column.setSpacing(SMALL)
         for widget in (self._sign, self._title, self._formats):
             column.addWidget(widget)
-        column.addSpacing(10)
+        column.addSpacing(MEDIUM)
         column.addWidget(self._open, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addSpacing(18)
+        column.addSpacing(LARGE)
         column.addWidget(self._privacy)
         for label in (self._title, self._formats, self._privacy):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        for label in (self._formats, self._privacy):
+            label.setProperty("quiet", True)
         box = QGridLayout(self)
-        box.setContentsMargins(48, 40, 48, 40)
+        box.setContentsMargins(VAST, VAST, VAST, VAST)
         for edge in (0, 2):
             box.setRowStretch(edge, 1)
             box.setColumnStretch(edge, 1)
@@ -234,11 +253,8 @@ class EmptyPage(QWidget):
 
     def recolor(self) -> None:
         """Show all in the colors of the moment."""
-        self._row.recolor()
         sign = icon("image-plus-outline", theme().quiet)
-        self._sign.setPixmap(sign.pixmap(QSize(56, 56), self.devicePixelRatioF()))
-        for label in (self._formats, self._privacy):
-            label.setStyleSheet(f"color: {theme().quiet}")
+        self._sign.setPixmap(sign.pixmap(PAGE_SIGN, self.devicePixelRatioF()))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the frame into which photos are dropped."""
@@ -246,7 +262,9 @@ class EmptyPage(QWidget):
         painter.fillRect(self.rect(), QColor(theme().surround))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(theme().quiet), 1.5, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 12, 12)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).marginsRemoved(FRAME), PLATE_CORNER, PLATE_CORNER
+        )
 
 
 class DropFrame(QWidget):
@@ -265,31 +283,6 @@ class DropFrame(QWidget):
         wash = QColor(theme().accent)
         wash.setAlphaF(0.08)
         painter.setBrush(wash)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(20, 20, -20, -20), 12, 12)
-
-
-def _title_label(factor: float) -> QLabel:
-    label = _Title(factor)
-    label.setWordWrap(True)
-    return label
-
-
-class _Title(QLabel):
-    """Words somewhat larger than the rest, whatever font the system has."""
-
-    def __init__(self, factor: float) -> None:
-        super().__init__()
-        self._factor = factor
-        self._enlarge()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the program's font."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._enlarge()
-
-    def _enlarge(self) -> None:
-        font = QFont()
-        font.setPointSizeF(font.pointSizeF() * self._factor)
-        font.setWeight(QFont.Weight.DemiBold)
-        self.setFont(font)
+        painter.drawRoundedRect(
+            QRectF(self.rect()).marginsRemoved(FRAME), PLATE_CORNER, PLATE_CORNER
+        )

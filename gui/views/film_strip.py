@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem
 from engine import translate
 from gui.document import Document
 from gui.images import Picture
+from gui.scales import SMALL, TINY
 from gui.theme import icon, theme
 
 THUMBNAIL = QSize(92, 62)
@@ -149,9 +150,11 @@ class FilmStrip(QListWidget):
     def _fit(self) -> None:
         """As high as a thumbnail with its name and a bar to scroll by."""
         text = self.fontMetrics().height()
-        self.setGridSize(QSize(THUMBNAIL.width() + 20, THUMBNAIL.height() + text + 16))
+        self.setGridSize(
+            QSize(THUMBNAIL.width() + 2 * SMALL, THUMBNAIL.height() + text + 2 * SMALL)
+        )
         bar = self.horizontalScrollBar().sizeHint().height()
-        self.setFixedHeight(self.gridSize().height() + bar + 4)
+        self.setFixedHeight(self.gridSize().height() + bar + TINY)
 
     @Slot(QListWidgetItem)
     def _on_clicked(self, item: QListWidgetItem) -> None:

@@ -1,11 +1,13 @@
 """What is painted over the picture: the divider with its handle, and the badges."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from gui.scales import BADGE, MEDIUM, SMALL, TINY
 
 # Lengths in logical pixels.
 HANDLE_RADIUS = 17.0
-BADGE_GAP = 12.0
+BADGE_GAP = float(MEDIUM)
 
 _WHITE = QColor(255, 255, 255, 235)
 _SHADE = QColor(0, 0, 0, 90)
@@ -66,11 +68,10 @@ def draw_badge(
         at_right: whether it goes to the right.
         at_bottom: whether it goes to the bottom.
     """
-    font = QFont(painter.font())
-    font.setWeight(QFont.Weight.Medium)
+    font = BADGE.of(painter.font())
     metrics = QFontMetricsF(font)
-    width = metrics.horizontalAdvance(text) + 18
-    height = metrics.height() + 8
+    width = metrics.horizontalAdvance(text) + 2 * SMALL
+    height = metrics.height() + 2 * TINY
     if room.width() < width + 2 * BADGE_GAP or room.height() < height + 2 * BADGE_GAP:
         return
     left = room.right() - BADGE_GAP - width if at_right else room.left() + BADGE_GAP

@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 
 from engine import translate
 from gui.recent import THUMBNAIL, RecentPhoto
+from gui.scales import SMALL
 from gui.theme import icon, theme
 
 # What a button is wider than its picture.
-_FRAME = 16
+_FRAME = 2 * SMALL
 
 
 class PhotoRow(QWidget):
@@ -38,10 +39,11 @@ class PhotoRow(QWidget):
         super().__init__()
         self._words: Callable[[], str] = str
         self._heading = QLabel()
+        self._heading.setProperty("section", True)
         self._clear = QToolButton()
         self._clear.clicked.connect(self.clear_wanted)
         self._row = QHBoxLayout()
-        self._row.setSpacing(6)
+        self._row.setSpacing(SMALL)
         self._photos: tuple[RecentPhoto, ...] = ()
         self._buttons: list[QToolButton] = []
         top = QHBoxLayout()
@@ -83,7 +85,6 @@ class PhotoRow(QWidget):
         self._clear.setVisible(can_clear)
         self.setVisible(bool(photos))
         self.retranslate()
-        self.recolor()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as many as there is room for."""
@@ -97,10 +98,6 @@ class PhotoRow(QWidget):
             button.setAccessibleName(translate("Open {name}", name=photo.path.name))
         self._clear.setText(translate("Clear"))
         self._clear.setToolTip(translate("Forget these photos and their thumbnails"))
-
-    def recolor(self) -> None:
-        """Show all in the colors of the moment."""
-        self._heading.setStyleSheet(f"color: {theme().quiet}; font-weight: 600")
 
     def _fit(self) -> None:
         each = THUMBNAIL.width() + _FRAME + self._row.spacing()

@@ -7,13 +7,14 @@ from PySide6.QtWidgets import QWidget
 from engine import translate
 from gui.document import Document
 from gui.message_bar import MessageBar
+from gui.scales import WIDE
 from gui.texts import error_text
 from gui.views.cards import DropFrame, EmptyPage, NoticeCard, WorkingCard
 from gui.views.compare_view import CompareView
 
 # Work shorter than this shows no card: a card that only flashes up says nothing.
 CARD_DELAY_MS = 150
-GAP = 24
+GAP = WIDE
 WORKING_WIDTH = 440
 NOTICE_WIDTH = 480
 MESSAGE_WIDTH = 720

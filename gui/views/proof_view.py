@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from engine import translate
 from gui.images import Picture
 from gui.proof_lines import ProofLine
+from gui.scales import LINE_SIGN, MEDIUM, SMALL, TINY
 from gui.theme import icon, theme
 
 PART = QSize(340, 200)
-_SIGN = QSize(16, 16)
 _SIGNS = {"kept": "check", "changed": "circle-small", "lost": "alert-outline"}
 
 
@@ -37,7 +37,7 @@ class _Part(QWidget):
         if self.words:
             painter.fillRect(self.rect(), QColor(0, 0, 0, 110 if self.picture is not None else 0))
             painter.setPen(QColor("#ffffff") if self.picture is not None else QColor(theme().quiet))
-            inside = self.rect().adjusted(12, 12, -12, -12)
+            inside = self.rect().adjusted(MEDIUM, MEDIUM, -MEDIUM, -MEDIUM)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(inside, flags, self.words)
 
@@ -49,19 +49,19 @@ class ProofView(QWidget):
         super().__init__()
         self._part = _Part()
         self._caption = QLabel(translate("A part at 100 %, read back from the file"))
-        self._caption.setStyleSheet(f"color: {theme().quiet}")
+        self._caption.setProperty("quiet", True)
         self._lines = QWidget()
         self._grid = QGridLayout(self._lines)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
-        self._grid.setVerticalSpacing(4)
+        self._grid.setHorizontalSpacing(SMALL)
+        self._grid.setVerticalSpacing(TINY)
         self._grid.setColumnStretch(2, 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(6)
+        box.setSpacing(SMALL)
         box.addWidget(self._part)
         box.addWidget(self._caption)
-        box.addSpacing(4)
+        box.addSpacing(TINY)
         box.addWidget(self._lines)
         box.addStretch(1)
         self._part.setAccessibleName(self._caption.text())
@@ -110,9 +110,9 @@ class ProofView(QWidget):
         for row, line in enumerate(lines):
             sign = QLabel()
             color = theme().bad if line.verdict == "lost" else None
-            sign.setPixmap(icon(_SIGNS[line.verdict], color).pixmap(_SIGN))
+            sign.setPixmap(icon(_SIGNS[line.verdict], color).pixmap(LINE_SIGN))
             name, value = QLabel(line.name), QLabel(line.value, wordWrap=True)
-            name.setStyleSheet(f"color: {theme().quiet}")
+            name.setProperty("quiet", True)
             value.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
             value.setToolTip(line.remark)
             top = Qt.AlignmentFlag.AlignTop

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from gui.rows import Amount, Choice, Row, Switch
-from gui.theme import check_box_palette, theme
+from gui.scales import LARGE, MEDIUM, TINY
+from gui.theme import check_box_palette
 
 
 class RowsForm(QWidget):
@@ -36,8 +37,8 @@ class RowsForm(QWidget):
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(3)
+        grid.setHorizontalSpacing(LARGE)
+        grid.setVerticalSpacing(TINY)
         grid.setColumnStretch(1, 1)
         self._fields: dict[str, _Field] = {}
         for row in rows:
@@ -90,6 +91,7 @@ class _Field(QWidget):
         self.name = QLabel()
         self.name.setBuddy(editor)
         self.help = QLabel()
+        self.help.setProperty("quiet", True)
         at = grid.rowCount()
         self._place(grid, at)
         self.recolor()
@@ -98,7 +100,7 @@ class _Field(QWidget):
         grid.addWidget(self.name, at, 0)
         grid.addWidget(self.shown, at, 1)
         grid.addWidget(self.help, at + 1, 1)
-        grid.setRowMinimumHeight(at + 2, 5)  # what belongs together stands closer
+        grid.setRowMinimumHeight(at + 2, TINY)  # what belongs together stands closer
 
     def value(self) -> object:
         """What is chosen."""
@@ -127,8 +129,7 @@ class _Field(QWidget):
         self.editor.setAccessibleDescription(words)
 
     def recolor(self) -> None:
-        """Show all in the colors of the moment."""
-        self.help.setStyleSheet(f"color: {theme().quiet}")
+        """Show all in the colors of the moment; most have none of their own."""
 
     def tell(self) -> None:
         """Say that another value was chosen."""
@@ -159,7 +160,7 @@ class _ChoiceField(_Field):
         helps = [option.help() for option in self._options if option.help is not None]
         # So that nothing moves while something is chosen.
         widths = [self.help.fontMetrics().horizontalAdvance(words) for words in helps]
-        self.help.setMinimumWidth(max(widths, default=0) + 4)
+        self.help.setMinimumWidth(max(widths, default=0) + TINY)
         self._help_of_option()
 
     def _help_of_option(self) -> None:
@@ -183,7 +184,7 @@ class _SwitchField(_Field):
         self.name.hide()
         grid.addWidget(self._box, at, 0, 1, 2)
         grid.addWidget(self.help, at + 1, 0, 1, 2)
-        grid.setRowMinimumHeight(at + 2, 4)
+        grid.setRowMinimumHeight(at + 2, TINY)
 
     def value(self) -> object:
         return self._box.isChecked()
@@ -220,7 +221,7 @@ class _AmountField(_Field):
         both = QWidget()
         line = QHBoxLayout(both)
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(12)
+        line.setSpacing(MEDIUM)
         if kind.slides:
             self._spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             self._spin.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QStyle, QW
 
 from engine import translate
 from gui.adjusting import AdjustRow
+from gui.scales import HAIR, MEDIUM
 
 # So that the numbers stand in one column.
 _WIDEST = "-100 %"
@@ -36,7 +37,9 @@ class ValueSlider(QWidget):
         self._number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setKeyboardTracking(False)
-        self._number.setFixedWidth(self._number.fontMetrics().horizontalAdvance(_WIDEST) + 20)
+        self._number.setFixedWidth(
+            self._number.fontMetrics().horizontalAdvance(_WIDEST) + 2 * MEDIUM
+        )
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(row.low, row.high)
         self.slider.setPageStep(10)
@@ -44,7 +47,7 @@ class ValueSlider(QWidget):
             self.slider.setProperty("ends", row.name)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(2)
+        grid.setVerticalSpacing(HAIR)
         grid.addWidget(self._name, 0, 0)
         grid.addWidget(self._number, 0, 1)
         grid.addWidget(self.slider, 1, 0, 1, 2)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from engine import translate
+from gui.scales import LARGE
 from gui.texts import percent
 
 CHOICES = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -52,7 +53,7 @@ class ZoomBox(QComboBox):
         self.setToolTip(translate("Screen pixels per photo pixel"))
         self.setAccessibleName(translate("Zoom"))
         metrics = self.fontMetrics()
-        self.setFixedWidth(metrics.horizontalAdvance(percent(33.33)) + 34)
+        self.setFixedWidth(metrics.horizontalAdvance(percent(33.33)) + 2 * LARGE)
 
     @Slot(int)
     def _on_chosen(self, at: int) -> None:
