@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 # Small photos are enlarged to fill the view, but not so far that they fall into blocks.
 MOST_FIT = 2.0
+# But those that would be smaller than this share of the view's shorter side are enlarged up to it,
+# blocks or not: else they would lie under the divider's handle.
+LEAST_FIT = 0.25
 MOST_SCALE = 32.0
 # Room left around a fitted photo, as a share of the shorter side of the view.
 MARGIN = 0.02
@@ -117,9 +120,10 @@ class Transform:
 
 
 def fit(photo: tuple[float, float], view: tuple[float, float]) -> Transform:
-    """The whole photo, as large as the view allows."""
+    """The whole photo, as large as the view allows and as it can be shown without harm."""
     room = 2 * MARGIN * min(view)
-    scale = min((view[0] - room) / photo[0], (view[1] - room) / photo[1], MOST_FIT)
+    most = min(max(MOST_FIT, LEAST_FIT * min(view) / max(photo)), MOST_SCALE)
+    scale = min((view[0] - room) / photo[0], (view[1] - room) / photo[1], most)
     return Transform(photo, view, max(scale, 1e-6), (photo[0] / 2, photo[1] / 2))
 
 

@@ -67,6 +67,18 @@ def test_the_original_is_left_of_the_divider_and_the_colored_photo_right(view):
     assert color_at(view, 600, 200) == GRAY
 
 
+@pytest.mark.parametrize("upright", [True, False])
+def test_a_photo_of_ten_pixels_is_seen_on_both_sides_of_the_handle(view, upright):
+    for show, color in ((view.show_original, GRAY), (view.show_colored, RED)):
+        pixels = np.full((10, 10, 3), color, np.uint8)
+        show(picture_of(pixels, (10, 10)))
+    view.turn_divider(upright=upright)
+    beside = HANDLE_RADIUS + 6
+    across, down = (beside, 0) if upright else (0, beside)
+    assert color_at(view, WIDTH / 2 - across, HEIGHT / 2 - down) == GRAY
+    assert color_at(view, WIDTH / 2 + across, HEIGHT / 2 + down) == RED
+
+
 def test_without_color_the_original_is_everywhere_and_there_is_no_divider(view):
     view.show_colored(None)
     assert color_at(view, 600, 200) == GRAY

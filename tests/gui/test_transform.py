@@ -1,6 +1,6 @@
 import pytest
 
-from gui.views.transform import MOST_FIT, MOST_SCALE, between, fit
+from gui.views.transform import LEAST_FIT, MOST_FIT, MOST_SCALE, between, fit
 
 PHOTO, VIEW = (3000.0, 2000.0), (900.0, 600.0)
 
@@ -16,7 +16,14 @@ def test_a_fitted_photo_lies_in_the_middle_and_wholly_inside():
 
 
 def test_a_small_photo_is_enlarged_only_so_far():
-    assert fit((10, 10), VIEW).scale == MOST_FIT
+    assert fit((200, 100), VIEW).scale == MOST_FIT
+
+
+def test_a_tiny_photo_is_enlarged_until_it_can_be_seen():
+    for photo in ((10, 10), (40, 3), (2, 60)):
+        assert max(photo) * fit(photo, VIEW).scale == pytest.approx(LEAST_FIT * min(VIEW))
+    assert fit((1, 1), VIEW).scale == MOST_SCALE
+    assert fit((10, 10), (10.0, 10.0)).scale < 1  # never beyond the view
 
 
 @pytest.mark.parametrize("pointer", [(450, 300), (100, 80), (860, 560)])
