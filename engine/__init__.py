@@ -40,6 +40,7 @@ from engine.photo.naming import (
     color_layer_path,
     colorized_path,
     format_for,
+    unique_path,
 )
 from engine.photo.neutral import neutral_of
 from engine.photo.options import SaveOptions, SpaceChoice, TiffCompression
@@ -142,6 +143,7 @@ __all__ = [
     "thumbnail_of",
     "tone_of",
     "translate",
+    "unique_path",
     "variables_of",
     "versions",
     "weights_facts",

@@ -118,6 +118,11 @@ class Document:
         return bool(self._saves)
 
     @property
+    def saves(self) -> frozenset[int]:
+        """The generations of the results that are being saved, or wait for it."""
+        return frozenset(self._saves)
+
+    @property
     def is_working(self) -> bool:
         """Whether there is anything to cancel."""
         return self.is_opening or self.is_coloring or self.is_saving
@@ -150,6 +155,10 @@ class Document:
         if self.photo is None:
             return self._no_work
         return self._works.setdefault(self.photo.request.path, Work())
+
+    def work_of(self, path: Path) -> Work:
+        """What the user did to an open photo, on screen or not; nothing if it is not open."""
+        return self._works.get(path, Work())
 
     @property
     def edits(self) -> Edits:
@@ -432,6 +441,31 @@ class Document:
             return None
         return self._ask_to_save(target.path, options, overwrite=True)
 
+    def save_unsaved(self, path: Path, target: Path, options: SaveOptions) -> SavePhoto:
+        """Ask for the work on a photo to be written, be the photo on screen or not.
+
+        Args:
+            path: one of `unsaved`.
+            target: where to; it is written over only if the photo was saved there before and
+                nobody has changed it since, else a free name is taken.
+            options: how.
+        """
+        work = self._works[path]
+        assert work.opened is not None  # else nothing could have been done to it
+        saved = work.target
+        is_own = saved is not None and saved.path == target and saved.is_as_left
+        request = SavePhoto(
+            generation=self._next(),
+            photo=work.opened,
+            edits=work.edits,
+            target=target,
+            on_conflict="overwrite" if is_own else "unique",
+            options=options,
+            quality=self.quality,
+        )
+        self._saves[request.generation] = request
+        return request
+
     def replace_original(self, options: SaveOptions) -> SavePhoto | None:
         """Ask for the colored photo to be written in the place of its original."""
         if self.photo is None or not self.can_replace:
@@ -523,6 +557,8 @@ class Document:
             return
         self.photo = result if isinstance(result, PhotoOpened) else None
         self.error = result.error if isinstance(result, Failed) else None
+        if self.photo is not None:
+            self.work.opened, self.work.belongings = self.photo.request, self.photo.belongings
         self.shown, self.stopped, self._asked = None, False, None
         self._is_outdated = False
         # The photo before may have been changed while this one was read.
@@ -568,7 +604,7 @@ class Document:
         self.save_progress = None
         is_this_photo = self.photo is not None and request.photo is self.photo.request
         if isinstance(result, PhotoSaved) and not request.layer:
-            work = self._works.setdefault(request.photo.path, Work())
+            work = self.work_of(request.photo.path)  # of no account if it was closed meanwhile
             work.saved = result.edits
             if not request.exported and not result.replaced:
                 work.target = Target.of(result.saved.path)

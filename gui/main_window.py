@@ -19,13 +19,13 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMainWindow,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
 
-from engine import translate
+from engine import Edits, translate
 from gui.batching import Batching
+from gui.closing import Closing
 from gui.document import Document
 from gui.editing import Editing
 from gui.exporting import Exporting
@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self.status_line = StatusLine()
         self.opening = Opening(self, self.stage.empty, settings)
         self.saving = Saving(self, self.document, settings, self.opening.folder_for)
+        self.closing = Closing(self, self.saving)
         self.exporting = Exporting(
             self, self.document, self.stage.view, settings, self.opening.folder_for
         )
@@ -184,7 +185,7 @@ class MainWindow(QMainWindow):
                 self.editing.photo_changed.emit()
                 self.exporting.close_panel()
             self._show()
-            self._close_if_wanted(result)
+            self.closing.note(result)
 
     def _tell_of(self, result: Result) -> None:
         """Say what came of a request, and ask for what follows from it."""
@@ -220,17 +221,18 @@ class MainWindow(QMainWindow):
     def on_close_photo(self) -> None:
         """Take the photo out of the window; asks if its edits would be lost."""
         path = self.document.path
-        if path is not None and self._may_lose([p for p in self.document.unsaved if p == path]):
+        if path is None:
+            return
+        unsaved = [each for each in self.document.unsaved if each == path]
+        if self.closing.may_go(unsaved, partial(self._close_photo, path)):
             self.message_bar.clear()
-            self._ask(self.document.close_photo())
-            self.opening.note_closed(path)
-            self._show()
+            self._close_photo(path)
 
     @Slot()
     def on_cancel(self) -> None:
         """Give up what is being done."""
         self.document.cancel()
-        self._closing = False
+        self.closing.stay()
         self._show()
 
     @Slot()
@@ -270,16 +272,16 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the worker; but let a save that was asked for be finished first."""
         if not self._closing and not (
-            self._may_lose(self.document.unsaved) and self.batching.may_close()
+            self.closing.may_go(self.document.unsaved, self.close) and self.batching.may_close()
         ):
             event.ignore()
+            self._say_waiting()
             return
         if self.document.is_saving and not self._closing:
-            self._closing = True
-            self.say(Message(Kind.NOTE, lambda: translate(
-                "The window closes as soon as the photo is saved."
-            )))  # fmt: skip
+            then = partial(self._close_at_last, self._unsaved_work)
+            self.closing.wait_for(self.document.saves, then)
             event.ignore()
+            self._say_waiting()
             return
         self._settings.setValue("geometry", self.saveGeometry())
         self.closed.emit()  # from now on, photos would be lost here
@@ -489,32 +491,36 @@ class MainWindow(QMainWindow):
         if notices and not self.document.refused:
             self.say(Message(Kind.NOTE, lambda: " ".join(translate(each) for each in notices)))
 
-    def _close_if_wanted(self, result: Result) -> None:
-        """Close after the save for which closing was put off, unless it failed."""
-        if not self._closing or self.document.is_saving:
+    def _say_waiting(self) -> None:
+        """Say why the window is still there."""
+        if not self.closing.is_waiting:
             return
-        if isinstance(result, PhotoSaved):
-            self.close()
+        if len(self.document.saves) == 1:
+            self.say(Message(Kind.NOTE, lambda: translate(
+                "The window closes as soon as the photo is saved."
+            )))  # fmt: skip
+        else:
+            self.say(Message(Kind.NOTE, lambda: translate(
+                "The window closes as soon as the photos are saved."
+            )))  # fmt: skip
+
+    def _close_photo(self, path: Path) -> None:
+        """Take a photo out of the window, unless another one is on screen by now."""
+        if self.document.path == path and not self.document.is_opening:
+            self._ask(self.document.close_photo())
+            self.opening.note_closed(path)
+            self._show()
+
+    def _close_at_last(self, given_up: frozenset[tuple[Path, Edits]]) -> None:
+        """Close after the saves for which that was put off; ask again only about newer work."""
+        self._closing = self._unsaved_work <= given_up
+        self.close()
         self._closing = False
 
-    def _may_lose(self, unsaved: Sequence[Path]) -> bool:
-        """Whether the edits of these photos may be lost, which the user is asked."""
-        if not unsaved:
-            return True
-        box = QMessageBox(self)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        if len(unsaved) == 1:
-            box.setText(translate("The changes to “{name}” are not saved.", name=unsaved[0].name))
-        else:
-            box.setText(translate("The changes to {count} photos are not saved.",
-                                  count=len(unsaved)))  # fmt: skip
-        box.setInformativeText(translate("They are lost if you discard them."))
-        go_on = box.addButton(translate("Discard"), QMessageBox.ButtonRole.DestructiveRole)
-        stay = box.addButton(translate("Stay here"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.exec()
-        return box.clickedButton() is go_on
+    @property
+    def _unsaved_work(self) -> frozenset[tuple[Path, Edits]]:
+        document = self.document
+        return frozenset((path, document.work_of(path).edits) for path in document.unsaved)
 
     @Slot(int)
     def _on_photo_wanted(self, at: int) -> None:

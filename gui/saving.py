@@ -1,6 +1,6 @@
 """From the wish to save to the request: asks what has to be asked before anything is written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from engine import (
     EIGHT_BITS,
+    Belongings,
     FileFormat,
     PhotochromError,
     SaveOptions,
@@ -19,6 +20,7 @@ from engine import (
     format_for,
     losses_of,
     translate,
+    unique_path,
 )
 from gui.document import Document
 from gui.file_dialogs import SaveDialog
@@ -106,6 +108,39 @@ class Saving(QObject):
         else:
             self.save(target, overwrite=overwrite)
 
+    def targets(self, photos: Sequence[Path]) -> list[Path]:
+        """The files that `save_all` would write."""
+        return [self._target_for(photo) for photo in photos]
+
+    def save_all(self, photos: Sequence[Path]) -> list[int]:
+        """Save photos that are open, on screen or not, without asking for names.
+
+        Each goes where it was saved before; else beside its original, under a name that is free,
+        in the photo's own format, or in one that holds all of it.
+
+        Returns:
+            The generations of the requests.
+        """
+        requests = [
+            self._document.save_unsaved(photo, self._target_for(photo), self.options)
+            for photo in photos
+        ]
+        for request in requests:
+            self.wanted.emit(request)
+        return [request.generation for request in requests]
+
+    def _target_for(self, photo: Path) -> Path:
+        work = self._document.work_of(photo)
+        if work.target is not None:
+            return work.target.path if work.target.is_as_left else unique_path(work.target.path)
+        folder = self._folder_for(photo)
+        proposal = colorized_path(photo, folder)
+        if self._losses(work.belongings, format_for(proposal)):
+            better = (each for each in _BETTER if not self._losses(work.belongings, each))
+            suffix = next((_BETTER[each] for each in better), None)
+            proposal = colorized_path(photo, folder, suffix)
+        return unique_path(proposal)
+
     def save(self, target: Path, *, overwrite: bool) -> None:
         """Save the open photo, asking first if the format cannot hold all of it.
 
@@ -121,11 +156,11 @@ class Saving(QObject):
         except UnknownFormat:
             self._go(photo, target, overwrite)  # the worker says what is wrong with it
             return
-        lost = self._losses(photo, file_format)
+        lost = self._losses(photo.belongings, file_format)
         if not lost:
             self._go(photo, target, overwrite)
             return
-        better = next((each for each in _BETTER if not self._losses(photo, each)), None)
+        better = next((each for each in _BETTER if not self._losses(photo.belongings, each)), None)
         question = LossesQuestion(self._window, file_format, lost, better)
         question.answered.connect(partial(self._on_answered, photo, target, overwrite, better))
         question.open()
@@ -169,9 +204,9 @@ class Saving(QObject):
         box.finished.connect(lambda: self._ask_for_target(proposal, layer=layer))
         box.open()
 
-    def _losses(self, photo: PhotoOpened, file_format: FileFormat) -> tuple[str, ...]:
+    def _losses(self, has: Belongings, file_format: FileFormat) -> tuple[str, ...]:
         """What is worth a question."""
-        lost = losses_of(photo.belongings, file_format, self.options)
+        lost = losses_of(has, file_format, self.options)
         if asks_about_bits(self._settings):
             return lost
         return tuple(sentence for sentence in lost if sentence != EIGHT_BITS)

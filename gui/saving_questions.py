@@ -21,6 +21,10 @@ FORMAT_NAMES: dict[FileFormat, str] = {
 }
 
 
+# So many folders are named.
+MOST_FOLDERS = 3
+
+
 class Answer(Enum):
     """What the user wants done about the losses."""
 
@@ -85,6 +89,55 @@ class LossesQuestion(QMessageBox):
             self.answered.emit(Answer.OTHER_FORMAT, False)
 
 
+class Fate(Enum):
+    """What the user wants done with unsaved work."""
+
+    SAVE = auto()
+    GIVE_UP = auto()
+    KEEP = auto()
+
+
+class UnsavedQuestion(QMessageBox):
+    """Asks what becomes of work that no file has.
+
+    It blocks, as who closes something has to know at once; Return saves, Escape changes nothing.
+
+    Args:
+        parent: the window.
+        photos: those with such work, at least one.
+        targets: the files that saving would write.
+    """
+
+    def __init__(self, parent: QWidget, photos: Sequence[Path], targets: Sequence[Path]) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # names of files are no markup
+        self.setIconPixmap(_sign("help-circle-outline", self))
+        if len(photos) == 1:
+            name = photos[0].name
+            self.setText(translate("The changes to “{name}” are not saved.", name=name))
+        else:
+            count = len(photos)
+            self.setText(translate("The changes to {count} photos are not saved.", count=count))
+        self.setInformativeText(_where(targets))
+        role = QMessageBox.ButtonRole
+        self._save = QPushButton(translate("Save"))
+        self._save.setProperty("primary", True)
+        self.addButton(self._save, role.AcceptRole)
+        self._give_up = self.addButton(translate("Don’t save"), role.DestructiveRole)
+        cancel = self.addButton(translate("Cancel"), role.RejectRole)
+        self.setDefaultButton(self._save)
+        self.setEscapeButton(cancel)
+
+    def ask(self) -> Fate:
+        """Wait for the answer."""
+        self.exec()
+        clicked = self.clickedButton()
+        self.deleteLater()
+        if clicked is self._save:
+            return Fate.SAVE
+        return Fate.GIVE_UP if clicked is self._give_up else Fate.KEEP
+
+
 class ReplaceQuestion(QMessageBox):
     """Asks whether the original may be replaced.
 
@@ -127,6 +180,20 @@ class ReplaceQuestion(QMessageBox):
 def _sign(name: str, box: QMessageBox) -> QPixmap:
     """A sign in the theme's gray; Qt's own ones are colored."""
     return icon(name).pixmap(QUESTION_SIGN, box.devicePixelRatioF())
+
+
+def _where(targets: Sequence[Path]) -> str:
+    """What saving would write, in few words."""
+    folders = list(dict.fromkeys(path.parent.name or str(path.parent) for path in targets))
+    if len(folders) > MOST_FOLDERS:
+        folders = [*folders[:MOST_FOLDERS], "…"]
+    among = ", ".join(folders)
+    if len(targets) == 1:
+        return translate("Save writes “{name}” into the folder {folder}.",
+                         name=targets[0].name, folder=among)  # fmt: skip
+    if len(folders) == 1:
+        return translate("Save writes them into the folder {folder}.", folder=among)
+    return translate("Save writes them into these folders: {folders}", folders=among)
 
 
 def _in_words(loss: str, name: str) -> str:

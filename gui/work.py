@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from engine import Edits
+from engine import Belongings, Edits
+from gui.worker.jobs import OpenPhoto
 
 Words = Callable[[], str]
 
@@ -94,12 +95,16 @@ class Work:
         edits: those of the moment.
         saved: those of the newest result on the disk; of none, those of the photo as colored.
         target: where it was saved, but for exports; None if it was not.
+        opened: the request by which the photo was opened last; None until it was.
+        belongings: what the photo has that not every format can hold.
         steps: the way from the photo as colored to the edits of the moment, and back.
     """
 
     def __init__(self) -> None:
         self.edits = self.saved = Edits()
         self.target: Target | None = None
+        self.opened: OpenPhoto | None = None
+        self.belongings = Belongings()
         self.steps = QUndoStack()
         self.steps.setUndoLimit(MOST_STEPS)
 

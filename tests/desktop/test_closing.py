@@ -44,18 +44,21 @@ def test_while_a_big_photo_is_saved_which_is_finished_first(program, big_photo):
     assert not list(program.temporary.iterdir())
 
 
-def test_with_adjustments_that_no_file_has_it_asks(program, photos):
+def test_with_adjustments_that_no_file_has_it_asks_and_saves_them(program, photos):
     program.start(photos / "mother.jpg")
     program.wait_for_color()
     program.screen.press("Tab", "Home")
     wait_until(lambda: program.color_behind() < GRAY, "no color")
     close_window(program)
     program.wait_for_dialog("Photochrom")
-    program.screen.press("Return")  # the safe answer is the one that Return gives
+    program.screen.press("Escape")  # nothing is lost, and nothing written
     program.wait_for_no_dialog()
     assert program.title.startswith("mother.jpg")
+    assert {path.name for path in photos.iterdir()} == {"mother.jpg", "lincoln.jpg"}
     close_window(program)
     program.wait_for_dialog("Photochrom")
-    program.screen.press("Tab", "space")
+    program.screen.press("Return")
     program.wait_for_end()
-    assert {path.name for path in photos.iterdir()} == {"mother.jpg", "lincoln.jpg"}
+    assert {path.name for path in photos.iterdir()} == {
+        "mother.jpg", "mother-colorized.jpg", "lincoln.jpg",
+    }  # fmt: skip

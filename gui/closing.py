@@ -1,0 +1,65 @@
+"""What becomes of unsaved work when its photo, or the window, is closed."""
+
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from gui.saving import Saving
+from gui.saving_questions import Fate, UnsavedQuestion
+from gui.worker.jobs import PhotoSaved, Result
+
+
+class Closing(QObject):
+    """Asks, and lets go of what is closed as soon as what was to be saved is on the disk.
+
+    Args:
+        window: what the question belongs to.
+        saving: saves what is to be saved.
+    """
+
+    def __init__(self, window: QWidget, saving: Saving) -> None:
+        super().__init__(window)
+        self._window, self._saving = window, saving
+        self._awaited: set[int] = set()
+        self._then: Callable[[], object] | None = None
+
+    def may_go(self, unsaved: Sequence[Path], then: Callable[[], object]) -> bool:
+        """Whether work may be given up, which the user is asked, or there is none.
+
+        Args:
+            unsaved: the photos with work that no file has.
+            then: what is done later if the user wants them saved first.
+        """
+        if not unsaved:
+            return True
+        fate = UnsavedQuestion(self._window, unsaved, self._saving.targets(unsaved)).ask()
+        if fate is Fate.SAVE:
+            self.wait_for(self._saving.save_all(unsaved), then)
+        return fate is Fate.GIVE_UP
+
+    def wait_for(self, saves: Collection[int], then: Callable[[], object]) -> None:
+        """Do something once these saves, by their generations, have all succeeded."""
+        self._awaited, self._then = set(saves), then
+
+    def note(self, result: Result) -> None:
+        """Take note of what became of a request."""
+        if result.generation not in self._awaited or self._then is None:
+            return
+        if not isinstance(result, PhotoSaved):
+            self.stay()
+            return
+        self._awaited.discard(result.generation)
+        if not self._awaited:
+            then, self._then = self._then, None
+            then()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is closed as soon as it is saved."""
+        return self._then is not None
+
+    def stay(self) -> None:
+        """Close nothing."""
+        self._awaited, self._then = set(), None
