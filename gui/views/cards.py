@@ -199,7 +199,8 @@ class EmptyPage(QWidget):
         self._row.clear_wanted.connect(self.clear_wanted)
         self._sign = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._title = Words(DISPLAY)
-        self._formats, self._privacy = (QLabel(wordWrap=True) for _ in range(2))
+        self._formats, self._folders, self._privacy = (QLabel(wordWrap=True) for _ in range(3))
+        quiet = (self._formats, self._folders, self._privacy)
         self._open = QPushButton()
         self._open.setProperty("primary", "true")
         self._open.clicked.connect(self.open_wanted)
@@ -209,18 +210,19 @@ class EmptyPage(QWidget):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SMALL)
-        for widget in (self._sign, self._title, self._formats):
+        for widget in (self._sign, self._title, self._formats, self._folders):
             column.addWidget(widget)
         column.addSpacing(MEDIUM)
         column.addWidget(self._open, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(LARGE)
         column.addWidget(self._privacy)
-        for label in (self._title, self._formats, self._privacy):
+        for label in (self._title, *quiet):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for label in (self._formats, self._privacy):
+        for label in quiet:
             label.setProperty("quiet", True)
         box = QGridLayout(self)
         box.setContentsMargins(VAST, VAST, VAST, VAST)
+        box.setVerticalSpacing(LARGE)
         for edge in (0, 2):
             box.setRowStretch(edge, 1)
             box.setColumnStretch(edge, 1)
@@ -246,6 +248,7 @@ class EmptyPage(QWidget):
         self._formats.setText(
             translate("JPEG, PNG, TIFF, HEIC, raw and more; several at once if you like")
         )
+        self._folders.setText(translate("Drop a folder, and all photos in it are colored"))
         self._open.setText(translate("Open photos…"))
         self._privacy.setText(
             translate("Everything stays on this computer. No photo is ever sent anywhere.")

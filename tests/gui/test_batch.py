@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from engine.batch import BatchReport, Plan, RowChanged, write_report
 from engine.batch.plan import Row
@@ -192,6 +192,11 @@ def test_a_folder_dropped_on_the_main_window_comes_here(qtbot, window, album):
     assert dialog.panel.places == (album,)
     assert window.document.photo is None
     dialog.close()
+
+
+def test_the_empty_page_says_so(window):
+    words = [label.text() for label in window.stage.empty.findChildren(QLabel)]
+    assert "Drop a folder, and all photos in it are colored" in words
 
 
 def test_patterns_and_depth_change_the_plan(qtbot, dialog, album):
