@@ -60,7 +60,7 @@ class Section:
 
 
 WINDOW = Section("", lambda: translate("Window"), (LANGUAGE, THEME, SURROUND, RECENT))
-SAVING = Section("saving", lambda: translate("Saving"), (*SAVE_ROWS, ASK_ABOUT_BITS))
+SAVING = Section("saving", lambda: translate("Results"), (*SAVE_ROWS, ASK_ABOUT_BITS))
 SECTIONS = (WINDOW, SAVING)
 
 

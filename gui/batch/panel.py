@@ -30,7 +30,7 @@ from gui.export_rows import EXPORT_ROWS, rows_that_matter
 from gui.file_dialogs import FolderDialog, OpenDialog
 from gui.presets import BUILT_IN, Presets
 from gui.scales import MEDIUM, PANEL, SMALL
-from gui.theme import theme
+from gui.theme import check_box_palette, theme
 from gui.views.rows_form import RowsForm
 
 WIDTH = 300
@@ -73,6 +73,8 @@ class BatchPanel(QScrollArea):
         self.preset = QComboBox()
         self.preset.setAccessibleName(translate("Preset"))
         self.form = RowsForm(EXPORT_ROWS, settings.export.values)
+        for each in (self.beside, self.under):
+            each.setPalette(check_box_palette())
         self._put_together()
         self._fill_presets()
         self._connect()

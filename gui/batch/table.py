@@ -15,13 +15,14 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPixmap
 
 from engine import translate
 from engine.batch import Plan, RowChanged, State
 from gui.batch.words import state_of, state_text
 from gui.images import Picture
 from gui.theme import theme
+from gui.views.painting import in_middle
 
 THUMBNAIL = QSize(56, 40)
 PHOTO, TARGET, STATE, TIME, REASON = range(5)
@@ -253,10 +254,8 @@ def _shown(target: Path, into: Path | None) -> str:
 
 
 def _thumbnail(image: QImage) -> QPixmap:
-    small = image.scaled(
-        THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
-    return QPixmap.fromImage(small)
+    screen = QGuiApplication.primaryScreen()
+    return in_middle(image, THUMBNAIL, screen.devicePixelRatio())
 
 
 def _empty() -> QPixmap:

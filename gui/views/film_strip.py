@@ -3,14 +3,15 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QListView, QListWidget, QListWidgetItem
 
 from engine import translate
 from gui.document import Document
 from gui.images import Picture
-from gui.scales import SMALL, TINY
+from gui.scales import MEDIUM, SMALL, WIDE
 from gui.theme import icon, theme
+from gui.views.painting import in_middle
 
 THUMBNAIL = QSize(92, 62)
 _MARK = "•"
@@ -131,30 +132,15 @@ class FilmStrip(QListWidget):
         self.item(row).setIcon(self._icon(photo.request.path))
 
     def _thumbnail(self, image: QImage) -> QPixmap:
-        """The picture in the middle of a thumbnail's room, so that all names stand in a line."""
-        ratio = self.devicePixelRatioF()
-        small = image.scaled(
-            THUMBNAIL * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        pixmap = QPixmap(THUMBNAIL * ratio)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        room = pixmap.size() - small.size()
-        painter.drawImage(room.width() // 2, room.height() // 2, small)
-        painter.end()
-        pixmap.setDevicePixelRatio(ratio)
-        return pixmap
+        return in_middle(image, THUMBNAIL, self.devicePixelRatioF())
 
     def _fit(self) -> None:
         """As high as a thumbnail with its name and a bar to scroll by."""
         text = self.fontMetrics().height()
-        self.setGridSize(
-            QSize(THUMBNAIL.width() + 2 * SMALL, THUMBNAIL.height() + text + 2 * SMALL)
-        )
+        self.setGridSize(QSize(THUMBNAIL.width() + WIDE, THUMBNAIL.height() + text + MEDIUM))
+        self.setViewportMargins(SMALL, SMALL, SMALL, 0)
         bar = self.horizontalScrollBar().sizeHint().height()
-        self.setFixedHeight(self.gridSize().height() + bar + TINY)
+        self.setFixedHeight(SMALL + self.gridSize().height() + bar)
 
     @Slot(QListWidgetItem)
     def _on_clicked(self, item: QListWidgetItem) -> None:

@@ -2,8 +2,8 @@
 
 import math
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPixmap
 
 from gui.images import Picture
 from gui.views.transform import Transform
@@ -45,6 +45,29 @@ def draw_picture(painter: QPainter, picture: Picture, transform: Transform, room
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not blocky)
     painter.drawImage(target, level.image, source)
     painter.restore()
+
+
+def in_middle(image: QImage, room: QSize, ratio: float) -> QPixmap:
+    """A picture made small, in the middle of a room of its own, so that thumbnails stand in line.
+
+    Args:
+        image: the picture.
+        room: width and height, in logical pixels.
+        ratio: screen pixels per logical pixel.
+    """
+    small = image.scaled(
+        room * ratio,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    pixmap = QPixmap(room * ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    left = pixmap.size() - small.size()
+    painter.drawImage(left.width() // 2, left.height() // 2, small)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
 
 
 def _visible(

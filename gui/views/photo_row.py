@@ -71,6 +71,7 @@ class PhotoRow(QWidget):
         """
         for button in self._buttons:
             self._row.removeWidget(button)
+            button.hide()  # it is gone only later
             button.deleteLater()
         self._photos = tuple(photos)
         self._buttons = [self._button(photo) for photo in photos]

@@ -17,8 +17,9 @@ from engine.batch.plan import Row
 from engine.batch.records import Record
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
-from gui.batch.table import PHOTO, REASON, STATE, TARGET, BatchTable, Listed
+from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable, Listed
 from gui.batch.words import time_text
+from gui.images import picture_of
 from tests.support.fakes import FakePredictor
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
@@ -311,6 +312,20 @@ def test_cells(qtbot):
     assert cells[2][REASON] == "So."
     assert table.headerData(PHOTO, Qt.Orientation.Horizontal) == "Photo"
     assert table.headerData(TARGET, Qt.Orientation.Horizontal) == "Result"
+
+
+def test_all_names_begin_at_one_place_whatever_form_their_photos_have(qtbot):
+    table = BatchTable()
+    table.show_plan(Listed.of(many(3), Path("/r")))
+    for at, (width, height) in enumerate([(30, 90), (90, 30)]):
+        pixels = np.full((height, width, 3), 200, np.uint8)
+        table.show_thumbnail(table.lines[at].source, picture_of(pixels, (width, height)))
+    role = Qt.ItemDataRole.DecorationRole
+    shown = [table.data(table.index(row, PHOTO), role) for row in range(3)]  # the last has none yet
+    assert {pixmap.deviceIndependentSize().toSize() for pixmap in shown} == {THUMBNAIL}
+    tall = shown[0].toImage()
+    assert tall.pixelColor(0, THUMBNAIL.height() // 2).alpha() == 0
+    assert tall.pixelColor(THUMBNAIL.width() // 2, THUMBNAIL.height() // 2).red() == 200
 
 
 # The report

@@ -3,7 +3,7 @@
     python -m tests.screens FOLDER [--state NAME ...] [--language CODE ...] [--theme NAME ...]
         [--size WIDTHxHEIGHT ...] [--density N ...]
 
-All of them by default: that is some 400, and takes a while. Needs no screen; for Chinese, a font
+All of them by default: that is some 650, and takes a while. Needs no screen; for Chinese, a font
 that has it. The pictures are called STATE-THEME-LANGUAGE-WIDTHxHEIGHT@DENSITYx.png.
 """
 

@@ -51,6 +51,7 @@ class Photographer:
         broken: a file that is none.
         in_color: a photo that has color already.
         deep: a photo of 16 bit.
+        tiny: a photo of 10 x 10 pixels.
         folder: for what the window writes.
         number: of the picture, counted from 0.
     """
@@ -67,9 +68,11 @@ class Photographer:
         self.broken.write_bytes(self.photos[0].read_bytes()[:200])
         self.in_color = self.folder / "in-color.png"
         self.deep = self.folder / "deep.tif"
+        self.tiny = self.folder / "tiny.png"
         _color_photo().save(self.in_color)
         with Image.open(self.photos[0]) as image:
             codes = np.asarray(image.convert("L"), np.uint16) * 257
+            image.convert("L").resize((10, 10)).save(self.tiny)
         Image.fromarray(codes).save(self.deep)
         self.number = 0
         self._dress = ("dark", "en", QSize(900, 600))

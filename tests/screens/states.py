@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from engine import translate
+from gui.licenses_dialog import LicensesDialog
+from gui.saving_questions import UnsavedQuestion
 
 if TYPE_CHECKING:
     from tests.screens.photographer import Photographer
@@ -56,6 +59,59 @@ def _adjusted(at: "Photographer") -> QWidget | None:
         at.window.panel.adjusted.emit(name, value, gesture)
         at.until(at.is_done)
     return None
+
+
+def _history(at: "Photographer") -> QWidget | None:
+    """Some steps, of which the last are undone."""
+    at.open(at.photos)
+    steps = (("saturation", 130), ("temperature", 20), ("strength", 80), ("tint", -10))
+    for gesture, (name, value) in enumerate(steps):
+        at.window.panel.adjusted.emit(name, value, gesture)
+    for _ in range(2):
+        at.do("undo")
+    at.until(at.is_done)
+    return None
+
+
+def _tiny(at: "Photographer") -> QWidget | None:
+    at.open([at.tiny])
+    return None
+
+
+def _dropping(at: "Photographer") -> QWidget | None:
+    at.open(at.photos[:1])
+    at.window.stage.show_drop(True)
+    return None
+
+
+def _recent(at: "Photographer") -> QWidget | None:
+    for photo in at.photos:
+        copy = at.folder / f"recent {photo.name}"
+        copy.write_bytes(photo.read_bytes())
+        at.open([copy])
+        at.do("close_photo")
+    return None
+
+
+def _closing(at: "Photographer") -> QWidget | None:
+    """What is asked while two photos have work that no file has."""
+    at.open(at.photos)
+    for _ in range(2):
+        at.window.panel.adjusted.emit("strength", 80, 0)
+        at.until(at.is_done)
+        at.do("next")
+        at.until(at.is_done)
+    unsaved = at.window.document.unsaved
+    question = UnsavedQuestion(at.window, unsaved, at.window.saving.targets(unsaved))
+    question.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    question.open()
+    return question
+
+
+def _licenses(at: "Photographer") -> QWidget | None:
+    dialog = LicensesDialog(at.window)
+    dialog.open()
+    return dialog
 
 
 def _error(at: "Photographer") -> QWidget | None:
@@ -134,6 +190,10 @@ STATES: dict[str, State] = {
     "side-by-side": _side_by_side,
     "zoomed": _zoomed,
     "adjusted": _adjusted,
+    "history": _history,
+    "tiny": _tiny,
+    "dropping": _dropping,
+    "recent": _recent,
     "error": _error,
     "colored-already": _colored_already,
     "saved": _saved,
@@ -144,6 +204,8 @@ STATES: dict[str, State] = {
     "settings": _dialog("settings"),
     "keys": _dialog("keys"),
     "about": _dialog("about"),
+    "licenses": _licenses,
+    "closing": _closing,
     "batch-plan": _batch(None),
     "batch-running": _batch(_some_done),
     "batch-paused": _batch(_some_done, pause=True),
