@@ -12,6 +12,7 @@ from engine.paths import TRANSLATIONS
 LANGUAGES = {"en": "English", "de": "Deutsch", "zh_CN": "简体中文"}
 
 _catalog: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the name gettext tools know
@@ -31,12 +32,18 @@ def set_language(code: str) -> None:
     Args:
         code: a key of LANGUAGES, or a locale name such as "zh_TW.UTF-8"; English if unknown.
     """
-    global _catalog
+    global _catalog, _language
     wanted = language_for(code)
     if wanted == "en":
         _catalog = gettext.NullTranslations()
     else:
         _catalog = gettext.translation("photochrom", TRANSLATIONS, languages=[wanted])
+    _language = wanted
+
+
+def language_tag() -> str:
+    """The language of the moment, as web pages name it, such as "zh-CN"."""
+    return _language.replace("_", "-")
 
 
 def translate(sentence: str, /, **values: object) -> str:

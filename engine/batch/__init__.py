@@ -17,6 +17,7 @@ from engine.batch.events import (
 from engine.batch.find import Choice, Found, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal, peek
+from engine.batch.pace import time_text
 from engine.batch.places import journal_path, merge_shards, opened_journal, plan_in
 from engine.batch.plan import BatchConflict, Plan, Row, make_plan
 from engine.batch.report import BatchReport, write_report
@@ -55,6 +56,7 @@ __all__ = [
     "peek",
     "plan_in",
     "run_batch",
+    "time_text",
     "weights_facts",
     "write_report",
 ]

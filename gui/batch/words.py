@@ -3,7 +3,7 @@
 from PySide6.QtCore import QLocale
 
 from engine import N_, translate
-from engine.batch import Finished, Plan, Row, State
+from engine.batch import Finished, Plan, Row, State, time_text
 
 
 def state_text(state: str) -> str:
@@ -74,17 +74,6 @@ def progress_text(ended: int, total: int, seconds_left: float | None) -> str:
         return done
     left = translate("about {time} left", time=time_text(seconds_left))
     return f"{done} · {left}"
-
-
-def time_text(seconds: float) -> str:
-    """A time that nobody needs to the second."""
-    if seconds < 100:
-        return translate("{count} s", count=max(1, round(seconds)))
-    minutes = round(seconds / 60)
-    if minutes < 100:
-        return translate("{count} min", count=minutes)
-    hours, rest = divmod(minutes, 60)
-    return translate("{hours} h {minutes} min", hours=hours, minutes=rest)
 
 
 def _space_text(needed: int, free: int) -> str:

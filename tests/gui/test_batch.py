@@ -1,7 +1,5 @@
 """The window for whole folders: plan, run, pause, stop, go on, and what it says of it all."""
 
-import csv
-import json
 import time
 from pathlib import Path
 
@@ -12,13 +10,11 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
-from engine.batch import BatchReport, Plan, RowChanged, write_report
+from engine.batch import Plan, RowChanged, time_text
 from engine.batch.plan import Row
-from engine.batch.records import Record
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
 from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable, Listed
-from gui.batch.words import time_text
 from gui.images import picture_of
 from tests.support.fakes import FakePredictor
 
@@ -328,36 +324,7 @@ def test_all_names_begin_at_one_place_whatever_form_their_photos_have(qtbot):
     assert tall.pixelColor(THUMBNAIL.width() // 2, THUMBNAIL.height() // 2).red() == 200
 
 
-# The report
-
-
-def records(album: Path) -> tuple[Record, ...]:
-    return (
-        Record(album / "a.png", 1, 1, 1, "", "", album / "b.jpg", None, "unique", "done",
-               seconds=1.5, attempts=1),
-        Record(album / "damaged.jpg", 2, 1, 1, "", "", album / "x.jpg", None, "unique", "failed",
-               "It is <damaged> & gone.", "unreadable-photo", attempts=1),
-        Record(album / "c.png", 3, 1, 1, "", "", album / "y.png", None, "unique", "waiting"),
-    )  # fmt: skip
-
-
-def test_the_report_in_three_forms(album, tmp_path):
-    report = BatchReport(records(album), "A batch of <3>", 90.0)
-    page, table, data = write_report(report, tmp_path)
-    html = page.read_text("utf-8")
-    assert "A batch of &lt;3&gt;" in html
-    assert "It is &lt;damaged&gt; &amp; gone." in html
-    assert html.index("damaged.jpg") < html.index("a.png")  # what failed comes first
-    assert html.count("data:image/jpeg;base64,") == 2  # before and after of the one that is done
-    assert "http" not in html.replace("http-equiv", "")  # it needs nothing from anywhere
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["state"] for row in rows] == ["done", "failed", "waiting"]
-    assert rows[0]["target"] == str(album / "b.jpg")
-    assert rows[1]["target"] == ""
-    whole = json.loads(data.read_text("utf-8"))
-    assert whole["counts"] == {"failed": 1, "waiting": 1, "done": 1}
-    assert whole["photos"][1]["code"] == "unreadable-photo"
+# Words
 
 
 def test_times_in_words():
