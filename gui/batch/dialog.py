@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QComboBox,
     QDialog,
     QHBoxLayout,
@@ -34,6 +33,7 @@ from PySide6.QtWidgets import (
 from engine import Predictor, load_lasting_predictor, translate
 from engine.batch import Continued, Event, Finished, Paused, Progressed, RowChanged
 from gui.batch.choices import BatchOrder, BatchSettings
+from gui.batch.notice import Notice
 from gui.batch.panel import BatchPanel
 from gui.batch.table import (
     COLUMNS,
@@ -113,6 +113,7 @@ class BatchDialog(QDialog):
         self.retry = QPushButton(translate("Retry failed"), autoDefault=False)
         self.report = QPushButton(translate("Open the report"), autoDefault=False)
         self.thread_ = BatchThread(load, self)
+        self.notice = Notice(self)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._follow = QTimer(self, interval=FOLLOW_MS)
         self._put_together()
@@ -138,6 +139,8 @@ class BatchDialog(QDialog):
     def shut_down(self) -> None:
         """Stop everything, for good."""
         self._follow.stop()
+        self.notice.hide()
+        self.notice.show_no_share()
         self.thread_.shut_down()
 
     def may_close(self) -> bool:
@@ -346,6 +349,7 @@ class BatchDialog(QDialog):
     def _follow_one(self, event: Event) -> None:
         if isinstance(event, Progressed):
             self.bar.setValue(round(1000 * event.share))
+            self.notice.show_share(event.share)
             self.left.setText(progress_text(event.ended, event.total, event.seconds_left))
             percent = translate("{percent} %", percent=int(100 * event.share))
             name = translate("Color folders")
@@ -354,6 +358,8 @@ class BatchDialog(QDialog):
             self._paused = True
             words = event.reason or translate("Paused.")
             self.summary.setText(words)
+            if event.reason:
+                self.notice.tell(words)
             self._show_buttons()
         elif isinstance(event, Continued):
             self._paused = False
@@ -368,16 +374,19 @@ class BatchDialog(QDialog):
         self.summary.setText(finished_text(finished))
         if not finished.cancelled:
             self.bar.setValue(1000)
-            QApplication.alert(self)
+            self.notice.tell(self.summary.text())
         self.left.hide()
         self._show_buttons()
 
     @Slot(object)
     def _on_failed(self, error: Exception) -> None:
+        was_running = self._running
         self._over()
         self.summary.setText(error_text(error))
         self.bar.hide()
         self.left.hide()
+        if was_running:
+            self.notice.tell(self.summary.text())
         self._show_buttons()
 
     def _over(self) -> None:
@@ -385,6 +394,7 @@ class BatchDialog(QDialog):
         self._follow.stop()
         self.table.settle()
         self._running = self._paused = False
+        self.notice.show_no_share()
         self.setWindowTitle(translate("Color folders"))
 
     @Slot()

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 
-from engine.batch import Plan, RowChanged, time_text
+from engine.batch import Paused, Plan, RowChanged, time_text
 from engine.batch.plan import Row
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
@@ -173,6 +173,89 @@ def test_progress_never_runs_backwards(qtbot, dialog, album):
     ended(qtbot, dialog)
     assert seen[-1] == 1000
     assert seen == sorted(seen)
+
+
+# What is told where the window is not seen
+
+
+class Desktop:
+    """Keeps what the system is asked to show."""
+
+    def __init__(self, monkeypatch, dialog, *, has_tray: bool = True) -> None:
+        self.numbers, self.alerts, self.said, self.signs = [], [], [], []
+        monkeypatch.setattr(QApplication, "setBadgeNumber", lambda _, at: self.numbers.append(at))
+        monkeypatch.setattr(QApplication, "alert", self.alerts.append)
+        tray = QSystemTrayIcon
+        monkeypatch.setattr(tray, "isSystemTrayAvailable", lambda: has_tray)
+        monkeypatch.setattr(tray, "supportsMessages", lambda: has_tray)
+        monkeypatch.setattr(tray, "show", lambda _: self.signs.append("shown"))
+        monkeypatch.setattr(tray, "hide", lambda _: self.signs.append("hidden"))
+        monkeypatch.setattr(tray, "showMessage", lambda _, *words: self.said.append(words[:2]))
+        self.is_active = False
+        monkeypatch.setattr(dialog, "isActiveWindow", lambda: self.is_active)
+
+
+def test_the_icon_shows_the_percentage_and_the_end_is_told(qtbot, dialog, album, monkeypatch):
+    titles = []
+    dialog.windowTitleChanged.connect(titles.append)
+    desktop = Desktop(monkeypatch, dialog)
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    ended(qtbot, dialog)
+    *shares, none = desktop.numbers
+    assert none == 0
+    assert shares == sorted(shares)
+    assert shares[-1] == 100
+    assert any(0 < share < 100 for share in shares)
+    percent = [f"{share} % – Color folders" for share in dict.fromkeys(shares)]
+    assert titles == [*percent, "Color folders"]
+    assert desktop.alerts == [dialog]
+    ((title, words),) = desktop.said
+    assert title == "Color folders"
+    assert "Colored: 3" in words
+    assert "Failed: 1" in words
+    # A click brings the window, and the sign is gone.
+    dialog.hide()
+    dialog.notice._sign.messageClicked.emit()
+    assert dialog.isVisible()
+    assert desktop.signs == ["shown", "hidden"]
+
+
+def test_who_sees_the_end_is_not_told(qtbot, dialog, album, monkeypatch):
+    desktop = Desktop(monkeypatch, dialog)
+    desktop.is_active = True
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert (desktop.alerts, desktop.said) == ([], [])
+
+
+def test_who_stops_it_is_not_told(qtbot, dialog, album, predictor, monkeypatch):
+    desktop = Desktop(monkeypatch, dialog)
+    planned(qtbot, dialog, album)
+    predictor.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+    dialog.stop.click()
+    ended(qtbot, dialog)
+    assert (desktop.alerts, desktop.said) == ([], [])
+    assert desktop.numbers[-1] == 0
+
+
+def test_without_a_tray_the_window_asks_to_be_looked_at(qtbot, dialog, album, monkeypatch):
+    desktop = Desktop(monkeypatch, dialog, has_tray=False)
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert (desktop.alerts, desktop.said, desktop.signs) == ([dialog], [], [])
+
+
+def test_a_full_disk_is_told(qtbot, dialog, monkeypatch):
+    desktop = Desktop(monkeypatch, dialog)
+    dialog._follow_one(Paused(""))
+    assert desktop.said == []
+    dialog._follow_one(Paused("The disk is full."))
+    assert desktop.said == [("Color folders", "The disk is full.")]
 
 
 # Choices
