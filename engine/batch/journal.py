@@ -110,8 +110,14 @@ class Journal:
         """Keep names for photos that are to be colored.
 
         A photo that waits, or that a process has in hand, keeps what was kept for it before, if
-        neither the photo nor the wish has changed since.
+        neither the photo nor the wish, nor what is done where the name is taken, has changed since.
         """
+        with self._changing():
+            for row in rows:
+                self._reserve(job, row)
+
+    def free_gone(self, job: str) -> None:
+        """Let go of photos that processes have in hand which are gone."""
         with self._changing():
             held = "SELECT DISTINCT owner FROM photos WHERE job = ? AND state = 'running'"
             for (holder,) in self._db.execute(held, (job,)).fetchall():
@@ -121,8 +127,6 @@ class Journal:
                         "WHERE job = ? AND state = 'running' AND owner IS ?",
                         (job, holder),
                     )
-            for row in rows:
-                self._reserve(job, row)
 
     def _reserve(self, job: str, row: Record) -> None:
         key = key_of(row.source)
@@ -141,6 +145,8 @@ class Journal:
                 on_conflict = :on_conflict, state = 'waiting', owner = NULL, reason = '', code = ''
             WHERE state NOT IN ('waiting', 'running')
                 OR state = 'waiting' AND (size, mtime, wish) != (:size, :mtime, :wish)
+                OR state = 'waiting' AND on_conflict != :on_conflict AND NOT EXISTS (
+                    SELECT 1 FROM sealed WHERE sealed.job = :job AND sealed.source = :source)
             """,
             values,
         )

@@ -67,6 +67,7 @@ def plan_in(
         BadTemplate: the names cannot be made.
     """
     fingerprint = job.fingerprint
+    journal.free_gone(fingerprint)
     while True:
         known = journal.known(fingerprint)
         plan = make_plan(finding, job, known, on_conflict, retry_failed=retry_failed, shard=shard)

@@ -201,16 +201,19 @@ class _Planner:
     ) -> None:
         self._job, self._known, self._on_conflict = job, known, on_conflict
         self._retry_failed, self._numbered_anew = retry_failed, numbered_anew
+        self._sealed = Names(known.sealed)
+
+    def rows(self, found: Sequence[Found], shard: Shard | None) -> list[Row]:
         # Names kept for photos, whether or not they are in this listing.
+        listed = {key_of(one.path) for one in found}
         self._kept = Names(
             file
-            for record in known.records.values()
-            if record.state in ("waiting", "running", "done")
+            for source, record in self._known.records.items()
+            if record.state in ("running", "done")
+            or (record.state == "waiting" and not (source in listed and self._is_undone(record)))
             for file in (record.target, record.layer)
             if file is not None
         )
-
-    def rows(self, found: Sequence[Found], shard: Shard | None) -> list[Row]:
         names = self._named(found)
         self._wished = Names(
             file for name in names for file in (name.target, name.layer) if file is not None
@@ -252,7 +255,7 @@ class _Planner:
             name.target, name.layer, "unique", clash=name.clash, look=look,
         )  # fmt: skip
         record = self._known.records.get(key_of(one.path))
-        if record is None:
+        if record is None or self._is_undone(record):
             return self._new_row(row)
         is_current = _is_current(record, row)
         if is_current and self._has_ended(record):
@@ -263,6 +266,7 @@ class _Planner:
                 target=record.target,
                 layer=record.layer if row.layer is not None else None,
                 on_conflict=record.on_conflict,
+                clash=row.clash or record.target != row.target,
                 replaces=record.on_conflict == "overwrite" and _is_there(record),
             )
         return self._row_again(row, record)
@@ -273,6 +277,22 @@ class _Planner:
             parts = (digest_of(source.photo), digest_of(source.sidecar))
             self._digests[source] = " ".join(parts)
         return self._digests[source]
+
+    def _is_undone(self, record: Record) -> bool:
+        """Whether nothing came of a plan that was made for another policy than the one of now.
+
+        A name stays that a file may have got already, or that another process is at work for.
+        """
+        if record.state == "failed" and not self._retry_failed:
+            return False
+        if record.state not in ("waiting", "failed", "exists") or record.target in self._sealed:
+            return False
+        if self._on_conflict != "if-changed":
+            return record.on_conflict != self._on_conflict
+        # It takes other names, and replaces what was colored before, of which there is a digest
+        # until the photo fails.
+        never_colored = record.state == "waiting" and not record.sha256
+        return record.on_conflict == "skip" or (record.on_conflict == "overwrite" and never_colored)
 
     def _has_ended(self, record: Record) -> bool:
         """Whether there is nothing more to be done for a photo that has not changed."""

@@ -7,11 +7,14 @@ import pytest
 from engine.batch.find import Choice, find_photos
 from engine.batch.journal import Journal, peek
 from engine.batch.plan import make_plan
+from engine.batch.records import Sealed
 from engine.batch.shard import Shard
+from engine.batch.steering import Steering
 from engine.edits import Edits
 from engine.errors import BadTemplate
-from engine.pipeline import Wish
+from engine.pipeline import Wish, sha256_of
 from tests.support.batches import Batch, digests, job_of, names, save_photo, save_photos
+from tests.support.fakes import FakePredictor
 
 
 @pytest.fixture
@@ -75,6 +78,94 @@ def test_names_that_files_have_already(batch):
     assert (replaced.replaces, new.replaces) == (True, False)
     assert replaced.on_conflict == "overwrite"
     assert targets(batch.plan("if-changed")) == ["000-colorized-2.png", "001-colorized.png"]
+
+
+POLICIES = ["unique", "skip", "overwrite", "if-changed"]
+
+
+def in_the_way(batch) -> None:
+    """Two photos, and another's file where the result of the first would be."""
+    save_photos(batch.folder, 2)
+    batch.into.mkdir()
+    (batch.into / "000-colorized.png").write_bytes(b"another's")
+
+
+def as_planned(plan):
+    return [(row.target, row.on_conflict, row.skip, row.clash, row.replaces) for row in plan.rows]
+
+
+@pytest.mark.parametrize("first", POLICIES)
+@pytest.mark.parametrize("then", POLICIES)
+def test_the_policy_that_is_given_last_counts(batch, first, then):
+    in_the_way(batch)
+    wanted = as_planned(batch.plan(then))
+    stopped = Steering()
+    stopped.cancel.cancel()
+    assert batch.run(first, steering=stopped).done == 0
+    assert as_planned(batch.plan(then)) == wanted
+    batch.run(then)
+    kept = (batch.into / "000-colorized.png").read_bytes() == b"another's"
+    assert kept == (then != "overwrite")
+    assert (batch.into / "000-colorized-2.png").exists() == (then in ("unique", "if-changed"))
+    assert (batch.into / "001-colorized.png").exists()
+
+
+@pytest.mark.parametrize("then", POLICIES)
+def test_a_photo_that_was_left_out_is_colored_when_its_name_no_longer_matters(batch, then):
+    in_the_way(batch)
+    (batch.into / "000-colorized.png").unlink()
+
+    def load():  # it turns up when the photo was begun, so that the journal has it as left out
+        (batch.into / "000-colorized.png").write_bytes(b"another's")
+        return FakePredictor()
+
+    finished = batch.run("skip", load=load)
+    assert (finished.done, finished.left_out) == (1, 1)
+    wanted = {"skip": "exists"}.get(then, "")
+    assert [row.skip for row in batch.plan(then).rows] == [wanted, "done"]
+    assert batch.run(then).done == (then != "skip")
+    kept = (batch.into / "000-colorized.png").read_bytes() == b"another's"
+    assert kept == (then != "overwrite")
+
+
+@pytest.mark.parametrize("then", ["unique", "overwrite"])
+def test_a_photo_that_failed_under_another_policy_gets_the_new_one(batch, then):
+    in_the_way(batch)
+    (batch.folder / "000.png").write_bytes(b"no photo")
+    first = {"unique": "overwrite", "overwrite": "unique"}[then]
+    assert batch.run(first).failed == 1
+    assert batch.plan(then).rows[0].skip == "failed"
+    row = batch.plan(then, retry_failed=True).rows[0]
+    assert (row.on_conflict, row.replaces) == (then, then == "overwrite")
+
+
+def test_a_result_that_is_replaced_since_its_photo_changed_is_so_after_a_stop(batch):
+    photos = save_photos(batch.folder, 2)
+    batch.run()
+    save_photo(photos[0], 9)
+    stopped = Steering()
+    stopped.cancel.cancel()
+    batch.run("if-changed", steering=stopped)
+    row = batch.plan("if-changed").rows[0]
+    assert (row.target.name, row.replaces) == ("000-colorized.png", True)
+    assert targets(batch.plan("unique"))[0] == "000-colorized-2.png"
+
+
+def test_a_name_that_a_file_may_have_got_already_stays(batch):
+    """A run ended between the record and the name, or after it."""
+    save_photos(batch.folder, 1)
+    stopped = Steering()
+    stopped.cancel.cancel()
+    batch.run("overwrite", steering=stopped)
+    result = batch.into / "000-colorized.png"
+    with Journal(batch.path) as journal:
+        result.write_bytes(b"ours")
+        sealed = Sealed(result, 4, sha256_of(result))
+        journal.seal(batch.job.fingerprint, batch.folder / "000.png", sealed)
+    (row,) = batch.plan("unique").rows
+    assert (row.target, row.on_conflict) == (result, "overwrite")
+    assert batch.run("unique").done == 1
+    assert digests(batch.into) == {"000-colorized.png": sealed.sha256}
 
 
 def test_no_photo_is_ever_a_target(tmp_path):
