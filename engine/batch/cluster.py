@@ -15,14 +15,23 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from engine.batch.cluster_task import NOT_SHARED, Delivery, Order, Trouble, color, times_begun
-from engine.batch.lanes import Began, Ended, Failed, Message, NoNetwork, Stopped, WasRead
+from engine.batch.lanes import (
+    Began,
+    Ended,
+    Failed,
+    Message,
+    NoNetwork,
+    Stopped,
+    TurnedDown,
+    WasRead,
+)
 from engine.batch.records import Sealed
 from engine.batch.tasks import Result, Scribe, Task, TaskLedger, make_folder
 from engine.cancel import CancelToken
@@ -127,15 +136,30 @@ def connected(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _InHand:
-    """A photo that was given to the cluster."""
+    """A photo that was given to the cluster.
+
+    Attributes:
+        task: what is to be done.
+        folder: where its files come to lie.
+        future: Dask's; None while no worker may have it.
+        workers: the only ones that may have it; None if all may.
+    """
 
     task: Task
     folder: Path
-    future: "Future[Any]"
+    future: "Future[Any] | None"
+    workers: frozenset[str] | None
 
 
 class _Unlucky(Exception):
     """A photo that Dask has given up is to be given again."""
+
+
+class _Unlike(Exception):
+    """The worker that had a photo is of no use, which is no fault of the photo."""
+
+    def __init__(self, error: PhotochromError) -> None:
+        self.error = error
 
 
 class ClusterCrew:
@@ -152,7 +176,9 @@ class ClusterCrew:
         self._cluster, self._scribe, self._cancel = cluster, scribe, cancel
         self._in_hand: dict[int, _InHand] = {}
         self._ended: SimpleQueue[tuple[int, Future[Any]]] = SimpleQueue()
-        self._threads_there = 1
+        self._there: dict[str, int] = {}
+        self._turned_down: set[str] = set()
+        self._has_delivered = False
         self._polled, self._seen = 0.0, time.monotonic()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._mind, name="batch-cluster", daemon=True)
@@ -161,7 +187,8 @@ class ClusterCrew:
     @property
     def most_in_hand(self) -> int:
         """More, as more workers are there."""
-        return _PHOTOS_A_THREAD * self._threads_there
+        threads = sum(self._there[worker] for worker in self._useful(self._there))
+        return _PHOTOS_A_THREAD * max(1, threads)
 
     def add(self, task: Task) -> None:
         """Have a photo colored."""
@@ -176,12 +203,18 @@ class ClusterCrew:
     def _give(self, task: Task, folder: Path) -> None:
         order = self._cluster.order(task, folder)
         key = f"{folder.name}-{secrets.token_hex(4)}"
+        # Dask knows whom to ask only, not whom to leave out.
+        workers = self._useful(self._there) if self._turned_down else None
+        if workers is not None and not workers:
+            self._in_hand[task.index] = _InHand(task, folder, None, workers)
+            return
+        chosen = None if workers is None else sorted(workers)
         try:
-            future = self._cluster.client.submit(color, order, key=key, pure=False)
+            future = self._cluster.client.submit(color, order, key=key, pure=False, workers=chosen)
         except Exception as error:
             shutil.rmtree(folder, ignore_errors=True)
             raise ClusterLost(address=self._cluster.address) from error
-        self._in_hand[task.index] = _InHand(task, folder, future)
+        self._in_hand[task.index] = _InHand(task, folder, future, workers)
         self._listen(task.index, future)
 
     def close(self, seconds: float) -> bool:
@@ -190,7 +223,8 @@ class ClusterCrew:
         self._thread.join(seconds)
         for held in tuple(self._in_hand.values()):
             with contextlib.suppress(Exception):
-                held.future.release()
+                if held.future is not None:
+                    held.future.release()
             shutil.rmtree(held.folder, ignore_errors=True)
         return not self._thread.is_alive()
 
@@ -217,15 +251,31 @@ class ClusterCrew:
         if now < self._polled + _POLL_SECONDS:
             return
         self._polled = now
-        threads = sum(self._cluster.client.nthreads().values())
-        if threads:
-            self._threads_there, self._seen = threads, now
+        self._there = dict(self._cluster.client.nthreads())
+        self._turned_down &= self._there.keys()
+        useful = self._useful(self._there)
+        if useful:
+            self._seen = now
+            self._give_again_what_nobody_has(useful)
         elif now > self._seen + WORKERLESS_SECONDS:
             raise NoWorkers(address=self._cluster.address, seconds=WORKERLESS_SECONDS)
 
+    def _useful(self, workers: Iterable[str]) -> frozenset[str]:
+        return frozenset(workers) - self._turned_down
+
+    def _give_again_what_nobody_has(self, useful: frozenset[str]) -> None:
+        """Photos that only those may have who are gone: others have come since."""
+        for held in tuple(self._in_hand.values()):
+            if held.workers is not None and not held.workers & useful:
+                if held.future is not None:
+                    held.future.release()
+                self._give(held.task, held.folder)
+
     def _take(self, index: int, future: "Future[Any]") -> None:
         """A photo has come back."""
-        held = self._in_hand[index]
+        held = self._in_hand.get(index)
+        if held is None or held.future is not future:  # it was given again meanwhile
+            return
         try:
             brought = self._brought(held)
         except TimeoutError:
@@ -234,6 +284,12 @@ class ClusterCrew:
         except _Unlucky:
             self._give(held.task, held.folder)
             return
+        except _Unlike as unlike:
+            self._turn_down(future, unlike.error)
+            future.release()
+            self._give(held.task, held.folder)
+            return
+        self._has_delivered = True
         # Not later: as soon as the run is told, it may give the same photo again.
         del self._in_hand[index]
         future.release()
@@ -242,15 +298,33 @@ class ClusterCrew:
         finally:
             shutil.rmtree(held.folder, ignore_errors=True)
 
+    def _turn_down(self, future: "Future[Any]", error: PhotochromError) -> None:
+        """Have the worker that answered get no more photos; the others go on.
+
+        Raises:
+            PhotochromError: there is no other one, and none has done anything yet.
+        """
+        client = self._cluster.client
+        self._there = dict(client.nthreads())
+        holders = client.who_has([future]).values()
+        new = {worker for workers in holders for worker in workers} - self._turned_down
+        self._turned_down |= new
+        if not self._has_delivered and not self._useful(self._there):
+            raise error
+        if new:
+            self.messages.put(TurnedDown(error))
+
     def _brought(self, held: _InHand) -> Delivery | PhotochromError:
         """What has become of a photo.
 
         Raises:
             TimeoutError: the worker was lost that had the answer; Dask has another one find it.
             _Unlucky: it only waited where others were the trouble.
+            _Unlike: the worker is of no use.
             PhotochromError: no photo can be colored.
         """
         future, task = held.future, held.task
+        assert future is not None
         if future.status == "error":
             return self._why(held)
         if future.status == "cancelled":  # by nobody here: the connection is gone
@@ -262,15 +336,16 @@ class ClusterCrew:
             assert isinstance(brought, Delivery)
             return brought
         if brought.is_of_worker:
-            raise brought.error
+            raise _Unlike(brought.error)
         if isinstance(brought.error, MissingPhoto) and task.source.exists():
-            raise UnlikeWorker(worker=brought.worker, reason=NOT_SHARED)
+            raise _Unlike(UnlikeWorker(worker=brought.worker, reason=NOT_SHARED))
         return brought.error
 
     def _why(self, held: _InHand) -> PhotochromError:
         """What is said of a photo that Dask has given up, if it is to blame."""
         from distributed import KilledWorker
 
+        assert held.future is not None
         error = held.future.exception(timeout=_LONGEST_FETCH_SECONDS)
         if isinstance(error, KilledWorker):
             # Dask suspects all photos that a lost worker had, also those it had not begun.

@@ -72,6 +72,17 @@ class Continued:
 
 
 @dataclass(frozen=True, slots=True)
+class Remarked:
+    """Something of which the user should know, though the run goes on.
+
+    Attributes:
+        sentence: about it, or several.
+    """
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The run has ended.
 
@@ -94,4 +105,4 @@ class Finished:
     reason: str = ""
 
 
-Event = RowChanged | Progressed | Paused | Continued | Finished
+Event = RowChanged | Progressed | Paused | Continued | Remarked | Finished

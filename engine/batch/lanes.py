@@ -65,7 +65,14 @@ class NoNetwork:
     error: Exception
 
 
-Message = WasRead | Began | Ended | Failed | Stopped | NoNetwork
+@dataclass(frozen=True, slots=True, eq=False)
+class TurnedDown:
+    """One of those who color is of no use; the others go on."""
+
+    error: Exception
+
+
+Message = WasRead | Began | Ended | Failed | Stopped | NoNetwork | TurnedDown
 
 
 class Crew(Protocol):

@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty
 
-from engine.batch.events import Continued, Event, Finished, Paused, Progressed, RowChanged, State
+from engine.batch.events import (
+    Continued,
+    Event,
+    Finished,
+    Paused,
+    Progressed,
+    Remarked,
+    RowChanged,
+    State,
+)
 from engine.batch.job import Job
 from engine.batch.journal import Journal
 from engine.batch.lanes import (
@@ -25,6 +34,7 @@ from engine.batch.lanes import (
     Message,
     NoNetwork,
     Stopped,
+    TurnedDown,
     WasRead,
 )
 from engine.batch.pace import Load, Pace
@@ -271,6 +281,9 @@ class _Run:
     def _take(self, message: Message) -> None:
         if isinstance(message, NoNetwork):
             self._fatal = message.error
+            return
+        if isinstance(message, TurnedDown):
+            self._tell(Remarked(str(message.error)))
             return
         index = message.index
         held = self._in_hand[index]

@@ -6,7 +6,7 @@ import sys
 import click
 from rich.progress import TaskID, TextColumn
 
-from engine.batch.events import Event, Finished, Paused, Progressed, RowChanged
+from engine.batch.events import Event, Finished, Paused, Progressed, Remarked, RowChanged
 from engine.batch.find import Ignored
 from engine.batch.plan import Plan, Row
 from engine.cli.progress import progress_bar
@@ -142,6 +142,8 @@ class Teller:
             self._bar.update(self._task, completed=event.share, description=said, left=left)
         elif isinstance(event, Paused) and event.reason:
             click.echo(event.reason, err=True)
+        elif isinstance(event, Remarked):
+            click.echo(event.sentence, err=True)
         elif isinstance(event, Finished):
             self.finished = event
 

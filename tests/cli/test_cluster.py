@@ -174,6 +174,22 @@ def test_workers_that_would_color_otherwise_are_turned_down(cluster, tmp_path, s
     assert not command.drafts()
 
 
+def test_a_worker_of_another_version_joins_in_mid_run_and_the_others_go_on(
+    cluster, tmp_path, start, done_at_home
+):
+    save_photos(tmp_path / "in", 10)
+    pid = cluster.add_worker(slow=0.3)
+    command = start("out", "--cluster", cluster.address)
+    wait_until(cluster.begun)
+    cluster.add_worker(VERSION="0.0")
+    assert command.wait() == 0, command.err
+    assert "10 colored, 0 failed." in command.err
+    assert command.err.count("cannot be used: it has another version of the program.") == 1
+    assert {begun for begun, _ in cluster.begun()} == {pid}
+    assert command.results() == done_at_home()
+    assert not command.drafts()
+
+
 def test_without_workers_and_without_a_scheduler_it_ends_with_a_sentence(cluster, tmp_path, start):
     save_photos(tmp_path / "in", 2)
     idle = start("out", "--cluster", cluster.address, WORKERLESS="0.5")

@@ -1,7 +1,8 @@
 """What a Dask worker loads first in tests: a network that is none.
 
 SLOW is how many seconds it takes. LOG names a file that gets a line, "NUMBER OF THE PROCESS, NAME
-OF THE PHOTO", as each photo is begun. WEIGHTS is a digest to be used instead of the true one.
+OF THE PHOTO", as each photo is begun. WEIGHTS is a digest to be used instead of the true one,
+VERSION another version of the program.
 """
 
 import os
@@ -15,6 +16,7 @@ def dask_setup(_worker):
     cluster_task.load_lasting_predictor = lambda _: SlowPredictor()
     if "WEIGHTS" in os.environ:
         cluster_task._weights_sha256 = lambda: os.environ["WEIGHTS"]
+    cluster_task.VERSION = os.environ.get("VERSION", cluster_task.VERSION)
     real = cluster_task.read_task
 
     def read_task(task, cancel):

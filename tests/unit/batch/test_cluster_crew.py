@@ -1,5 +1,6 @@
 """What the machine with the journal does for a cluster, with a Dask that is none."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -7,13 +8,21 @@ import pytest
 
 from engine.batch import cluster, cluster_task
 from engine.batch.cluster import Cluster
-from engine.batch.cluster_task import Order
+from engine.batch.cluster_task import Order, Trouble
+from engine.batch.events import Remarked
 from engine.batch.find import Choice, find_photos
 from engine.batch.journal import Journal
 from engine.batch.places import opened_journal, plan_in
 from engine.batch.run import Means, run_batch
 from engine.batch.steering import Steering
-from engine.errors import CannotWrite, ClusterLost, DiskFull, PhotochromError, UselessWorkers
+from engine.errors import (
+    CannotWrite,
+    ClusterLost,
+    DiskFull,
+    PhotochromError,
+    UnlikeWorker,
+    UselessWorkers,
+)
 from engine.pipeline import Wish
 from tests.support.batches import Batch, digests, job_of, save_photo, save_photos
 from tests.support.fakes import FakePredictor
@@ -25,6 +34,8 @@ class FakeFuture:
     answer: object = None
     released: bool = False
     fetched: int = 0
+    worker: str = "a"
+    allowed: list[str] | None = None
 
     def add_done_callback(self, call: Callable[["FakeFuture"], None]) -> None:
         call(self)
@@ -58,15 +69,24 @@ class FakeClient:
     orders: list[Order] = field(default_factory=list)
     futures: list[FakeFuture] = field(default_factory=list)
 
-    def submit(self, work, order, *, key: str, pure: bool) -> FakeFuture:
+    workers: dict[str, int] = field(default_factory=lambda: {"a": 1, "b": 1})
+    asked: list[list[str] | None] = field(default_factory=list)
+
+    def submit(self, work, order, *, key: str, pure: bool, workers) -> FakeFuture:
         assert not pure
+        assert workers is None or workers
+        self.asked.append(workers)
         self.orders.append(order)
-        future = self.meant(len(self.orders), FakeFuture(answer=work(order)))
+        future = self.meant(len(self.orders), FakeFuture(answer=work(order), allowed=workers))
         self.futures.append(future)
         return future
 
     def nthreads(self) -> dict[str, int]:
-        return {"a": 1, "b": 1}
+        return self.workers
+
+    def who_has(self, futures) -> dict[str, list[str]]:
+        (future,) = futures
+        return {"key": [future.worker]}
 
 
 @pytest.fixture(autouse=True)
@@ -168,6 +188,58 @@ def test_a_cluster_that_is_of_no_use_ends_the_run(tmp_path, future, error):
     assert not batch.drafts()
     batch.client = FakeClient()
     assert batch.run().done == 3
+
+
+UNLIKE = Trouble(UnlikeWorker(worker="b-host", reason="it has another version"), True, "b-host")
+
+
+def remarks(batch) -> list[str]:
+    return [event.sentence for event in batch.events if isinstance(event, Remarked)]
+
+
+def test_a_worker_of_no_use_gets_no_more_photos(tmp_path):
+    save_photos(tmp_path / "in", 6)
+
+    def meant(_, future: FakeFuture) -> FakeFuture:
+        return FakeFuture(answer=UNLIKE, worker="b") if future.allowed is None else future
+
+    client = FakeClient(meant)
+    batch = ClusterBatch(tmp_path, client)
+    assert batch.run().done == 6
+    assert client.asked.count(["a"]) == 6
+    assert client.asked.count(None) <= 4  # as many as were in hand before it was known
+    (remark,) = remarks(batch)  # however many photos it had
+    assert "b-host cannot be used: it has another version" in remark
+    assert not batch.drafts()
+
+
+def test_where_no_worker_is_of_use_the_run_ends(tmp_path):
+    save_photos(tmp_path / "in", 3)
+    client = FakeClient(lambda _, __: FakeFuture(answer=UNLIKE, worker="b"), workers={"b": 2})
+    batch = ClusterBatch(tmp_path, client)
+    with pytest.raises(UnlikeWorker):
+        batch.run()
+    assert not batch.drafts()
+
+
+def test_photos_of_a_worker_that_went_wait_for_one_that_comes(tmp_path, monkeypatch):
+    """The only one of use goes, one of no use stays, and then another one comes."""
+    save_photos(tmp_path / "in", 3)
+    monkeypatch.setattr(cluster, "_POLL_SECONDS", 0.01)
+
+    def meant(number: int, future: FakeFuture) -> FakeFuture:
+        if number == 1:
+            return future
+        client.workers = {"b": 1}
+        if future.allowed is None:
+            threading.Timer(0.3, lambda: setattr(client, "workers", {"b": 1, "c": 1})).start()
+            return FakeFuture(answer=UNLIKE, worker="b")
+        return future
+
+    client = FakeClient(meant, workers={"a": 1, "b": 1})
+    batch = ClusterBatch(tmp_path, client)
+    assert batch.run().done == 3
+    assert client.asked[-1] == ["c"]
 
 
 def test_a_full_disk_there_stops_the_run_and_fails_nothing(tmp_path, monkeypatch):
