@@ -5,22 +5,23 @@ the packet stays, byte for byte, unless it says that the file holds further pict
 """
 
 import re
+from xml.sax.saxutils import escape
 
 from engine.photo.packet import BadPacket, as_text
 from engine.photo.xmp import without_properties
+from engine.photo.xmp_places import Place, places_of
 
-# One photo's number, as an attribute or as an element.
-_NUMBER = rb"(\b%b\s*(?:=\s*[\"']|>\s*))\d+"
+_TIFF, _EXIF = "{http://ns.adobe.com/tiff/1.0/}", "{http://ns.adobe.com/exif/1.0/}"
+_PHOTOSHOP, _XMP = "{http://ns.adobe.com/photoshop/1.0/}", "{http://ns.adobe.com/xap/1.0/}"
+_ORIENTATION, _PROFILE = f"{_TIFF}Orientation", f"{_PHOTOSHOP}ICCProfile"
+_THUMBNAILS = f"{_XMP}Thumbnails"
+_ACROSS, _DOWN = f"{_TIFF}XResolution", f"{_TIFF}YResolution"
 # Photoshop's number for RGB; a scan in gray has 1.
 _RGB = 3
-_THUMBNAILS, _THUMBNAILS_END = (
-    re.compile(rb"<x[am]p:Thumbnails\b[^<>]*>"),
-    re.compile(rb"</x[am]p:Thumbnails\s*>"),
-)
-# Each alternative ends where what it starts with does.
-_PROFILE_NAME = re.compile(
-    rb"(\bphotoshop:ICCProfile\s*)(?:(=\s*\")[^\"<]*|(=\s*')[^'<]*|(>)[^<]*)"
-)
+# How they are called in nearly every packet, also in damaged ones.
+_USUAL = {_TIFF: b"tiff:", _EXIF: b"exif:", _PHOTOSHOP: b"photoshop:"}
+# One photo's number, as an attribute or as an element.
+_NUMBER = rb"(\b%b\s*(?:=\s*[\"']|>\s*))\d+"
 # Gain maps, depth maps and films behind the picture, which the result does not have.
 _FURTHER_PICTURES = (
     "http://ns.adobe.com/hdr-gain-map/1.0/",
@@ -38,7 +39,7 @@ def fitted_xmp(
     """The packet as it suits an upright picture of that size, in UTF-8.
 
     Args:
-        xmp: the packet; damaged ones are kept.
+        xmp: the packet; damaged ones are kept, with the numbers set that can be found.
         size: height and width of the result in pixels.
         srgb: whether the result is in sRGB; None leaves what is said of the photo's color space.
         profile: the name of the result's profile; None leaves that of the photo's.
@@ -52,33 +53,56 @@ def fitted_xmp(
             return xmp
     height, width = size
     numbers = {
-        b"tiff:Orientation": 1,
-        b"tiff:ImageWidth": width,
-        b"tiff:ImageLength": height,
-        b"exif:PixelXDimension": width,
-        b"exif:PixelYDimension": height,
-        b"photoshop:ColorMode": _RGB,
+        _ORIENTATION: 1,
+        f"{_TIFF}ImageWidth": width,
+        f"{_TIFF}ImageLength": height,
+        f"{_EXIF}PixelXDimension": width,
+        f"{_EXIF}PixelYDimension": height,
+        f"{_PHOTOSHOP}ColorMode": _RGB,
     }
     if srgb is not None:
-        numbers[b"exif:ColorSpace"] = 1 if srgb else 0xFFFF
-    for name, number in numbers.items():
-        xmp = re.sub(_NUMBER % name, rb"\g<1>%d" % number, xmp)
+        numbers[f"{_EXIF}ColorSpace"] = 1 if srgb else 0xFFFF
+    texts = {name: b"%d" % number for name, number in numbers.items()}
+    try:
+        places = places_of(xmp, {*texts, _PROFILE, _THUMBNAILS, _ACROSS, _DOWN})
+    except BadPacket:
+        return _fitted_damaged(xmp, texts)
     if profile is not None:
-        xmp = _PROFILE_NAME.sub(rb"\1\2\3\4" + profile.encode(), xmp)
-    xmp = _without_thumbnails(xmp)
+        texts[_PROFILE] = escape(profile, {'"': "&quot;", "'": "&apos;"}).encode()
+    xmp = _replaced(xmp, places, texts | _turned_resolution(xmp, places))
     if any(space.encode() in xmp for space in _FURTHER_PICTURES):
         xmp = without_properties(xmp, _FURTHER_PICTURES)
     return xmp
 
 
-def _without_thumbnails(xmp: bytes) -> bytes:
-    """Not by one pattern, which would look for each of many missing ends up to the last byte."""
+def _replaced(xmp: bytes, places: list[Place], texts: dict[str, bytes]) -> bytes:
+    """The packet with other values at the places, and without thumbnails."""
+    edits = []
+    for place in places:
+        if place.name == _THUMBNAILS and place.whole is not None:
+            edits.append((place.whole, b""))
+        elif place.name in texts and place.value is not None:
+            edits.append((place.value, texts[place.name]))
     kept, at = [], 0
-    while start := _THUMBNAILS.search(xmp, at):
-        is_empty = start[0].endswith(b"/>")
-        end = start if is_empty else _THUMBNAILS_END.search(xmp, start.end())
-        if end is None:
-            break
-        kept.append(xmp[at : start.start()])
-        at = end.end()
+    for where, text in sorted(edits, key=lambda edit: edit[0].start):
+        kept += [xmp[at : where.start], text]
+        at = where.stop
     return b"".join([*kept, xmp[at:]])
+
+
+def _turned_resolution(xmp: bytes, places: list[Place]) -> dict[str, bytes]:
+    """Across and down change places where the photo was lying."""
+    said = {place.name: xmp[place.value].strip() for place in places if place.value is not None}
+    if said.get(_ORIENTATION) not in (b"5", b"6", b"7", b"8") or not {_ACROSS, _DOWN} <= {*said}:
+        return {}
+    return {_ACROSS: said[_DOWN], _DOWN: said[_ACROSS]}
+
+
+def _fitted_damaged(xmp: bytes, texts: dict[str, bytes]) -> bytes:
+    """Numbers set by their usual names: some readers find them in damaged packets, too."""
+    for name, text in texts.items():
+        space, end, local = name.partition("}")
+        usual = _USUAL[space + end] + local.encode()
+        if usual in xmp:
+            xmp = re.sub(_NUMBER % usual, rb"\g<1>" + text, xmp)
+    return xmp

@@ -7,11 +7,13 @@ import pytest
 from engine.photo.exif import fitted_exif
 from engine.photo.fitted_xmp import fitted_xmp
 from engine.photo.metadata import carried_metadata
+from engine.photo.provenance import SOURCE_TYPE, Provenance
 from engine.photo.xmp import Array, properties_of
 from tests.support.exiftool import needs_exiftool, tags_of, write_tags
 from tests.support.pictures import by_pillow, exif_block, rgb_picture, xmp_packet
 
 SIZE = (640, 480)
+PROVENANCE = Provenance("Photochrom", "0.1.0", "photochrom", "ab" * 32, "balanced")
 _OF_FILE = ("IFD1:", "File:", "System:", "Composite:")
 
 
@@ -170,3 +172,137 @@ def test_arrays_are_values():
     )
     subject = properties_of(bag)["{http://purl.org/dc/elements/1.1/}subject"]
     assert subject == Array("Bag", ("a", "b"))
+
+
+SPACES = {
+    "tiff": "http://ns.adobe.com/tiff/1.0/", "exif": "http://ns.adobe.com/exif/1.0/",
+    "photoshop": "http://ns.adobe.com/photoshop/1.0/", "xmp": "http://ns.adobe.com/xap/1.0/",
+    "mm": "http://ns.adobe.com/xap/1.0/mm/", "dc": "http://purl.org/dc/elements/1.1/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "x": "adobe:ns:meta/",
+}  # fmt: skip
+# Everything that is fitted, in several blocks; ["tiff"] and the like stand for prefixes.
+ATTRIBUTES = """<[x]:xmpmeta><[rdf]:RDF>
+ <[rdf]:Description [rdf]:about="" [tiff]:Orientation='6' [tiff]:ImageWidth="64"
+  [tiff]:XResolution="300/1" [tiff]:YResolution="600/1" [dc]:format="a > b"/>
+ <[rdf]:Description [exif]:PixelXDimension="64" [exif]:PixelYDimension="48"
+  [exif]:ColorSpace="65535" [photoshop]:ColorMode="1" [photoshop]:ICCProfile="it's gray"
+  [xmp]:Rating="4"><[dc]:title><[rdf]:Alt><[rdf]:li xml:lang="x-default">tiff:Orientation="6"
+  </[rdf]:li></[rdf]:Alt></[dc]:title></[rdf]:Description></[rdf]:RDF></[x]:xmpmeta>"""
+ELEMENTS = """<[rdf]:RDF>
+ <[rdf]:Description><[tiff]:Orientation> 6 </[tiff]:Orientation>
+  <[tiff]:XResolution>300/1</[tiff]:XResolution><[tiff]:YResolution>600/1</[tiff]:YResolution>
+  <[tiff]:ImageWidth>64</[tiff]:ImageWidth><[dc]:format>a &gt; b</[dc]:format>
+  </[rdf]:Description>
+ <[rdf]:Description><[exif]:PixelXDimension>64</[exif]:PixelXDimension>
+  <[exif]:PixelYDimension>48<!-- lines --></[exif]:PixelYDimension>
+  <[exif]:ColorSpace>65535</[exif]:ColorSpace><[photoshop]:ColorMode>1</[photoshop]:ColorMode>
+  <[photoshop]:ICCProfile>it's gray</[photoshop]:ICCProfile><[xmp]:Rating>4</[xmp]:Rating>
+  <[dc]:title><[rdf]:Alt><[rdf]:li xml:lang="x-default">tiff:Orientation="6"
+  </[rdf]:li></[rdf]:Alt></[dc]:title>
+  <[xmp]:Thumbnails><[rdf]:Alt><[rdf]:li>/9j/4AAQ</[rdf]:li></[rdf]:Alt></[xmp]:Thumbnails>
+  </[rdf]:Description></[rdf]:RDF>"""
+
+
+def packet_with(prefixes, text):
+    """One of the two with these prefixes, declared at its root."""
+    names = {name: prefixes.get(name, name) for name in SPACES}
+    for name, prefix in names.items():
+        text = text.replace(f"[{name}]", prefix)
+    declared = " ".join(f"xmlns:{names[name]}='{uri}'" for name, uri in SPACES.items())
+    first = text.index(">")
+    return (text[:first] + " " + declared + text[first:]).encode()
+
+
+@pytest.mark.parametrize("text", [ATTRIBUTES, ELEMENTS])
+@pytest.mark.parametrize(
+    "prefixes",
+    [
+        {},
+        {"tiff": "t", "exif": "e", "photoshop": "ps", "xmp": "xap", "rdf": "RDF", "x": "meta"},
+        {"tiff": "exif", "exif": "photoshop", "photoshop": "tiff"},  # each has another's
+    ],
+)
+def test_xmp_is_fitted_whatever_its_prefixes(text, prefixes):
+    packet = packet_with(prefixes, text)
+    fitted = fitted_xmp(packet, SIZE, profile="Display P3")
+    expected = properties_of(packet)
+    expected.pop(f"{{{SPACES['xmp']}}}Thumbnails", None)
+    changed = {
+        "tiff": {"Orientation": "1", "ImageWidth": "480", "XResolution": "600/1",
+                 "YResolution": "300/1"},
+        "exif": {"PixelXDimension": "480", "PixelYDimension": "640", "ColorSpace": "1"},
+        "photoshop": {"ColorMode": "3", "ICCProfile": "Display P3"},
+    }  # fmt: skip
+    for space, values in changed.items():
+        expected |= {f"{{{SPACES[space]}}}{name}": value for name, value in values.items()}
+    assert properties_of(fitted) == expected
+    assert fitted_xmp(fitted, SIZE, profile="Display P3") == fitted
+
+
+@needs_exiftool
+@pytest.mark.parametrize("text", [ATTRIBUTES, ELEMENTS])
+def test_exiftool_finds_it_fitted_whatever_its_prefixes(tmp_path, text):
+    odd = {"tiff": "t", "exif": "e", "photoshop": "ps", "xmp": "xap", "x": "meta"}
+    text = text.replace('"a > b"', '"a &gt; b"')  # which ExifTool takes for the end of the tag
+    path = tmp_path / "a.xmp"
+    path.write_bytes(b"<?xpacket begin='' id=''?>" + packet_with(odd, text))
+    before = tags_of(path, "-n")
+    path.write_bytes(PROVENANCE.to_xmp(fitted_xmp(path.read_bytes(), SIZE, profile="sRGB")))
+    after = tags_of(path, "-n")
+    assert "ExifTool:Warning" not in after
+    changed = {
+        name: after.get(name)
+        for name in before
+        if name.startswith("XMP-") and before[name] != after.get(name)
+    }
+    thumbnails = {name for name in changed if "Thumbnail" in name}
+    assert {name: changed[name] for name in {*changed} - thumbnails} == {
+        "XMP-tiff:Orientation": 1, "XMP-tiff:ImageWidth": 480, "XMP-exif:ExifImageWidth": 480,
+        "XMP-exif:ExifImageHeight": 640, "XMP-exif:ColorSpace": 1, "XMP-photoshop:ColorMode": 3,
+        "XMP-photoshop:ICCProfileName": "sRGB", "XMP-tiff:XResolution": 600,
+        "XMP-tiff:YResolution": 300,
+    }  # fmt: skip
+    assert not any(after.get(name) for name in thumbnails)
+    assert after["XMP-iptcExt:DigitalSourceType"] == SOURCE_TYPE
+    assert after["XMP-xmp:CreatorTool"] == "Photochrom 0.1.0"
+
+
+def test_values_with_a_remark_beside_them():
+    packet = packet_with({"rdf": "r"}, ELEMENTS)
+    for old, new, fitted in (
+        (b"<tiff:ImageWidth>64</tiff:ImageWidth>",
+         b"<tiff:ImageWidth r:parseType='Resource'><r:value>64</r:value><dc:source>a rule"
+         b"</dc:source></tiff:ImageWidth>", b"<r:value>480</r:value><dc:source>a rule"),
+        (b"<exif:PixelXDimension>64</exif:PixelXDimension>",
+         b"<exif:PixelXDimension r:value='64' dc:source='a rule'/>",
+         b"<exif:PixelXDimension r:value='480' dc:source='a rule'/>"),
+        (b"<exif:PixelXDimension>64</exif:PixelXDimension>", b"<exif:PixelXDimension/>",
+         b"<exif:PixelXDimension/>"),
+    ):  # fmt: skip
+        assert old in packet
+        assert fitted in fitted_xmp(packet.replace(old, new), SIZE)
+
+
+def test_what_xmp_says_of_other_pictures_stays():
+    other = "<[mm]:Pantry><[rdf]:Bag><[rdf]:li><[rdf]:Description [tiff]:Orientation='6'>" + (
+        "<[exif]:PixelXDimension>7</[exif]:PixelXDimension></[rdf]:Description></[rdf]:li>"
+        "</[rdf]:Bag></[mm]:Pantry></[rdf]:Description></[rdf]:RDF>"
+    )
+    packet = packet_with({}, ELEMENTS.replace("</[rdf]:Description></[rdf]:RDF>", other))
+    fitted = fitted_xmp(packet, SIZE)
+    pantry = f"{{{SPACES['mm']}}}Pantry"
+    assert properties_of(fitted)[pantry] == properties_of(packet)[pantry]
+    assert properties_of(fitted)[f"{{{SPACES['tiff']}}}Orientation"] == "1"
+
+
+def test_a_damaged_packet_is_fitted_as_far_as_can_be():
+    packet = packet_with({}, ATTRIBUTES)[:-30]
+    assert fitted_xmp(packet, SIZE) == (
+        packet.replace(b"Orientation='6'", b"Orientation='1'")
+        .replace(b'Orientation="6"', b'Orientation="1"')  # in the title: nobody can tell
+        .replace(b'Width="64"', b'Width="480"')
+        .replace(b'XDimension="64"', b'XDimension="480"')
+        .replace(b'YDimension="48"', b'YDimension="640"')
+        .replace(b'Space="65535"', b'Space="1"')
+        .replace(b'Mode="1"', b'Mode="3"')
+    )
