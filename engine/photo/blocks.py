@@ -20,9 +20,9 @@ from engine.photo.ifd import BadDirectory
 from engine.photo.metadata import PHOTOSHOP
 
 # More than any block needs: a packet of XMP with all of a picture's history has some 20 MB.
-_MOST_BYTES = 64 << 20
+_MOST_BYTES = 32 << 20
 _MOST_CHUNKS = 100_000
-# Bytes between two segments of a JPEG file.
+# Bytes between two segments of a JPEG file, and that fill up in front of a mark.
 _MOST_STRAY = 1 << 16
 
 _XMP, _EXTENDED_XMP = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
@@ -86,8 +86,9 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[bytes]:
         while mark and mark != b"\xff" and stray < _MOST_STRAY:  # as libjpeg passes over them
             mark = file.read(1)
             stray += 1
-        while mark == b"\xff":
+        while mark == b"\xff" and stray < _MOST_STRAY:
             mark = file.read(1)
+            stray += 1
         if mark in (b"", b"\xda", b"\xd9") or stray == _MOST_STRAY:
             return
         if mark in _BARE:
@@ -110,7 +111,8 @@ def _of_png(file: BinaryIO, blocks: Blocks) -> None:
         if name == b"iTXt" and keyword == b"XML:com.adobe.xmp":
             text = rest[2:].split(b"\0", 2)[-1]
             text = _inflated(text, left) if rest[:1] == b"\1" else text
-            blocks["xmp-data"] = text
+            if len(text) < left:  # or it is cut off
+                blocks["xmp-data"] = text
         elif name != b"iTXt" and keyword.startswith(_RAW_PROFILE):
             text = _inflated(rest[1:], left) if name == b"zTXt" else rest
             _put_raw_profile(keyword.removeprefix(_RAW_PROFILE).lower(), text, blocks)

@@ -13,6 +13,10 @@ from engine.photo.ifd import BadDirectory
 from engine.photo.tiff import pieces_of
 
 _STEP_BYTES = 1 << 20
+# Of a tile that is larger than what the picture has in it.
+_PADDING_BYTES = 16 << 20
+# Handing single strips of one row to other threads would take longer than unpacking them.
+_BATCH_BYTES, _BATCH_PIECES = 1 << 20, 1000
 _WRONG = "incorrect data check"
 
 
@@ -21,19 +25,32 @@ def checksums_hold(file: BinaryIO, most_bytes: int) -> bool:
 
     Args:
         file: a TIFF file that libtiff reads, and whose first page is deflated.
-        most_bytes: of a piece's pixels; what unpacks into more is not looked at any farther.
+        most_bytes: of all pixels; a piece that unpacks into more than its share is not looked at
+            any farther.
     """
     try:
         pieces = pieces_of(file)
     except BadDirectory:
         return False
 
-    def packed() -> Iterator[bytes]:
-        for offset, size in pieces:
-            file.seek(offset)
-            yield file.read(size)
+    share = most_bytes // max(1, len(pieces)) + _PADDING_BYTES
 
-    return all(in_order(lambda piece: _holds(piece, most_bytes), packed()))
+    def batches() -> Iterator[list[bytes]]:
+        batch: list[bytes] = []
+        size_of_batch = 0
+        for offset, size in dict.fromkeys(pieces):  # all may be the same one
+            file.seek(offset)
+            batch.append(file.read(size))
+            size_of_batch += size
+            if size_of_batch > _BATCH_BYTES or len(batch) == _BATCH_PIECES:
+                yield batch
+                batch, size_of_batch = [], 0
+        yield batch
+
+    def hold(batch: list[bytes]) -> bool:
+        return all(_holds(piece, share) for piece in batch)
+
+    return all(in_order(hold, batches()))
 
 
 def _holds(packed: bytes, most_bytes: int) -> bool:

@@ -5,6 +5,7 @@ out of a file that is not, and directories are written, plain and BigTIFF. Sourc
 section 2; BigTIFF as in libtiff.
 """
 
+import io
 import struct
 from collections.abc import Container
 from dataclasses import dataclass
@@ -137,7 +138,8 @@ def read_fields(
         BadDirectory: the directory itself is not wholly there.
     """
     fields: dict[int, Field] = {}
-    left = _MOST_BYTES
+    # Values that lie at one place make a small file speak of more than it holds.
+    left = min(_MOST_BYTES, file.seek(0, io.SEEK_END))
     for tag, entry in read_entries(file, header, offset)[0].items():
         if wanted is not None and tag not in wanted:
             continue
@@ -211,7 +213,7 @@ def written_directory(fields: Fields, at: int, following: int, header: Header) -
         header: how to write.
     """
     end = at + struct.calcsize(header.counter) + header.entry_bytes * len(fields) + header.room
-    table, values = b"", b""
+    table, values = b"", bytearray()
     for tag, field in sorted(fields.items()):
         if isinstance(field, bytes):
             table += field

@@ -121,9 +121,15 @@ class Tags:
             return ()
 
     def number(self, directory: Directory, tag: int, default: int = 0) -> int:
-        """The first value of a tag, or the default."""
-        values = self.numbers(directory, tag)
-        return values[0] if values else default
+        """The first value of a tag, or the default; the others, perhaps millions, are not read."""
+        entry = directory.entries.get(tag)
+        letter = _LETTERS.get(entry.kind) if entry is not None else None
+        if entry is None or letter is None or not entry.count:
+            return default
+        try:
+            return self._unpack(letter, entry.at)
+        except BadDirectory:
+            return default
 
     def lies_inside(self, entry: Entry, length: int) -> bool:
         """Whether single bytes, of the type UNDEFINED, are wholly inside data of that length."""

@@ -16,6 +16,8 @@ DAMAGED_EXIF = N_("The photo's EXIF metadata is damaged; it was left out.")
 
 PHOTOSHOP = b"Photoshop 3.0\0"
 _IPTC_RESOURCE = 0x0404
+# Photoshop has numbers for some hundred kinds of them.
+_MOST_RESOURCES = 100_000
 
 
 def carried_metadata(
@@ -74,7 +76,9 @@ def iptc_records(block: bytes) -> bytes:
 
 def _photoshop_resources(block: bytes) -> Iterator[tuple[int, bytes]]:
     at = 0
-    while block[at : at + 4] == b"8BIM" and at + 12 <= len(block):
+    for _ in range(_MOST_RESOURCES):
+        if block[at : at + 4] != b"8BIM" or at + 12 > len(block):
+            return
         (number,) = struct.unpack_from(">H", block, at + 4)
         # The name: a length, the letters, and padding to an even number of bytes.
         at += 6 + (1 + block[at + 6] + 1) // 2 * 2

@@ -25,6 +25,11 @@ _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '\n<?xpacket end="w"?>'
 # Elements within elements; real packets have some 20.
 _DEEPEST = 200
+# Elements and attributes. The longest packets of Photoshop list what a picture was made of, by some
+# 70 letters each: 300,000 of them are 20 MB, and 300 MB as a tree.
+_MOST_PARTS = 300_000
+# Attributes alone, which take their parser longer than anything else.
+_MOST_ATTRIBUTES = 100_000
 _EMPTY = '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{}"/></x:xmpmeta>'
 # A packet in UTF-16 or UTF-32, which only TIFF files were ever seen to hold.
 _ENCODINGS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"),
@@ -71,13 +76,14 @@ class _Builder(ElementTree.TreeBuilder):
         super().__init__(insert_comments=True, insert_pis=True)
         self.prefixes: dict[str, str] = {}
         self._taken: set[str] = set()
-        self._depth = 0
+        self._depth, self._parts = 0, 0
 
     def start(self, tag: str, attrs: dict[str, str], /) -> Element:
         """Called by the parser where an element starts."""
         self._depth += 1
-        if self._depth > _DEEPEST:
-            raise BadPacket("too deep")
+        self._parts += 1 + len(attrs)
+        if self._depth > _DEEPEST or self._parts > _MOST_PARTS:
+            raise BadPacket("too deep, or too many parts")
         return super().start(tag, attrs)
 
     def end(self, tag: str, /) -> Element:
@@ -96,8 +102,10 @@ def parse(packet: bytes) -> Packet:
     """Read a packet; an empty one gives an empty tree.
 
     Raises:
-        BadPacket: it is damaged, or uses entities, which XMP has no need of.
+        BadPacket: it is damaged, has more parts than any, or uses entities, which XMP has no need
+            of.
     """
+    check_attributes(packet)
     text = _WRAPPER.sub("", as_text(packet)).strip().strip("\0\ufeff").strip()
     builder = _Builder()
     try:
@@ -109,6 +117,16 @@ def parse(packet: bytes) -> Packet:
     parsed = Packet(root, builder.prefixes)
     _ = parsed.rdf
     return parsed
+
+
+def check_attributes(packet: bytes) -> None:
+    """Make sure that there are not more of them than in any packet; each has an equals sign.
+
+    Raises:
+        BadPacket: there are.
+    """
+    if packet.count(b"=") > _MOST_ATTRIBUTES:
+        raise BadPacket("too many attributes")
 
 
 def as_text(packet: bytes) -> str:

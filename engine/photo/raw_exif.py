@@ -54,6 +54,7 @@ def _copied(
 ) -> _Entries:
     """Type, count and bytes of the values of a directory."""
     found: _Entries = {}
+    left = len(data)  # values that lie at one place would make more of it
     for tag, entry in directory.entries.items():
         size = _BYTES.get(entry.kind, 0) * entry.count
         if tag in _LEFT_OUT or (only and tag not in only) or not 0 < size <= _LONGEST_VALUE:
@@ -63,7 +64,8 @@ def _copied(
             # `Tags` follows links for whole numbers only.
             (at,) = struct.unpack_from(tags.order + "I", data, at)
         value = data[at : at + size]
-        if len(value) == size:
+        left -= size
+        if len(value) == size and left >= 0:
             found[tag] = (entry.kind, entry.count, value)
     return found
 
@@ -84,7 +86,7 @@ def _directory(order: str, entries: _Entries, at: int) -> bytes:
     """The bytes of a directory that begins at an offset, its values behind it."""
     table = struct.pack(order + "H", len(entries))
     values_at = at + 2 + 12 * len(entries) + 4
-    values = b""
+    values = bytearray()
     for tag, (kind, count, value) in sorted(entries.items()):
         if len(value) > 4:
             field = struct.pack(order + "I", values_at + len(values))

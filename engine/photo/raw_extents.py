@@ -7,6 +7,7 @@ headers, what LibRaw and ExifTool publish on them.
 
 import struct
 from collections.abc import Iterator
+from itertools import islice
 
 from engine.photo.boxes import check_whole
 from engine.photo.decoded import DAMAGED, TOO_EARLY, Undecodable
@@ -60,12 +61,17 @@ def tiff_tags(data: bytes) -> Tags | None:
 
 
 def _directories(tags: Tags) -> Iterator[Directory]:
-    """All directories, those behind others and those below them."""
+    """All directories, those behind others and those below them, each once."""
+    left = _MOST_DIRECTORIES
+    seen: set[int] = set()
     try:
-        for page in tags.pages():
+        for page in islice(tags.pages(), _MOST_DIRECTORIES):
             yield page
-            for offset in tags.numbers(page, _SUB_DIRECTORIES)[:_MOST_DIRECTORIES]:
-                yield tags.directory(offset)
+            for offset in tags.numbers(page, _SUB_DIRECTORIES)[:left]:
+                left -= 1
+                if offset not in seen:
+                    seen.add(offset)
+                    yield tags.directory(offset)
     except BadDirectory as error:
         raise Undecodable(TOO_EARLY) from error
 
@@ -94,12 +100,14 @@ def _check_streams(tags: Tags, directory: Directory, data: bytes) -> None:
     sensor = tags.number(directory, _PHOTOMETRIC) in (_SENSOR, _LINEAR)
     if not sensor or tags.number(directory, _COMPRESSION) != _LOSSLESS_JPEG:
         return
-    found = 0
+    found, listed = 0, 0
     for starts, sizes in _PIECES:
         for start, size in zip(
             tags.numbers(directory, starts), tags.numbers(directory, sizes), strict=False
         ):
-            values = whole_values(data, start, start + size)
+            listed += size
+            # Where pieces lie upon each other, a small file has as many as it likes.
+            values = whole_values(data, start, start + size) if listed <= len(data) else 0
             if not values:
                 raise Undecodable(DAMAGED)
             found += values

@@ -16,6 +16,8 @@ _PROFILE, _UNDEFINED = 34675, 7
 _SEPARATE = 2
 _REDUCED = 1
 _UNSPECIFIED = 0
+# Empty tiles are one and the same in some files; in others all of a small file is every strip.
+_MOST_SHARED_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,9 @@ class TiffFacts:
     Attributes:
         raw: its first page is only the preview of a camera's raw data.
         several_pages: there are more full pages behind the first one.
-        complete: its first page has all of its strips or tiles inside the file. Where tiles are
-            missing, libvips would go looking for each of them, for minutes.
+        complete: its first page has all of its strips or tiles inside the file, and not lying upon
+            each other. Where tiles are missing, libvips would go looking for each of them, for
+            minutes.
         has_alpha: a channel behind the colors is alpha, and not something unspecified such as a
             selection saved by Photoshop.
         profile_lost: its color profile would lie behind the end of the file. libvips only leaves it
@@ -58,7 +61,7 @@ def look_at_tiff(file: BinaryIO) -> TiffFacts:
     return TiffFacts(
         raw=_is_reduced(tags, first) or _DNG_VERSION in first.entries,
         several_pages=any(not _is_reduced(tags, page) for page in others),
-        complete=_has_all_pieces(tags, first) and not is_cut_off(file),
+        complete=_has_all_pieces(tags, first) and _lie_inside(pieces_of(file), length),
         has_alpha=tags.number(first, _EXTRA_SAMPLES, _UNSPECIFIED) != _UNSPECIFIED,
         profile_lost=profile is not None
         and profile.kind == _UNDEFINED
@@ -75,6 +78,13 @@ def is_cut_off(file: BinaryIO) -> bool:
         return True
     length = file.seek(0, os.SEEK_END)
     return any(offset + size > length for offset, size in pieces)
+
+
+def _lie_inside(pieces: list[tuple[int, int]], length: int) -> bool:
+    """Whether pieces lie in a file of that length, most of them in places of their own."""
+    if sum(size for _, size in pieces) > length + _MOST_SHARED_BYTES:
+        return False
+    return all(offset + size <= length for offset, size in pieces)
 
 
 def pieces_of(file: BinaryIO) -> list[tuple[int, int]]:

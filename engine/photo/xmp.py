@@ -13,7 +13,8 @@ from engine.i18n import N_
 from engine.photo.packet import ABOUT, DESCRIPTION, RDF, XML, BadPacket, Packet, parse, serialized
 
 DAMAGED_XMP = N_(
-    "The photo's XMP metadata is damaged; it was carried over as it is, with nothing added to it."
+    "The photo's XMP metadata is damaged or far too large; it was carried over as it is, with "
+    "nothing added to it."
 )
 
 # Namespaces with the prefix that is usual, for those a packet does not name itself.

@@ -12,7 +12,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from engine.photo.packet import DESCRIPTION, RDF, BadPacket
+from engine.photo.packet import DESCRIPTION, RDF, BadPacket, check_attributes
 
 _VALUE = f"{RDF}value"
 _TAG = re.compile(rb"<(?:[^>\"']++|\"[^\"]*\"|'[^']*')*+>")
@@ -42,8 +42,10 @@ def places_of(packet: bytes, wanted: Container[str]) -> list[Place]:
         wanted: "{namespace}name" each.
 
     Raises:
-        BadPacket: it is damaged, or declares entities, which XMP has no need of.
+        BadPacket: it is damaged, has more attributes than any, or declares entities, which XMP has
+            no need of.
     """
+    check_attributes(packet)
     finder = _Finder(packet, wanted)
     finder.look()
     return finder.found

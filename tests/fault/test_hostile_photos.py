@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from tests.fault.test_damaged_photos import FILES
-from tests.support.damage import Damaged, damaged_files, hostile, later_hostile, real_files
+from tests.support.damage import (
+    Damaged,
+    damaged_files,
+    hostile,
+    hostile_of_parts,
+    later_hostile,
+    real_files,
+)
 from tests.support.later_files import later_files, reader_of
 from tests.support.trial import GOOD, SUFFIXES, Verdict, table_of, try_all
 
@@ -35,6 +42,13 @@ def test_hostile_files_for_the_later_readers(tmp_path):
     verdicts = try_all(later_hostile(), {}, tmp_path)
     print(table_of(verdicts))
     assert len(verdicts) > 200
+    assert not faults(verdicts)
+
+
+def test_files_that_say_one_thing_very_often(tmp_path):
+    verdicts = try_all(hostile_of_parts(), {}, tmp_path)
+    print(table_of(verdicts))
+    assert len(verdicts) > 15
     assert not faults(verdicts)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from tests.support.hostile import hostile_files
 from tests.support.hostile_later import later_hostile_files
+from tests.support.hostile_parts import hostile_parts
 
 SEED = 300
 # What is stored of a photo's name and size lies in the first bytes of most files.
@@ -81,6 +82,12 @@ def hostile() -> Iterator[Damaged]:
 def later_hostile() -> Iterator[Damaged]:
     """Hostile files for the readers that stand beside libvips."""
     for name, data in later_hostile_files():
+        yield Damaged(f"hostile-{name}", "hostile", data)
+
+
+def hostile_of_parts() -> Iterator[Damaged]:
+    """Hostile files that say one thing very often."""
+    for name, data in hostile_parts():
         yield Damaged(f"hostile-{name}", "hostile", data)
 
 

@@ -184,6 +184,14 @@ def test_settings_too_deep_to_be_read_are_left_out():
     assert Provenance.from_xmp(packet).settings == {}
 
 
+@pytest.mark.parametrize("part", [b"<odd:a/>" * 300_000, b"<odd:a odd:b='c'/>" * 100_000])
+def test_packets_of_too_many_parts_stay_as_they_are(part):
+    packet = packet_of(part)
+    assert notice_of(packet) == DAMAGED_XMP
+    assert MADE.to_xmp(packet) == packet
+    assert notice_of(packet_of(part[: len(part) // 10])) is None
+
+
 GAIN = b"<h:p%d xmlns:h='http://ns.adobe.com/hdr-gain-map/1.0/'>a</h:p%d>"
 
 
