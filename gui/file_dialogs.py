@@ -65,6 +65,15 @@ class OpenDialog(QFileDialog):
         _dress(self)
 
 
+class PhotoDialog(OpenDialog):
+    """Asks for one photo, in the folder of the one that was chosen before."""
+
+    def __init__(self, parent: QWidget, photo: str) -> None:
+        super().__init__(parent, str(Path(photo).parent) if photo else "")
+        self.setWindowTitle(translate("Choose a photo"))
+        self.setFileMode(QFileDialog.FileMode.ExistingFile)
+
+
 class FolderDialog(QFileDialog):
     """Asks for a folder that is there."""
 

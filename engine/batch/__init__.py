@@ -17,6 +17,7 @@ from engine.batch.events import (
 from engine.batch.find import Choice, Found, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal, peek
+from engine.batch.looks import OneLook
 from engine.batch.pace import time_text
 from engine.batch.places import journal_path, merge_shards, opened_journal, plan_in
 from engine.batch.plan import BatchConflict, Plan, Row, make_plan
@@ -41,6 +42,7 @@ __all__ = [
     "Journal",
     "Means",
     "Naming",
+    "OneLook",
     "Paused",
     "Plan",
     "Progressed",

@@ -3,11 +3,21 @@
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from engine import DEFAULT_TEMPLATE, Quality, SaveOptions, Wish
-from engine.batch import BatchConflict, Choice, Found, GivenEdits, Job, Naming, weights_facts
+from engine.batch import (
+    BatchConflict,
+    Choice,
+    Found,
+    GivenEdits,
+    Job,
+    Naming,
+    OneLook,
+    weights_facts,
+)
 from gui.presets import Export, FormatChoice
 
 
@@ -25,6 +35,8 @@ class BatchSettings(msgspec.Struct, frozen=True):
         into: the folder under which they are mirrored otherwise.
         on_conflict: what is done where a name is taken.
         colored: whether photos with color of their own are colored anew.
+        look: whether photos take their colors from the first one of their folder, or from a photo.
+        look_of: that photo.
     """
 
     format: FormatChoice = "own"
@@ -38,6 +50,8 @@ class BatchSettings(msgspec.Struct, frozen=True):
     into: str = ""
     on_conflict: BatchConflict = "unique"
     colored: bool = False
+    look: Literal["off", "first", "photo"] = "off"
+    look_of: str = ""
 
     @property
     def export(self) -> Export:
@@ -100,7 +114,13 @@ class BatchOrder:
             colored="color" if settings.colored else "skip",
             layer=layer,  # type: ignore[arg-type]  # one of two names, as chosen above
         )
-        return Job(wish, GivenEdits(), naming, weights_facts().sha256)
+        return Job(wish, GivenEdits(), naming, weights_facts().sha256, self._look)
+
+    @property
+    def _look(self) -> OneLook:
+        settings = self.settings
+        photos = (Path(settings.look_of.strip()).expanduser(),) if settings.look == "photo" else ()
+        return OneLook(settings.look == "first", photos)
 
 
 def example_name(template: str) -> str:

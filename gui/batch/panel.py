@@ -25,9 +25,10 @@ from PySide6.QtWidgets import (
 from engine import BadTemplate, translate
 from engine.batch import BATCH_VARIABLES
 from gui.batch.choices import BatchSettings, example_name
-from gui.batch.rows import PHOTO_ROWS, RESULT_ROWS
+from gui.batch.path_line import PathLine
+from gui.batch.rows import LOOK_ROWS, PHOTO_ROWS, RESULT_ROWS
 from gui.export_rows import EXPORT_ROWS, rows_that_matter
-from gui.file_dialogs import FolderDialog, OpenDialog
+from gui.file_dialogs import FolderDialog, OpenDialog, PhotoDialog
 from gui.presets import BUILT_IN, Presets
 from gui.scales import MEDIUM, PANEL, SMALL
 from gui.theme import check_box_palette, theme
@@ -65,8 +66,11 @@ class BatchPanel(QScrollArea):
         self.include, self.exclude = QLineEdit(settings.include), QLineEdit(settings.exclude)
         self.beside = QRadioButton(translate("Beside each photo"))
         self.under = QRadioButton(translate("Into a folder, in folders like those of the photos:"))
-        self.into = QLineEdit(settings.into)
-        self._choose = QPushButton(translate("Choose…"), autoDefault=False)
+        self._into = PathLine(settings.into, translate("Folder of the results"), FolderDialog)
+        self.into = self._into.field
+        self.look_form = RowsForm(LOOK_ROWS, self._values)
+        self._look_of = PathLine(settings.look_of, translate("Photo with the look"), PhotoDialog)
+        self.look_of = self._look_of.field
         self.name = QLineEdit(settings.name)
         self.example = QLabel(wordWrap=True)
         self.result_form = RowsForm(RESULT_ROWS, self._values)
@@ -101,6 +105,8 @@ class BatchPanel(QScrollArea):
         """Why nothing can be planned, a sentence; empty if it can."""
         if not self._settings.beside and not self._settings.into.strip():
             return translate("Choose the folder for the results.")
+        if self._settings.look == "photo" and not self._settings.look_of.strip():
+            return translate("Choose the photo that gives the others its look.")
         try:
             example_name(self._settings.name)
         except BadTemplate as error:
@@ -116,12 +122,11 @@ class BatchPanel(QScrollArea):
             self.changed.emit()
 
     def _connect(self) -> None:
-        for form in (self.photo_form, self.result_form, self.form):
+        for form in (self.photo_form, self.look_form, self.result_form, self.form):
             form.changed.connect(self._on_form)
-        for field in (self.include, self.exclude, self.into, self.name):
+        for field in (self.include, self.exclude, self.look_of, self.into, self.name):
             field.textChanged.connect(self._on_form)
         self.beside.toggled.connect(self._on_form)
-        self._choose.clicked.connect(self._on_choose)
         self.preset.activated.connect(self._on_preset)
 
     def _put_together(self) -> None:
@@ -137,15 +142,13 @@ class BatchPanel(QScrollArea):
             (translate("Only:"), self.include, "*.tif *.jpg"),
             (translate("Without:"), self.exclude, "*-copy.*"),
         )))  # fmt: skip
+        column.addWidget(self.look_form)
+        column.addWidget(self._look_of)
         column.addSpacing(SMALL)
         column.addWidget(_heading(translate("Results")))
         column.addWidget(self.beside)
         column.addWidget(self.under)
-        line = QHBoxLayout()
-        line.setSpacing(SMALL)
-        line.addWidget(self.into, 1)
-        line.addWidget(self._choose)
-        column.addLayout(line)
+        column.addWidget(self._into)
         column.addLayout(_fields(((translate("Name:"), self.name, ""),)))
         column.addWidget(self.example)
         column.addWidget(self.result_form)
@@ -156,7 +159,9 @@ class BatchPanel(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
         self.setMinimumWidth(WIDTH)
-        self.into.setAccessibleName(translate("Folder of the results"))
+        self.look_form.editor("look").setToolTip(
+            translate("What is seen in that photo, too, gets the color it has there.")
+        )
         known = ", ".join(f"{{{name}}}" for name in BATCH_VARIABLES)
         self.name.setToolTip(translate("Any text, with these in it: {known}", known=known))
 
@@ -177,7 +182,7 @@ class BatchPanel(QScrollArea):
     def _values(self) -> dict[str, Any]:
         settings = self._settings
         return {"recursive": settings.recursive, "colored": settings.colored,
-                "on_conflict": settings.on_conflict}  # fmt: skip
+                "look": settings.look, "on_conflict": settings.on_conflict}  # fmt: skip
 
     def _fill_presets(self) -> None:
         self.preset.addItem(translate("Own choices"))
@@ -194,8 +199,8 @@ class BatchPanel(QScrollArea):
         """Bring everything in line with what is chosen."""
         settings = self._settings
         (self.beside if settings.beside else self.under).setChecked(True)
-        self.into.setEnabled(not settings.beside)
-        self._choose.setEnabled(not settings.beside)
+        self._into.setEnabled(not settings.beside)
+        self._look_of.setVisible(settings.look == "photo")
         for name, matters in rows_that_matter(settings.export, self._format()).items():
             self.form.show_row(name, matters or settings.format == "own")
         at = next((
@@ -226,8 +231,8 @@ class BatchPanel(QScrollArea):
         self._settings = msgspec.structs.replace(
             self._settings.with_export(export),
             include=self.include.text(), exclude=self.exclude.text(),
-            beside=self.beside.isChecked(), into=self.into.text(),
-            **self.photo_form.values, **self.result_form.values,
+            beside=self.beside.isChecked(), into=self.into.text(), look_of=self.look_of.text(),
+            **self.photo_form.values, **self.look_form.values, **self.result_form.values,
         )  # fmt: skip
         self._show_all()
         self.changed.emit()
@@ -259,12 +264,6 @@ class BatchPanel(QScrollArea):
             self._places = [place for at, place in kept if at not in gone]
             self._show_places()
             self.changed.emit()
-
-    @Slot()
-    def _on_choose(self) -> None:
-        dialog = FolderDialog(self, self.into.text())
-        dialog.fileSelected.connect(self.into.setText)
-        dialog.open()
 
 
 def _heading(words: str) -> QLabel:

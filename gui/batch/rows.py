@@ -14,5 +14,12 @@ CONFLICT = Row("on_conflict", lambda: translate("If a name is taken"), Choice((
     Option("if-changed", lambda: translate("Replace it if the photo has changed")),
 )))  # fmt: skip
 
+LOOK = Row("look", lambda: translate("One look"), Choice((
+    Option("off", lambda: translate("Each photo by itself")),
+    Option("first", lambda: translate("Like the first of its folder")),
+    Option("photo", lambda: translate("Like this photo:")),
+)))  # fmt: skip
+
 PHOTO_ROWS = (RECURSIVE, COLORED)
+LOOK_ROWS = (LOOK,)
 RESULT_ROWS = (CONFLICT,)

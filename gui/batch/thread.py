@@ -142,6 +142,7 @@ class BatchThread(QThread):
 
     def _plan(self, order: BatchOrder) -> None:
         job = order.job
+        job.look.check(job.edits)
         finding = find_photos(order.places, order.choice, self._looking)
         known = peek(journal_path(order.into), job.fingerprint)
         plan = make_plan(

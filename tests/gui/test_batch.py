@@ -407,6 +407,34 @@ def test_all_names_begin_at_one_place_whatever_form_their_photos_have(qtbot):
     assert tall.pixelColor(THUMBNAIL.width() // 2, THUMBNAIL.height() // 2).red() == 200
 
 
+# One look
+
+
+def test_one_look_is_chosen_and_used(qtbot, dialog, album, tmp_path):
+    panel = dialog.panel
+    assert not panel.look_of.isVisible()
+    combo = panel.look_form.editor("look")
+    combo.setCurrentIndex(1)
+    assert panel.settings.look == "first"
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert sorted(states(dialog).values()) == ["done", "done", "done", "failed"]
+    combo.setCurrentIndex(2)
+    assert panel.look_of.isVisible()
+    assert "gives the others its look" in panel.problem
+    panel.look_of.setText(str(album / "a.png"))
+    assert not panel.problem
+
+
+def test_a_look_that_cannot_be_had_is_said_before_anything_begins(qtbot, dialog, album):
+    dialog.panel.look_form.editor("look").setCurrentIndex(2)
+    dialog.panel.look_of.setText(str(album / "damaged.jpg"))
+    dialog.add([album])
+    qtbot.waitUntil(lambda: "“damaged.jpg”, which gives" in dialog.summary.text(), timeout=10_000)
+    assert not dialog.start.isEnabled()
+
+
 # Words
 
 
