@@ -10,6 +10,7 @@ from engine import Adjustments, Edits, OriginalChanged, Quality, SaveOptions, tr
 from gui.variants import Variant
 from gui.work import Target, Words, Work
 from gui.worker.jobs import (
+    PREVIEW_SIDES,
     THUMBNAILS,
     WARMING_UP,
     Failed,
@@ -65,6 +66,7 @@ class Document:
         stopped: whether the user stopped the coloring before its picture was there; what is shown
             is older, or the photo without color.
         proof: what came of the newest try of an export, or None.
+        seen_scale: screen pixels per photo pixel, by which previews get their size.
     """
 
     def __init__(self) -> None:
@@ -80,6 +82,7 @@ class Document:
         self.refused: dict[Path, Exception] = {}
         self.stopped = False
         self.proof: ProofReady | Failed | None = None
+        self.seen_scale = 1.0
         self._generation = 0
         self._opening: OpenPhoto | None = None
         self._coloring: Recolor | None = None
@@ -404,9 +407,16 @@ class Document:
             photo=self.photo.request,
             edits=self.edits,
             quality=self.quality,
+            side=self._preview_side(),
         )
         self._newest = self._coloring
         return self._coloring
+
+    def _preview_side(self) -> int:
+        """The least that is sharp on the screen: what is larger keeps a slider waiting."""
+        assert self.photo is not None
+        seen = max(self.photo.picture.size) * self.seen_scale
+        return next((side for side in PREVIEW_SIDES if side >= seen), PREVIEW_SIDES[-1])
 
     def save(
         self,

@@ -383,6 +383,7 @@ class MainWindow(QMainWindow):
         self.editing.wanted.connect(self._ask)
         self.editing.changed.connect(self._show)
         self.viewing.changed.connect(self._show)
+        self.stage.view.zoom_changed.connect(self._on_zoom)
         self.toolbar.language_chosen.connect(self._on_language_chosen)
 
     def _step(self, step: int) -> None:
@@ -435,10 +436,15 @@ class MainWindow(QMainWindow):
         name = document.path.name if document.path is not None else ""
         self.setWindowTitle(f"{name} – Photochrom" if name else "Photochrom")
 
+    @Slot(float)
+    def _on_zoom(self, scale: float) -> None:
+        self.document.seen_scale = scale
+
     def _on_opened(self, opened: PhotoOpened) -> None:
         self._said_of_color = ()
         self._say_notices(opened.notices)
         self.opening.note_opened(opened)
+        self.stage.show_document(self.document)  # whose scale the preview's size depends on
         if not self.document.must_ask:
             self._ask(self.document.recolor())
 

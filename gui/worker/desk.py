@@ -75,9 +75,6 @@ logger = logging.getLogger(__name__)
 
 Tell = Callable[[Result], None]
 
-# The longer side of the picture that is shown first, before that at the photo's own size.
-PREVIEW_SIDE = 2048
-
 # The longer side of a variant, twice what a screen of usual density shows of it.
 VARIANT_SIDE = 512
 
@@ -107,6 +104,7 @@ class Workpiece:
         quality: the quality level of what follows.
         lightness: at full size.
         small: the same for the preview.
+        small_side: for a preview of this size.
         prepared: the predictor's look at it.
         planes: the newest prediction, with the hints it was made for.
     """
@@ -119,6 +117,7 @@ class Workpiece:
     quality: Quality = "balanced"
     lightness: Lightness | None = None
     small: Lightness | None = None
+    small_side: int = 0
     prepared: Prepared | None = None
     planes: tuple[tuple[Hint, ...], AbPlanes] | None = None
 
@@ -193,8 +192,8 @@ class Desk:
         known = piece.planes
         planes = self._predicted(piece, request, tell)
         lightness = self._lightness(piece, request.cancel)
-        if piece.small is None:
-            piece.small = shrink(lightness, PREVIEW_SIDE)
+        if piece.small is None or piece.small_side != request.side:
+            piece.small, piece.small_side = shrink(lightness, request.side), request.side
         stages = [(piece.small, Stage.COMPOSING, request.cancel)]
         if piece.small is not lightness:
             stages.append((lightness, Stage.COMPLETING, request.completing))

@@ -36,6 +36,10 @@ class Stage(Enum):
     SAVING = auto()
 
 
+# The longer side of the picture that is shown first, before that at the photo's own size.
+PREVIEW_SIDES = (1024, 1536, 2048)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Request:
     """Something the worker is asked to do.
@@ -68,6 +72,7 @@ class Recolor(Request):
         photo: the request by which it was opened.
         edits: hints and adjustments.
         quality: how much trouble the network takes.
+        side: of the preview, the longer one, in pixels.
         completing: stops what comes after the preview, which is not wanted once a newer coloring
             waits.
     """
@@ -75,6 +80,7 @@ class Recolor(Request):
     photo: OpenPhoto
     edits: Edits
     quality: Quality = "balanced"
+    side: int = PREVIEW_SIDES[-1]
     completing: CancelToken = field(default_factory=CancelToken)
 
     def stop(self) -> None:

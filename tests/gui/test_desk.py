@@ -87,9 +87,8 @@ def test_coloring_a_small_photo_gives_one_picture(desk, photo):
 
 
 def test_coloring_a_large_photo_gives_a_preview_first(desk, make_photo, monkeypatch):
-    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 150)
     photo = OpenPhoto(generation=1, path=make_photo())
-    results = served(desk, Recolor(generation=2, photo=photo, edits=Edits()))
+    results = served(desk, Recolor(generation=2, photo=photo, edits=Edits(), side=150))
     small, full = (result for result in results if isinstance(result, PreviewReady))
     assert not small.complete
     assert full.complete
@@ -189,9 +188,8 @@ def test_the_original_is_never_written_over(desk, photo):
 
 
 def test_an_overtaken_coloring_ends_with_its_preview(desk, make_photo, monkeypatch):
-    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 100)
     photo = OpenPhoto(generation=1, path=make_photo())
-    request = Recolor(generation=2, photo=photo, edits=Edits())
+    request = Recolor(generation=2, photo=photo, edits=Edits(), side=100)
     request.completing.cancel()
     results = served(desk, request)
     assert [each.complete for each in results if isinstance(each, PreviewReady)] == [False]
@@ -224,8 +222,7 @@ def test_a_request_cancelled_before_it_is_taken_does_nothing(desk, photo, predic
 
 @pytest.mark.parametrize("stage", [*Stage])
 def test_it_can_be_cancelled_at_every_stage(desk, photo, tmp_path, stage, monkeypatch):
-    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 150)
-    request: Request = Recolor(generation=2, photo=photo, edits=Edits())
+    request: Request = Recolor(generation=2, photo=photo, edits=Edits(), side=150)
     if stage is Stage.SAVING:
         request = save(photo, tmp_path / "out.png")
     elif stage is Stage.OPENING:

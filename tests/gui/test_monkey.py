@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+import gui.document
 import gui.theme
 import gui.worker.desk as desk_module
 from engine import (
@@ -151,7 +152,7 @@ def test_random_actions_leave_the_right_picture(qtbot, window, tmp_path, monkeyp
     folder, results = tmp_path / "photos", tmp_path / "results"
     folder.mkdir()
     results.mkdir()
-    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", PREVIEW_SIDE)
+    monkeypatch.setattr(gui.document, "PREVIEW_SIDES", (PREVIEW_SIDE,))
     monkeypatch.setattr(desk_module, "SLIDER_REST_S", 0.01)
     monkey = Monkey(window, SEED, make_photos(folder), results)
     monkeypatch.setattr(gui.theme, "is_dark", lambda: monkey.dark)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
+import gui.document
 import gui.theme as theme_module
 import gui.worker.desk as desk_module
 from engine import set_language
@@ -341,12 +342,33 @@ def test_ways_to_compare_are_remembered(qtbot, window, open_colored, predictor, 
 
 
 def test_the_preview_is_replaced_by_the_full_size(qtbot, window, make_photo, monkeypatch):
-    monkeypatch.setattr(desk_module, "PREVIEW_SIDE", 100)
+    monkeypatch.setattr(gui.document, "PREVIEW_SIDES", (100,))
     window.open_photos([make_photo()])
     qtbot.waitUntil(lambda: is_done(window))
     assert window.stage.view.colored.levels[0].image.width() == 300
     size = window.stage.view.width(), window.stage.view.height()
     assert window.stage.view.transform == fit((300.0, 200.0), size)
+
+
+def test_a_preview_is_as_large_as_the_photo_is_seen(qtbot, window, make_photo):
+    """What is larger keeps a slider waiting; what is smaller is not sharp."""
+    window.open_photos([make_photo("large.png", 3000, 2000)])
+    qtbot.waitUntil(lambda: is_done(window), timeout=20_000)
+    asked: list[int] = []
+    submit = window._thread.submit
+
+    def noting(request) -> None:
+        asked.append(request.side)
+        submit(request)
+
+    window._thread.submit = noting
+    view, slider = window.stage.view, window.panel.slider("saturation")
+    for scale, side in ((view.scale, 1024), (0.4, 1536), (0.6, 2048), (2.0, 2048)):
+        view.zoom_to(scale)
+        qtbot.waitUntil(lambda scale=scale: view.transform.scale == pytest.approx(scale))
+        slider.setValue(slider.value() + 5)
+        assert asked.pop() == side
+    qtbot.waitUntil(lambda: is_done(window), timeout=20_000)
 
 
 def test_keys_move_the_divider_and_zoom(qtbot, window, open_colored):
