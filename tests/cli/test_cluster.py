@@ -19,7 +19,7 @@ from engine.cli import batch as batch_command
 from engine.cli.main import run
 from engine.pipeline import Wish
 from engine.version import VERSION
-from tests.support.batches import digests, save_photo, save_photos
+from tests.support.batches import MIXED, digests, mixed_folder, save_photo, save_photos
 from tests.support.cluster import ROOT, LocalCluster, wait_until
 from tests.support.fakes import FakePredictor
 
@@ -52,8 +52,8 @@ class Command:
         )  # fmt: skip
         self.out = self.err = ""
 
-    def wait(self) -> int:
-        self.out, self.err = self.process.communicate(timeout=60)
+    def wait(self, seconds: float = 60) -> int:
+        self.out, self.err = self.process.communicate(timeout=seconds)
         return self.process.returncode
 
     def results(self) -> dict[str, str]:
@@ -128,6 +128,16 @@ def test_a_worker_is_killed_in_mid_run_and_the_results_are_those_of_one_machine(
     again = start("out", "--layer", "--cluster", cluster.address)
     assert again.wait() == 1
     assert "0 colored, 0 failed, 1 failed earlier." in again.err
+
+
+def test_a_mixed_folder_gives_what_it_gives_at_home(cluster, tmp_path, start, done_at_home):
+    mixed_folder(tmp_path / "in", MIXED)
+    for _ in range(2):
+        cluster.add_worker()
+    command = start("out", "--cluster", cluster.address)
+    assert command.wait(10 * 60) == 1, command.err
+    assert f" {MIXED // 10 + 2} failed." in command.err
+    assert command.results() == done_at_home()
 
 
 def test_the_command_is_killed_or_stopped_and_goes_on(cluster, tmp_path, start, done_at_home):

@@ -1,6 +1,7 @@
 """Folders of small photos, and batches of them with a network that is none."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from engine.values import Predictor
 from tests.support.fakes import FakePredictor
 from tests.support.pictures import by_pillow, gray_picture
 
+# Photos of the mixed folder; PHOTOCHROM_MIXED=1000 takes some minutes.
+MIXED = int(os.environ.get("PHOTOCHROM_MIXED", "60"))
+
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".tif": "TIFF", ".webp": "WEBP"}
 
 
@@ -33,6 +37,24 @@ def save_photo(path: Path, seed: int = 0, size: tuple[int, int] = (48, 64)) -> P
 
 def save_photos(folder: Path, count: int, suffix: str = ".png") -> list[Path]:
     return [save_photo(folder / f"{index:03}{suffix}", index) for index in range(count)]
+
+
+def mixed_folder(folder: Path, count: int) -> None:
+    """Photos, a tenth of them damaged, some twice, deep, junk, long and foreign names."""
+    for index in range(count):
+        deep = ("", "a", "a/b", "größe 漢字")[index % 4]
+        suffix = (".jpg", ".png", ".tif")[index % 3]
+        path = save_photo(folder / deep / f"{index:04}{suffix}", index)
+        if index % 10 == 3:
+            path.write_bytes(path.read_bytes()[:100])
+    save_photo(folder / ("x" * 200 + ".png"), 1)
+    save_photo(folder / "a" / "0001.PNG", 2)
+    save_photo(folder / "a" / "0001.tif", 3)
+    os.link(folder / "0000.jpg", folder / "twice.jpg")
+    (folder / "a" / "up").symlink_to(folder)
+    for name in ("Thumbs.db", "notes.txt", "empty.jpg", "._0000.jpg"):
+        (folder / name).touch()
+    (folder / "text.png").write_text("not a photo")
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -28,7 +28,16 @@ from engine.photo.options import SaveOptions
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from engine.pipeline import Wish, colorize
-from tests.support.batches import Batch, digests, job_of, names, save_photo, save_photos
+from tests.support.batches import (
+    MIXED,
+    Batch,
+    digests,
+    job_of,
+    mixed_folder,
+    names,
+    save_photo,
+    save_photos,
+)
 from tests.support.fakes import FakePredictor
 from tests.support.pictures import by_pillow, rgb_picture
 
@@ -38,27 +47,9 @@ def batch(tmp_path):
     return Batch(tmp_path / "in", tmp_path / "out")
 
 
-def mixed_folder(folder: Path, count: int) -> None:
-    """Photos, a tenth of them damaged, some twice, deep, junk, long and foreign names."""
-    for index in range(count):
-        deep = ("", "a", "a/b", "größe 漢字")[index % 4]
-        suffix = (".jpg", ".png", ".tif")[index % 3]
-        path = save_photo(folder / deep / f"{index:04}{suffix}", index)
-        if index % 10 == 3:
-            path.write_bytes(path.read_bytes()[:100])
-    save_photo(folder / ("x" * 200 + ".png"), 1)
-    save_photo(folder / "a" / "0001.PNG", 2)
-    save_photo(folder / "a" / "0001.tif", 3)
-    os.link(folder / "0000.jpg", folder / "twice.jpg")
-    (folder / "a" / "up").symlink_to(folder)
-    for name in ("Thumbs.db", "notes.txt", "empty.jpg", "._0000.jpg"):
-        (folder / name).touch()
-    (folder / "text.png").write_text("not a photo")
-
-
 def test_all_are_accounted_for_and_the_same_for_1_and_4_workers(tmp_path):
     folder = tmp_path / "in"
-    mixed_folder(folder, 60)
+    mixed_folder(folder, MIXED)
     before = digests(folder)
     results = []
     for workers in (1, 4):
@@ -66,8 +57,8 @@ def test_all_are_accounted_for_and_the_same_for_1_and_4_workers(tmp_path):
         plan = batch.plan()
         finished = batch.run(workers=workers)
         assert finished.done + finished.failed == len(plan.rows)
-        assert finished.failed == 6 + 2
-        assert len(plan.rows) + len(plan.ignored) == 60 + 3 + 7
+        assert finished.failed == MIXED // 10 + 2
+        assert len(plan.rows) + len(plan.ignored) == MIXED + 3 + 7
         assert len(batch.ended()) == len(plan.rows)
         assert all(event.error for event in batch.ended("failed"))
         results.append(digests(batch.into))
