@@ -86,6 +86,7 @@ class ExportDialog(QDialog):
         self.name = QLineEdit(self._export.name)
         self.name.textChanged.connect(self._on_name)
         self.example = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.example.setProperty("quiet", True)
         self.example.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._go = QPushButton(translate("Export"), default=True)
         self._go.setProperty("primary", True)
@@ -230,8 +231,7 @@ class ExportDialog(QDialog):
             words, is_bad = translate("There is no such folder."), True
         self.example.setText(self._elided(words))
         self.example.setToolTip(words)
-        color = theme().bad if is_bad else theme().quiet
-        self.example.setStyleSheet(f"color: {color}")
+        self.example.setStyleSheet(f"color: {theme().bad}" if is_bad else "")
         self.name.setAccessibleDescription(words)
         self._go.setEnabled(not is_bad)
 

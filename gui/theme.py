@@ -101,7 +101,7 @@ def palette() -> QPalette:
             made.setColor(each, QColor(color))
     faint = QColor(colors.text)
     faint.setAlphaF(0.38)
-    for each in (role.WindowText, role.Text, role.ButtonText):
+    for each in (role.WindowText, role.Text, role.ButtonText, role.PlaceholderText):
         made.setColor(QPalette.ColorGroup.Disabled, each, faint)
     return made
 
@@ -190,6 +190,9 @@ def stylesheet() -> str:
         QLabel[quiet="true"] {{ color: {c.quiet}; }}
         QLabel[heading="true"] {{ color: {c.text}; font-weight: {HEADING.weight.value}; }}
         QLabel[section="true"] {{ color: {c.quiet}; font-weight: {HEADING.weight.value}; }}
+        QLabel[quiet="true"]:disabled, QLabel[section="true"]:disabled {{
+            color: {_faint_text()};
+        }}
         QLabel[key="true"] {{ background: {c.field}; color: {c.text}; border: 1px solid {c.line};
             {corner}; padding: {HAIRLINE}px {SMALL}px; }}
         QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};

@@ -73,6 +73,7 @@ class BatchPanel(QScrollArea):
         self.look_of = self._look_of.field
         self.name = QLineEdit(settings.name)
         self.example = QLabel(wordWrap=True)
+        self.example.setProperty("quiet", True)
         self.result_form = RowsForm(RESULT_ROWS, self._values)
         self.preset = QComboBox()
         self.preset.setAccessibleName(translate("Preset"))
@@ -220,8 +221,7 @@ class BatchPanel(QScrollArea):
         except BadTemplate as error:
             words, is_bad = str(error), True
         self.example.setText(words)
-        color = theme().bad if is_bad else theme().quiet
-        self.example.setStyleSheet(f"color: {color}")
+        self.example.setStyleSheet(f"color: {theme().bad}" if is_bad else "")
         self.name.setStyleSheet(f"color: {theme().bad}" if is_bad else "")
 
     @Slot()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QColor, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 
 from engine.batch import Paused, Plan, RowChanged, time_text
@@ -17,6 +17,8 @@ from gui.batch.dialog import BatchDialog
 from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable, Listed
 from gui.images import picture_of
 from tests.support.fakes import FakePredictor
+
+ARGB = QColor.NameFormat.HexArgb
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", r"raise\(\)")
 
@@ -272,6 +274,18 @@ def test_a_folder_dropped_on_the_main_window_comes_here(qtbot, window, album):
     assert dialog.panel.places == (album,)
     assert window.document.photo is None
     dialog.close()
+
+
+def test_quiet_words_fade_with_what_cannot_be_changed_while_it_runs(qtbot, dialog):
+    def color() -> str:
+        return dialog.panel.example.palette().color(QPalette.ColorRole.WindowText).name(ARGB)
+
+    dialog.panel.example.ensurePolished()
+    before = color()
+    dialog.panel.setEnabled(False)
+    assert color() != before
+    dialog.panel.setEnabled(True)
+    assert color() == before
 
 
 def test_the_empty_page_says_so(window):
