@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeySequence,
     QShortcut,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -25,7 +26,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSplitter,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -36,14 +36,10 @@ from gui.batch.choices import BatchOrder, BatchSettings
 from gui.batch.notice import Notice
 from gui.batch.panel import BatchPanel
 from gui.batch.table import (
-    COLUMNS,
-    PHOTO,
-    STATE,
-    TARGET,
     THUMBNAIL,
-    TIME,
     BatchTable,
     Listed,
+    PhotosView,
     StateFilter,
 )
 from gui.batch.thread import BatchThread, Ended, with_retry
@@ -60,7 +56,6 @@ REST_MS = 300
 # The table follows the run this often.
 FOLLOW_MS = 60
 _KEY = "batch/settings"
-_WIDTHS = {PHOTO: 250, TARGET: 230, STATE: 90, TIME: 62}
 _FILTERS: tuple[tuple[Callable[[], str], frozenset[str] | None], ...] = (
     (lambda: translate("All photos"), None),
     (lambda: translate("To be done"), frozenset({"waiting", "reading", "looking", "writing",
@@ -102,7 +97,7 @@ class BatchDialog(QDialog):
         self.panel = BatchPanel(_remembered(settings), Presets(settings))
         self.table = BatchTable()
         self.filter = StateFilter(self.table)
-        self.view = QTableView()
+        self.view = PhotosView()
         self.filter_box = QComboBox()
         self.summary = QLabel(wordWrap=True)
         self.bar = QProgressBar()
@@ -168,6 +163,13 @@ class BatchDialog(QDialog):
         self.thread_.steering.cancel.cancel()
         event.accept()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """The panel is as wide as it needs to be, which is known only now."""
+        super().showEvent(event)
+        if not event.spontaneous():
+            wide = self.panel.wanted_width
+            self._halves.setSizes([wide, self.width() - wide])
+
     def reject(self) -> None:
         """Escape closes as the cross does."""
         self.close()
@@ -187,7 +189,7 @@ class BatchDialog(QDialog):
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setShowGrid(False)
-        self.view.setWordWrap(False)
+        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setIconSize(THUMBNAIL)
         self.view.setTabKeyNavigation(False)
         self.view.setAccessibleName(translate("Photos of the batch"))
@@ -197,10 +199,6 @@ class BatchDialog(QDialog):
         self.view.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + SMALL)
         heads = self.view.horizontalHeader()
         heads.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        heads.setStretchLastSection(True)
-        for column in range(COLUMNS):
-            if column in _WIDTHS:
-                self.view.setColumnWidth(column, _WIDTHS[column])
         heads.setMinimumSectionSize(48)
         for words, _ in _FILTERS:
             self.filter_box.addItem(words())
@@ -233,8 +231,7 @@ class BatchDialog(QDialog):
         halves.addWidget(self.panel)
         halves.addWidget(beside)
         halves.setStretchFactor(1, 1)
-        wide = self.panel.wanted_width
-        halves.setSizes([wide, SIZE.width() - wide])
+        self._halves = halves
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.addWidget(halves)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -36,6 +35,10 @@ from gui.views.rows_form import RowsForm
 
 WIDTH = 300
 _PLACES_HEIGHT = 84
+# In letters; what does not fit is seen when the list is opened.
+_SHORTEST_CHOICE = 12
+# Of words that may have two lines.
+_NARROWEST = 110
 
 
 class BatchPanel(QScrollArea):
@@ -158,6 +161,7 @@ class BatchPanel(QScrollArea):
         column.addWidget(self.preset)
         column.addWidget(self.form)
         column.addStretch(1)
+        self._make_narrow()
         self.setWidget(inside)
         self.setMinimumWidth(WIDTH)
         self.look_form.editor("look").setToolTip(
@@ -166,18 +170,30 @@ class BatchPanel(QScrollArea):
         known = ", ".join(f"{{{name}}}" for name in BATCH_VARIABLES)
         self.name.setToolTip(translate("Any text, with these in it: {known}", known=known))
 
-    def _buttons(self) -> QHBoxLayout:
-        line = QHBoxLayout()
-        line.setSpacing(SMALL)
-        for words, slot in (
+    def _make_narrow(self) -> None:
+        """The table beside it needs the room more than long words here."""
+        for box in self._inside.findChildren(QComboBox):
+            box.setSizeAdjustPolicy(
+                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+            )
+            box.setMinimumContentsLength(_SHORTEST_CHOICE)
+        for form in (self.photo_form, self.look_form, self.result_form, self.form):
+            for label in form.findChildren(QLabel):
+                label.setWordWrap(True)
+                label.setMinimumWidth(_NARROWEST)
+
+    def _buttons(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(SMALL)
+        for at, (words, slot) in enumerate((
             (translate("Add a folder…"), self._on_add_folder),
             (translate("Add photos…"), self._on_add_photos),
             (translate("Remove"), self._on_remove),
-        ):
+        )):  # fmt: skip
             button = QPushButton(words, autoDefault=False)
             button.clicked.connect(slot)
-            line.addWidget(button)
-        return line
+            grid.addWidget(button, at // 2, at % 2)
+        return grid
 
     @property
     def _values(self) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QTableView
 
 from engine import translate
 from engine.batch import Plan, RowChanged, State
@@ -27,6 +28,9 @@ from gui.views.painting import in_middle
 THUMBNAIL = QSize(56, 40)
 PHOTO, TARGET, STATE, TIME, REASON = range(5)
 COLUMNS = 5
+# In pixels; and shares of what these leave.
+_WIDTHS = {STATE: 96, TIME: 62}
+_SHARES = {PHOTO: 0.42, TARGET: 0.29, REASON: 0.29}
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 
@@ -187,6 +191,20 @@ class BatchTable(QAbstractTableModel):
                 self.thumbnail_wanted.emit(path)
             return _empty()
         return picture
+
+
+class PhotosView(QTableView):
+    """Shares its width among the columns, so that the reasons are always in sight."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As Qt asks for it."""
+        super().resizeEvent(event)
+        heads, left = self.horizontalHeader(), self.viewport().width()
+        for column, width in _WIDTHS.items():
+            heads.resizeSection(column, width)
+            left -= width
+        for column, share in _SHARES.items():
+            heads.resizeSection(column, max(heads.minimumSectionSize(), int(share * left)))
 
 
 class StateFilter(QSortFilterProxyModel):

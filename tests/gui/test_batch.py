@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 
+from engine import set_language
 from engine.batch import Paused, Plan, RowChanged, time_text
 from engine.batch.plan import Row
 from gui.batch.choices import BatchSettings, example_name
@@ -388,6 +389,43 @@ def test_with_ten_thousand_rows_only_what_is_seen_is_asked_for(qtbot, dialog):
     dialog.filter_box.setCurrentIndex(2)
     dialog.filter_box.activated.emit(2)
     assert dialog.filter.rowCount() == 5000
+
+
+@pytest.mark.parametrize("width", [900, 1240, 2000])
+@pytest.mark.parametrize("code", ["en", "de", "zh_CN"])
+def test_reasons_are_in_sight_in_any_window(qtbot, window, settings, predictor, width, code):
+    set_language(code)
+    made = BatchDialog(window, settings, lambda: "fast", lambda: predictor)
+    made.resize(width, 600)
+    made.show()
+    made.table.show_plan(Listed.of(many(100), None))
+    QApplication.processEvents()
+    heads = made.view.horizontalHeader()
+    assert heads.sectionViewportPosition(REASON) + 48 <= made.view.viewport().width()
+    assert made.view.horizontalScrollBar().maximum() == 0
+    assert made.panel.horizontalScrollBar().maximum() == 0  # and nothing of the panel is hidden
+    made.shut_down()
+    made.deleteLater()
+
+
+def test_thumbnails_are_of_one_size_so_that_names_stand_in_a_line(qtbot):
+    table = BatchTable()
+    table.show_plan(Listed.of(many(2), None))
+    for at, (width, height) in enumerate(((300, 100), (100, 300))):
+        white = np.full((height, width, 3), 255, np.uint8)
+        picture = picture_of(white, (width, height))
+        table.show_thumbnail(Path(f"/album/{at:05}.jpg"), picture)
+    pictures = [
+        table.data(table.index(at, PHOTO), Qt.ItemDataRole.DecorationRole) for at in range(2)
+    ]
+    assert [picture.deviceIndependentSize().toSize() for picture in pictures] == [THUMBNAIL] * 2
+
+    def opaque(x: int, y: int) -> list[bool]:
+        return [each.toImage().pixelColor(x, y).alpha() > 0 for each in pictures]
+
+    assert opaque(28, 20) == [True, True]
+    assert opaque(28, 2) == [False, True]
+    assert opaque(2, 20) == [True, False]
 
 
 def test_cells(qtbot):

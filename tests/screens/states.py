@@ -157,6 +157,7 @@ def _batch(until: Callable[["Photographer"], bool] | None, *, pause: bool = Fals
         at.window.batching.add([at.album()])
         dialog = at.window.batching.dialog
         assert dialog is not None
+        dialog.resize(dialog.size().boundedTo(at.window.size()))
         dialog.panel.under.setChecked(True)
         dialog.panel.into.setText(str(at.folder / f"results-{at.number}"))
         at.until(lambda: len(dialog.table.lines) > 0)
@@ -164,6 +165,9 @@ def _batch(until: Callable[["Photographer"], bool] | None, *, pause: bool = Fals
         if until is not None:
             dialog.start.click()
             at.until(lambda: until(at))
+            failed = [at for at, line in enumerate(dialog.table.lines) if line.state == "failed"]
+            for row in failed:
+                dialog.view.scrollTo(dialog.filter.index(row, 0))
         if pause:
             dialog.pause.click()
             at.until(lambda: dialog.pause.text() != translate("Pause"))
