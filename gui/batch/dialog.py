@@ -189,7 +189,6 @@ class BatchDialog(QDialog):
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setShowGrid(False)
-        self.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.view.setIconSize(THUMBNAIL)
         self.view.setTabKeyNavigation(False)
         self.view.setAccessibleName(translate("Photos of the batch"))

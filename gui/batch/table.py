@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QTableView
 
 from engine import translate
 from engine.batch import Plan, RowChanged, State
-from gui.batch.words import state_of, state_text
+from gui.batch.words import short_states, state_of, state_text
 from gui.images import Picture
 from gui.theme import theme
 from gui.views.painting import in_middle
@@ -28,8 +28,10 @@ from gui.views.painting import in_middle
 THUMBNAIL = QSize(56, 40)
 PHOTO, TARGET, STATE, TIME, REASON = range(5)
 COLUMNS = 5
-# In pixels; and shares of what these leave.
-_WIDTHS = {STATE: 96, TIME: 62}
+_TIME_WIDTH = 62
+# Beside the words of a cell.
+_MARGIN = 8
+# Of the width that states and times leave.
 _SHARES = {PHOTO: 0.42, TARGET: 0.29, REASON: 0.29}
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -200,7 +202,8 @@ class PhotosView(QTableView):
         """As Qt asks for it."""
         super().resizeEvent(event)
         heads, left = self.horizontalHeader(), self.viewport().width()
-        for column, width in _WIDTHS.items():
+        words = max(self.fontMetrics().horizontalAdvance(text) for text in short_states())
+        for column, width in ((STATE, words + _MARGIN), (TIME, _TIME_WIDTH)):
             heads.resizeSection(column, width)
             left -= width
         for column, share in _SHARES.items():

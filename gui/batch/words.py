@@ -8,6 +8,15 @@ from engine.batch import Finished, Plan, Row, State, time_text
 
 def state_text(state: str) -> str:
     """The state of a photo."""
+    return _states()[state]
+
+
+def short_states() -> list[str]:
+    """The words that a column of states should have room for."""
+    return [words for state, words in _states().items() if state != "elsewhere"]
+
+
+def _states() -> dict[str, str]:
     return {
         "waiting": translate("waits"),
         "reading": translate("is read"),
@@ -18,7 +27,7 @@ def state_text(state: str) -> str:
         "colored": translate("left out"),
         "exists": translate("left out"),
         "elsewhere": translate("another program has it"),
-    }[state]
+    }
 
 
 def state_of(row: Row) -> State:

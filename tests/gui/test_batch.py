@@ -401,6 +401,9 @@ def test_reasons_are_in_sight_in_any_window(qtbot, window, settings, predictor, 
     made.table.show_plan(Listed.of(many(100), None))
     QApplication.processEvents()
     heads = made.view.horizontalHeader()
+    made.table.take([RowChanged(1, Path("/album/00001.jpg"), "failed")])
+    words = made.table.data(made.table.index(1, STATE))
+    assert made.view.fontMetrics().horizontalAdvance(words) < heads.sectionSize(STATE)
     assert heads.sectionViewportPosition(REASON) + 48 <= made.view.viewport().width()
     assert made.view.horizontalScrollBar().maximum() == 0
     assert made.panel.horizontalScrollBar().maximum() == 0  # and nothing of the panel is hidden
