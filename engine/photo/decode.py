@@ -42,6 +42,7 @@ from engine.photo.formats import RAW
 from engine.photo.ifd import BadDirectory
 from engine.photo.lzw import has_all_pixels
 from engine.photo.profiles import is_usable
+from engine.photo.resolution import resolution_of_png, resolution_of_tiff, shape_of_jpeg
 from engine.photo.strips import row_strips
 
 PROFILE_LEFT_ASIDE = N_(
@@ -61,8 +62,6 @@ _LOADERS = {
 }
 _ICC = "icc-profile-data"
 _BLOCKS = ("exif-data", "xmp-data", "iptc-data", "photoshop-data")
-# What libvips puts where a PNG file says nothing of its resolution: 72 pixels per inch, cut off.
-_PNG_DEFAULT = 2.834
 
 # libjpeg's first warning, where it does not touch the picture: stray bytes between segments, a few
 # before the end (0xd9), but not within the picture (0xd0 to 0xd7); odd numbers in segments.
@@ -172,7 +171,7 @@ def _decode(
         _number(stored, "orientation", 1),
         icc,
         {name: stored.get(name) for name in _BLOCKS if stored.get_typeof(name)},
-        _resolution(stored, file_format),
+        _resolution(stored, file, file_format),
         tuple(notices),
         kept.L,
         8 if dtype == np.uint8 else 16,
@@ -258,13 +257,17 @@ def _number(image: pyvips.Image, name: str, default: int = 0) -> int:
     return int(image.get(name)) if image.get_typeof(name) else default
 
 
-def _resolution(image: pyvips.Image, file_format: str) -> tuple[float, float] | None:
+def _resolution(
+    image: pyvips.Image, file: BinaryIO, file_format: str
+) -> tuple[float, float] | None:
     """Pixels per millimeter if the file says so; libvips has defaults, which are not believed."""
+    if file_format == "tiff":
+        return resolution_of_tiff(file)
     if file_format == "png":
-        given = abs(image.xres - _PNG_DEFAULT) > 1e-6
-    else:
-        given = bool(image.get_typeof("resolution-unit")) and image.xres != 1.0
-    return (image.xres, image.yres) if given and image.xres > 0 and image.yres > 0 else None
+        return resolution_of_png(file)
+    if image.get_typeof("resolution-unit"):
+        return (image.xres, image.yres) if image.xres > 0 and image.yres > 0 else None
+    return shape_of_jpeg(file) if file_format == "jpeg" else None
 
 
 def _is_harmless(message: str) -> bool:

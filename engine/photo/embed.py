@@ -26,7 +26,9 @@ _IPTC_IN_PNG = b"Raw profile type iptc\0\0"
 # As long as the specification proposes; a header of 75 bytes stands in front of each piece.
 _PIECE = 65_400
 _APP0, _APP1, _APP13 = 0xE0, 0xE1, 0xED
-_MM_PER_INCH = 25.4
+_MM_PER_INCH, _MM_PER_CM = 25.4, 10.0
+# A share of the resolution; inches are what most programs show.
+_NO_DIFFERENCE = 1e-4
 _HEX_PER_LINE = 72
 
 
@@ -45,8 +47,7 @@ def metadata_for_jpeg(
         What goes in behind the first two bytes, and whether something was left out: EXIF, which
         must be in one segment, or XMP which is damaged and so cannot be taken apart.
     """
-    dpi = (min(max(round(value * _MM_PER_INCH), 1), 0xFFFF) for value in pixels_per_mm)
-    jfif = struct.pack(">5sHBHHBB", b"JFIF\0", 0x0101, 1, *dpi, 0, 0)
+    jfif = struct.pack(">5sHBHHBB", b"JFIF\0", 0x0101, *_density(pixels_per_mm), 0, 0)
     segments = [_segment(_APP0, jfif)]
     left_out = False
     if "exif-data" in metadata:
@@ -61,6 +62,21 @@ def metadata_for_jpeg(
     if "iptc-data" in metadata:
         segments += _iptc_segments(metadata["iptc-data"])
     return b"".join(segments), left_out
+
+
+def _density(pixels_per_mm: tuple[float, float]) -> tuple[int, int, int]:
+    """JFIF's unit, and whole numbers of it: those of inches or of centimeters that are nearer."""
+
+    def whole(unit: float) -> list[int]:
+        return [min(max(round(value * unit), 1), 0xFFFF) for value in pixels_per_mm]
+
+    def off(unit: float) -> float:
+        pairs = zip(whole(unit), pixels_per_mm, strict=True)
+        return max(abs(number / (value * unit) - 1) for number, value in pairs)
+
+    per_cm = off(_MM_PER_CM) + _NO_DIFFERENCE < off(_MM_PER_INCH)
+    across, down = whole(_MM_PER_CM if per_cm else _MM_PER_INCH)
+    return (2 if per_cm else 1), across, down
 
 
 def metadata_for_png(

@@ -37,6 +37,7 @@ from engine.photo.ifd import BadDirectory
 from engine.photo.lossless_scan import whole_values
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
+from engine.photo.resolution import Resolution, resolution_of_tiff
 from engine.photo.strips import row_strips
 
 # Where nobody listens, its complaints would go to standard error.
@@ -48,7 +49,6 @@ _OLD_JPEG, _JPEG = 6, 7
 _PREMULTIPLIED, _ALPHA = 1, 2
 _ORIENTATION, _ICC = 274, 34675
 _BLOCKS = {700: "xmp-data", 33723: "iptc-data", 34377: "photoshop-data"}
-_MM_PER_UNIT = {2: 25.4, 3: 10.0}
 
 
 def decode_odd_tiff(data: bytes, cancel: CancelToken | None = None) -> Decoded:
@@ -73,7 +73,8 @@ def decode_odd_tiff(data: bytes, cancel: CancelToken | None = None) -> Decoded:
             if cancel is not None:
                 cancel.raise_if_set()
             channels = _channels(page)
-            return _decoded(channels, page, facts.several_pages)
+            resolution = resolution_of_tiff(io.BytesIO(data))
+            return _decoded(channels, page, resolution, facts.several_pages)
     except (BadDirectory, tifffile.TiffFileError, EOFError) as error:
         raise Undecodable(DAMAGED) from error
     except MemoryError as error:
@@ -132,7 +133,9 @@ def _channels(page: Any) -> NDArray[np.generic]:
     return pixels
 
 
-def _decoded(channels: NDArray[np.generic], page: Any, several: bool) -> Decoded:
+def _decoded(
+    channels: NDArray[np.generic], page: Any, resolution: Resolution | None, several: bool
+) -> Decoded:
     colors = _COLORS[page.photometric]
     icc, notices = _profile(page, colors)
     if several:
@@ -158,7 +161,7 @@ def _decoded(channels: NDArray[np.generic], page: Any, several: bool) -> Decoded
         int(page.tags.valueof(_ORIENTATION, 1)),
         icc,
         _blocks(page),
-        _resolution(page),
+        resolution,
         tuple(notices),
     )
 
@@ -183,9 +186,3 @@ def _profile(page: Any, colors: int) -> tuple[bytes | None, list[str]]:
 def _blocks(page: Any) -> dict[str, bytes]:
     values = {name: page.tags.valueof(tag) for tag, name in _BLOCKS.items()}
     return {name: value for name, value in values.items() if isinstance(value, bytes)}
-
-
-def _resolution(page: Any) -> tuple[float, float] | None:
-    unit = _MM_PER_UNIT.get(int(page.resolutionunit))
-    across, down = page.resolution
-    return (across / unit, down / unit) if unit and across > 0 and down > 0 else None
