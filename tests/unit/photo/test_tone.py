@@ -54,6 +54,26 @@ def test_a_photo_of_colors_is_colored():
     assert tone_of(photo_of(patches(60))).kind == "colored"
 
 
+def stained(color: tuple[float, float, float]) -> np.ndarray:
+    """The scene on yellowed paper, and soft stains of a color over a quarter of it."""
+    light = 0.1 + 0.9 * scene()[..., None] * (1, 0.96, 0.85)
+    y, x = np.mgrid[:300, :400]
+    stains = np.zeros((300, 400))
+    for top, left in ((70, 90), (210, 280)):
+        stains = np.maximum(stains, 1 / (1 + np.exp((np.hypot(y - top, x - left) - 65) / 6)))
+    light *= 1 - stains[..., None] * (1 - np.array(color))
+    return np.rint(light * 255).astype(np.uint8)
+
+
+def test_brown_stains_are_no_colors_and_a_blue_one_is():
+    brown, blue = (
+        tone_of(photo_of(stained(color))) for color in ((0.9, 0.75, 0.55), (0.55, 0.75, 0.9))
+    )
+    assert brown.kind == "toned"
+    assert brown.spread * brown.breadth**0.3 > 11.1  # which would be colored in any other hue
+    assert blue.kind == "colored"
+
+
 def test_a_color_target_at_the_edge_is_no_color_of_the_photo():
     pixels = toned(scene(), (0.8, 1, 1.4))
     pixels[-24:] = patches(120)[-24:]
