@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -95,8 +96,15 @@ class SettingsDialog(QDialog):
         box.setSpacing(0)
         box.addWidget(area, 1)
         box.addLayout(buttons)
-        wanted = inside.sizeHint().height() + 70
-        self.resize(WIDTH, min(wanted, self._window.height() - 20))
+        self._inside, self._area = inside, area
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be so large that all can be read, as far as there is room; now the sizes are right."""
+        bar = self._area.verticalScrollBar().sizeHint().width()
+        width = max(WIDTH, self._inside.minimumSizeHint().width() + bar)
+        wanted = self._inside.sizeHint().height() + 70
+        self.resize(width, min(wanted, self._window.height() - 20))
+        super().showEvent(event)
 
     def _on_changed(self, section: Section, name: str) -> None:
         values = self.forms[section.group].values

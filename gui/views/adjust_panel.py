@@ -2,8 +2,8 @@
 
 from typing import get_args
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -51,7 +51,6 @@ class AdjustPanel(QWidget):
 
     def __init__(self, neutralize: QAction) -> None:
         super().__init__()
-        self.setFixedWidth(WIDTH)
         self._neutral_action = neutralize
         self._work: Work | None = None
         self._sliders = {row.name: ValueSlider(row) for row in ADJUSTMENTS}
@@ -115,11 +114,33 @@ class AdjustPanel(QWidget):
         )
         self._steps.setEmptyLabel(translate("As colored"))
         self._steps.setAccessibleName(translate("History"))
+        self._fit()
 
     def recolor(self) -> None:
         """Show all in the colors of the moment."""
         self._neutral.setPalette(check_box_palette())
         self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the system's font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only with the style sheet are the widths right."""
+        self._fit()
+        super().showEvent(event)
+
+    def _fit(self) -> None:
+        """Be so wide that no word is cut off, however large the letters are."""
+        for each in self._inside.findChildren(QWidget):
+            each.ensurePolished()
+        layout = self._inside.layout()
+        assert layout is not None
+        layout.invalidate()
+        least = layout.minimumSize().width() + self._bar.sizeHint().width() + HAIRLINE
+        self.setFixedWidth(max(WIDTH, least))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the ground and a hairline beside the photo."""
@@ -129,13 +150,14 @@ class AdjustPanel(QWidget):
 
     def _put_together(self) -> None:
         adjust, network, history = self._headings
-        inside = QWidget()
+        inside = self._inside = QWidget()
         inside.setAutoFillBackground(False)
         area = QScrollArea(widgetResizable=True)  # a low window has not room for all of it
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard goes to what is in it
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
+        self._bar = area.verticalScrollBar()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(HAIRLINE, 0, 0, 0)
         whole.addWidget(area)

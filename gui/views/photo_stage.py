@@ -141,9 +141,11 @@ class PhotoStage(QWidget):
             (self.working, WORKING_WIDTH), (self.notice, NOTICE_WIDTH),
             (self.message_bar, MESSAGE_WIDTH),
         ):  # fmt: skip
-            width = min(widest, self.width() - 2 * GAP)
             layout = card.layout()
-            least = layout.minimumSize().height() if layout is not None else 0
+            assert layout is not None
+            widest = max(widest, layout.minimumSize().width())  # large letters, long words
+            width = min(widest, self.width() - 2 * GAP)
+            least = layout.minimumSize().height()
             card.resize(width, max(least, card.heightForWidth(width)))
             left = (self.width() - width) // 2
             if card is self.notice and self.view.original is None:

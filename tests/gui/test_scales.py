@@ -7,13 +7,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
 
 import gui
 from gui import scales
 from gui.about_dialog import AboutDialog
 from gui.scales import DISPLAY, TITLE, Words
+from gui.settings_dialog import SettingsDialog
+
+# Said by the offscreen platform whenever a dialog of fixed size is shown.
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 GUI = Path(gui.__file__).parent
 SOURCES = sorted(path for path in GUI.rglob("*.py") if path != Path(scales.__file__))
@@ -147,6 +152,31 @@ def test_all_words_follow_the_font_of_the_system(qtbot, window, system_font, poi
     assert title.font().weight() == DISPLAY.weight
     others = [each for each in window.findChildren(QLabel) if not isinstance(each, Words)]
     assert {each.font().pointSizeF() for each in others} == {points}
+
+
+@pytest.mark.parametrize("points", [9.0, 14.0])
+def test_large_letters_are_not_cut_off(qtbot, window, system_font, tmp_path, points):
+    font = QFont(QApplication.font())
+    font.setPointSizeF(points)
+    system_font(font)
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no photo")
+    window.open_photos([broken])
+    qtbot.waitUntil(window.stage.notice.isVisible)
+    qtbot.waitUntil(lambda: window.panel._neutral.font().pointSizeF() == points)
+    window.on_settings()
+    (settings,) = window.findChildren(SettingsDialog)
+    qtbot.waitUntil(settings.isVisible)
+    QApplication.processEvents()
+    for whole in (window.panel, window.stage.notice, settings):
+        room = whole.width()
+        for kind in (QCheckBox, QComboBox, QPushButton):
+            for part in whole.findChildren(kind):
+                if part.isVisible():
+                    right = part.mapTo(whole, QPoint(part.width(), 0)).x()
+                    assert right <= room, part
+                    assert part.width() >= part.minimumSizeHint().width(), part
+    settings.close()
 
 
 def test_type_is_right_where_the_system_gives_its_font_in_pixels(qtbot, system_font):
