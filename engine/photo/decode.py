@@ -265,9 +265,11 @@ def _resolution(
         return resolution_of_tiff(file)
     if file_format == "png":
         return resolution_of_png(file)
+    if file_format != "jpeg":
+        return None  # read_photo looks into EXIF
     if image.get_typeof("resolution-unit"):
         return (image.xres, image.yres) if image.xres > 0 and image.yres > 0 else None
-    return shape_of_jpeg(file) if file_format == "jpeg" else None
+    return shape_of_jpeg(file)
 
 
 def _is_harmless(message: str) -> bool:

@@ -9,7 +9,6 @@ from pathlib import Path
 from tests.fault.test_damaged_photos import FILES
 from tests.support.hostile import hostile_files
 from tests.support.hostile_later import later_hostile_files
-from tests.support.hostile_parts import hostile_parts
 from tests.support.later_files import later_files
 from tests.support.pictures import (
     by_pillow,
@@ -35,7 +34,6 @@ def seeds() -> dict[str, bytes]:
     files = {name.replace(" ", "-"): data for name, data in FILES.items()}
     files |= {f"hostile-{name}": data for name, data in hostile_files()}
     files |= {f"hostile-{name}": data for name, data in later_hostile_files()}
-    files |= {f"hostile-{name}": data for name, data in hostile_parts()}
     for reader in later_files().values():
         files |= reader
     files["metadata.jpg"] = jpeg_with_segments(
