@@ -63,7 +63,7 @@ def main(count: int, quality: Quality) -> None:
         first, last = watched.megabytes[0], watched.megabytes[-1]
         print(f"growth from the first tenth to the last: {last - first:+.1f} MB")
         print(f"{1000 * finished.seconds / count:.0f} ms a photo")
-        write_report(BatchReport(records, "", finished.seconds), into)
+        write_report(BatchReport.of(records, finished.seconds), into)
         print(f"with the report written: {_resident_megabytes():.0f} MB")
 
 

@@ -1,6 +1,6 @@
 """The report of a batch: what became of each photo, for spreadsheets, programs and people.
 
-report.csv and report.json hold everything; report.html is for people, see `report_page.py`.
+The CSV and JSON files hold everything; the HTML file is for people, see `report_page.py`.
 """
 
 import csv
@@ -12,6 +12,10 @@ from pathlib import Path
 
 from engine.batch.records import Record
 from engine.batch.report_page import ORDER, page_of, shown
+from engine.i18n import translate
+
+# The three files, without their endings.
+REPORT_NAME = "photochrom-report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,13 @@ class BatchReport:
     title: str
     seconds: float
 
+    @classmethod
+    def of(cls, records: Iterable[Record], seconds: float) -> "BatchReport":
+        """A report of photos under the usual title."""
+        all_of_them = tuple(records)
+        title = translate("Photochrom: a batch of {count} photos", count=len(all_of_them))
+        return cls(all_of_them, title, seconds)
+
     @property
     def counts(self) -> dict[str, int]:
         """How many photos are in each state, without those that none is in."""
@@ -35,13 +46,12 @@ class BatchReport:
         return {state: states.count(state) for state in ORDER if state in states}
 
 
-def write_report(report: BatchReport, folder: Path, name: str = "report") -> tuple[Path, ...]:
+def write_report(report: BatchReport, folder: Path) -> tuple[Path, ...]:
     """Write all three files, each whole or not at all.
 
     Args:
         report: what there is to tell.
-        folder: where they go; it exists.
-        name: without an ending; files of that name are replaced.
+        folder: where they go; it exists. Those of an earlier report are replaced.
 
     Returns:
         The files: HTML, CSV, JSON.
@@ -53,8 +63,8 @@ def write_report(report: BatchReport, folder: Path, name: str = "report") -> tup
     files = {".html": page, ".csv": as_csv(report), ".json": as_json(report)}
     paths = []
     for ending, text in files.items():
-        path = folder / f"{name}{ending}"
-        draft = folder / f".{name}{ending}.part"
+        path = folder / f"{REPORT_NAME}{ending}"
+        draft = folder / f".{REPORT_NAME}{ending}.part"
         try:
             # A name that is no Unicode is shown as well as can be.
             draft.write_text(text, encoding="utf-8", errors="replace", newline="")

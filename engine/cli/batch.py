@@ -23,6 +23,7 @@ from engine.batch.journal import Journal, peek
 from engine.batch.looks import OneLook
 from engine.batch.places import journal_path, merge_shards, opened_journal, plan_in
 from engine.batch.plan import Plan, make_plan
+from engine.batch.report import REPORT_NAME, BatchReport, write_report
 from engine.batch.run import Means, run_batch
 from engine.batch.shard import Shard
 from engine.batch.sidecars import GivenEdits
@@ -148,6 +149,12 @@ def _scheduler(text: str) -> str:
     help="What is seen in this photo, too, gets the color it has there: its own, or what the "
     "network and its edits give it. May be given several times.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, file_okay=False, readable=False),
+    metavar="FOLDER",
+    help=f"At the end, write {REPORT_NAME}.html, .csv and .json there: what became of each photo.",
+)
 @with_options(COLORING)
 @with_options(SAVING)
 @click.option(
@@ -182,7 +189,7 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
         if shard is None:
             merge_shards(journal)
         plan = plan_in(journal, finding, job, **_planning(**options))
-        return _run(plan, job, journal, voice, means)
+        return _run(plan, job, journal, voice, means, options["report"])
 
 
 @contextlib.contextmanager
@@ -200,12 +207,27 @@ def _means(job: Job, **options: Any) -> Iterator[Means]:
         yield replace(means, crew=cluster.crew, most_pixels=sys.maxsize)
 
 
-def _run(plan: Plan, job: Job, journal: Journal, voice: Voice, means: Means) -> int:
+def _run(
+    plan: Plan, job: Job, journal: Journal, voice: Voice, means: Means, report: Path | None
+) -> int:
     _say_before(plan, voice)
     steering = Steering()
     with Teller(voice, len(plan.to_color)) as teller, _stopped_by_signals(steering):
         finished = run_batch(plan.to_color, job, journal, means, teller.tell, steering)
+    if report is not None:
+        _write_report(report, journal, job, finished)
     return _say_after(plan, finished)
+
+
+def _write_report(folder: Path, journal: Journal, job: Job, finished: Finished) -> None:
+    """Write the report, or say why there is none: the photos are colored all the same."""
+    records = journal.known(job.fingerprint).records.values()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_report(BatchReport.of(records, finished.seconds), folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        click.echo(f"The report cannot be written into {folder}: {reason}.", err=True)
 
 
 def _say_before(plan: Plan, voice: Voice) -> None:

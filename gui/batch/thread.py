@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from engine import CancelToken, Predictor, load_lasting_predictor, translate
+from engine import CancelToken, Predictor, load_lasting_predictor
 from engine.batch import (
     BatchReport,
     Event,
@@ -33,7 +33,6 @@ from gui.batch.table import Listed
 logger = logging.getLogger(__name__)
 
 PATIENCE_MS = 10_000
-REPORT_NAME = "photochrom-report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +172,10 @@ class BatchThread(QThread):
 
     def _report(self, journal: Journal, fingerprint: str, finished: Finished) -> Path | None:
         """Write the report beside the journal; a batch is not worth less without one."""
-        records = tuple(journal.known(fingerprint).records.values())
-        title = translate("Photochrom: a batch of {count} photos", count=len(records))
-        report = BatchReport(records, title, finished.seconds)
+        records = journal.known(fingerprint).records.values()
+        report = BatchReport.of(records, finished.seconds)
         try:
-            return write_report(report, journal.path.parent, REPORT_NAME)[0]
+            return write_report(report, journal.path.parent)[0]
         except OSError as error:
             logger.warning("The report cannot be written: %s", error)
             return None

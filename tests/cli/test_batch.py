@@ -316,3 +316,19 @@ def test_a_look_that_cannot_be_had_is_told_before_anything_is_done(folder, tmp_p
     assert said.startswith("“broken.jpg”, which gives the others its look, cannot be used.")
     assert len(said.splitlines()) == 1
     assert digests(tmp_path) == before
+
+
+def test_a_report_is_written_on_request(folder, tmp_path, capsys):
+    (folder / "bad.jpg").write_bytes(b"no photo")
+    into, report = tmp_path / "out", tmp_path / "told" / "here"
+    assert run(["batch", str(folder), "--into", str(into), "--report", str(report)]) == 1
+    names = ["photochrom-report.csv", "photochrom-report.html", "photochrom-report.json"]
+    assert sorted(path.name for path in report.iterdir()) == names
+    told = json.loads((report / names[2]).read_text("utf-8"))
+    assert told["counts"] == {"failed": 1, "done": 3}
+    assert "4 photos" in told["title"]
+    capsys.readouterr()
+    (tmp_path / "file").touch()
+    again = ["batch", str(folder), "--into", str(into), "--report", str(tmp_path / "file" / "x")]
+    assert run(again) == 1  # as one photo failed earlier
+    assert "The report cannot be written into" in capsys.readouterr().err

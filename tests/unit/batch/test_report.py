@@ -100,7 +100,7 @@ def test_a_browser_shows_it_and_asks_for_nothing_else(page, tmp_path):
     )
     assert sizes == [[160, 107]] * 4
     asked = [address for address in page.requests if not address.startswith("data:image/jpeg;")]
-    assert asked == [(tmp_path / "report.html").as_uri()]
+    assert asked == [(tmp_path / "photochrom-report.html").as_uri()]
     assert page.complaints == []
 
 
