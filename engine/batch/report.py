@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.batch.records import Record
 from engine.batch.report_page import ORDER, page_of, shown
+from engine.cancel import CancelToken
 from engine.i18n import translate
 
 # The three files, without their endings.
@@ -46,20 +47,24 @@ class BatchReport:
         return {state: states.count(state) for state in ORDER if state in states}
 
 
-def write_report(report: BatchReport, folder: Path) -> tuple[Path, ...]:
+def write_report(
+    report: BatchReport, folder: Path, cancel: CancelToken | None = None
+) -> tuple[Path, ...]:
     """Write all three files, each whole or not at all.
 
     Args:
         report: what there is to tell.
         folder: where they go; it exists. Those of an earlier report are replaced.
+        cancel: checked between the pictures of the page, which take most of the time.
 
     Returns:
         The files: HTML, CSV, JSON.
 
     Raises:
         OSError: they cannot be written.
+        Cancelled: on request; nothing is written.
     """
-    page = page_of(report.records, report.counts, report.title, report.seconds)
+    page = page_of(report.records, report.counts, report.title, report.seconds, cancel)
     files = {".html": page, ".csv": as_csv(report), ".json": as_json(report)}
     paths = []
     for ending, text in files.items():

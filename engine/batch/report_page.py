@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.batch.pace import time_text
 from engine.batch.records import Record
+from engine.cancel import CancelToken
 from engine.i18n import N_, language_tag, translate
 from engine.photo.thumbnail import as_jpeg, thumbnail_of
 
@@ -31,7 +32,11 @@ _STATES = {
 
 
 def page_of(
-    records: Sequence[Record], counts: Mapping[str, int], title: str, seconds: float
+    records: Sequence[Record],
+    counts: Mapping[str, int],
+    title: str,
+    seconds: float,
+    cancel: CancelToken | None = None,
 ) -> str:
     """The page.
 
@@ -40,11 +45,15 @@ def page_of(
         counts: how many are in each state.
         title: stands above it.
         seconds: the run took.
+        cancel: checked between pictures.
+
+    Raises:
+        Cancelled: on request.
     """
     ordered = sorted(records, key=lambda each: ORDER.index(each.state))
     sources = _common_folder([record.source for record in ordered])
     targets = _common_folder([record.target for record in ordered if record.state == "done"])
-    pictures = _Pictures(MOST_PICTURES)
+    pictures = _Pictures(MOST_PICTURES, cancel or CancelToken())
     heads = (
         translate("Before"), translate("After"), translate("Photo"), translate("State"),
         translate("Time"),
@@ -128,13 +137,14 @@ def _common_folder(files: Sequence[Path]) -> Path:
 class _Pictures:
     """Makes pictures for the page, up to a number of them."""
 
-    def __init__(self, most: int) -> None:
-        self._left = most
+    def __init__(self, most: int, cancel: CancelToken) -> None:
+        self._left, self._cancel = most, cancel
 
     def of(self, path: Path) -> str:
         """An image element; empty where there is none to be made."""
         if self._left <= 0:
             return ""
+        self._cancel.raise_if_set()
         pixels = thumbnail_of(path, THUMBNAIL_SIDE)
         if pixels is None:
             return ""

@@ -247,6 +247,7 @@ class BatchDialog(QDialog):
         self.thread_.planned.connect(self._on_planned)
         self.thread_.began.connect(self._on_began)
         self.thread_.ended.connect(self._on_ended)
+        self.thread_.given_up.connect(self._on_given_up)
         self.thread_.failed.connect(self._on_failed)
         self._rest.timeout.connect(self._on_rest)
         self._follow.timeout.connect(self._on_follow)
@@ -371,6 +372,14 @@ class BatchDialog(QDialog):
         if not finished.cancelled:
             self.bar.setValue(1000)
             self.notice.tell(self.summary.text())
+        self.left.hide()
+        self._show_buttons()
+
+    @Slot()
+    def _on_given_up(self) -> None:
+        self._over()
+        self.summary.setText(translate("Stopped before anything was begun."))
+        self.bar.hide()
         self.left.hide()
         self._show_buttons()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from engine import CancelToken, Predictor, load_lasting_predictor
+from engine import Cancelled, CancelToken, Predictor, load_lasting_predictor
 from engine.batch import (
     BatchReport,
     Event,
@@ -61,12 +61,14 @@ class BatchThread(QThread):
         planned: what would be done, as Listed; nothing was written.
         began: the same, while it is being carried out.
         ended: an Ended.
+        given_up: a run was stopped before its plan was made.
         failed: an Exception that ended the plan or the run.
     """
 
     planned = Signal(object)
     began = Signal(object)
     ended = Signal(object)
+    given_up = Signal()
     failed = Signal(object)
 
     def __init__(
@@ -78,8 +80,9 @@ class BatchThread(QThread):
         self.setObjectName("batch")
         self._load = load
         self._changed = threading.Condition()
-        self._order: tuple[BatchOrder, bool] | None = None
-        self._closed = False
+        # With the reins of the run; of a plan there are none.
+        self._order: tuple[BatchOrder, Steering | None] | None = None
+        self._closing = CancelToken()
         self._events: list[Event] = []
         self._events_lock = threading.Lock()
         self._looking: CancelToken | None = None
@@ -87,11 +90,13 @@ class BatchThread(QThread):
 
     def plan(self, order: BatchOrder) -> None:
         """Work out what would be done; an older plan under way is given up."""
-        self._give(order, runs=False)
+        self._give(order, None)
 
     def carry_out(self, order: BatchOrder) -> None:
         """Do it."""
-        self._give(order, runs=True)
+        # Now, so that the reins hold while it is being made ready, too.
+        self.steering = Steering()
+        self._give(order, self.steering)
 
     def take_events(self) -> list[Event]:
         """What the run told since this was called last, oldest first."""
@@ -102,38 +107,46 @@ class BatchThread(QThread):
     def run(self) -> None:
         """Work until `shut_down`."""
         while (taken := self._take()) is not None:
-            order, runs = taken
+            order, steering = taken
             try:
-                self._carry_out(order) if runs else self._plan(order)
+                if steering is None:
+                    self._plan(order)
+                else:
+                    self._carry_out(order, steering)
             except Exception as error:  # the thread must live on, whatever went wrong
                 logger.info("A batch failed", exc_info=True)
                 self.failed.emit(error)
-            except BaseException:  # noqa: BLE001 - Cancelled: by what came after, or by closing
+            except Cancelled:  # by what came after, by stopping or by closing
                 logger.info("A plan was given up")
+                if steering is not None:
+                    self.given_up.emit()
 
     def shut_down(self) -> None:
-        """Stop the work, and wait for the thread to end."""
+        """Stop the work, and wait for the thread to end, which is never killed."""
         with self._changed:
-            self._closed = True
+            self._closing.cancel()
             self._order = None
+            self._stop_looking()
             self._changed.notify()
-        self._stop_looking()
         self.steering.cancel.cancel()
-        self.wait(PATIENCE_MS)
+        if not self.wait(PATIENCE_MS):
+            logger.warning("A batch is still busy; waiting for it to end.")
+            self.wait()
 
-    def _give(self, order: BatchOrder, *, runs: bool) -> None:
+    def _give(self, order: BatchOrder, steering: Steering | None) -> None:
         with self._changed:
-            self._order = (order, runs)
+            self._order = (order, steering)
+            # As long as the order cannot be taken: afterwards it would be given up itself.
+            self._stop_looking()
             self._changed.notify()
-        self._stop_looking()
 
-    def _take(self) -> tuple[BatchOrder, bool] | None:
+    def _take(self) -> tuple[BatchOrder, Steering | None] | None:
         with self._changed:
-            while self._order is None and not self._closed:
+            while self._order is None and not self._closing.is_set:
                 self._changed.wait()
             taken, self._order = self._order, None
             self._looking = CancelToken()
-            return None if self._closed else taken
+            return None if self._closing.is_set else taken
 
     def _stop_looking(self) -> None:
         if self._looking is not None:
@@ -151,10 +164,10 @@ class BatchThread(QThread):
             self._looking.raise_if_set()
         self.planned.emit(Listed.of(plan, order.into))
 
-    def _carry_out(self, order: BatchOrder) -> None:
+    def _carry_out(self, order: BatchOrder, steering: Steering) -> None:
         job = order.job
-        finding = find_photos(order.places, order.choice)
-        self.steering = Steering()
+        finding = find_photos(order.places, order.choice, steering.cancel)
+        steering.cancel.raise_if_set()
         with opened_journal(journal_path(order.into)) as journal:
             merge_shards(journal)
             plan = plan_in(
@@ -162,7 +175,7 @@ class BatchThread(QThread):
             )
             self.began.emit(Listed.of(plan, order.into))
             means = Means(self._load)
-            finished = run_batch(plan.to_color, job, journal, means, self._tell, self.steering)
+            finished = run_batch(plan.to_color, job, journal, means, self._tell, steering)
             report = self._report(journal, job.fingerprint, finished)
         self.ended.emit(Ended(finished, plan, report))
 
@@ -171,11 +184,15 @@ class BatchThread(QThread):
             self._events.append(event)
 
     def _report(self, journal: Journal, fingerprint: str, finished: Finished) -> Path | None:
-        """Write the report beside the journal; a batch is not worth less without one."""
+        """Write the report beside the journal; a batch is not worth less without one.
+
+        Raises:
+            Cancelled: the program is being closed; nobody waits for the pictures.
+        """
         records = journal.known(fingerprint).records.values()
         report = BatchReport.of(records, finished.seconds)
         try:
-            return write_report(report, journal.path.parent)[0]
+            return write_report(report, journal.path.parent, self._closing)[0]
         except OSError as error:
             logger.warning("The report cannot be written: %s", error)
             return None

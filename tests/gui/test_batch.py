@@ -1,5 +1,6 @@
 """The window for whole folders: plan, run, pause, stop, go on, and what it says of it all."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from PySide6.QtGui import QColor, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 
 from engine import set_language
-from engine.batch import Paused, Plan, RowChanged, time_text
+from engine.batch import Paused, Plan, RowChanged, find_photos, time_text
 from engine.batch.plan import Row
+from engine.photo.thumbnail import thumbnail_of
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
 from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable, Listed
@@ -153,6 +155,86 @@ def test_it_stops_within_a_second_and_goes_on_from_there(qtbot, dialog, album, t
     dialog.start.click()
     ended(qtbot, dialog)
     assert sum(state == "done" for state in states(dialog).values()) == 3
+
+
+@pytest.fixture
+def may_look(monkeypatch):
+    """Looking for photos takes until this is set."""
+    event = threading.Event()
+
+    def look(*asked):
+        assert event.wait(10)
+        return find_photos(*asked)
+
+    monkeypatch.setattr("gui.batch.thread.find_photos", look)
+    event.set()
+    yield event
+    event.set()
+
+
+def test_it_can_be_stopped_while_it_is_made_ready(qtbot, dialog, album, tmp_path, may_look):
+    planned(qtbot, dialog, album)
+    may_look.clear()
+    dialog.start.click()
+    dialog.stop.click()
+    may_look.set()
+    ended(qtbot, dialog)
+    assert "before anything was begun" in dialog.summary.text()
+    assert not (tmp_path / "results").exists()
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert "Colored: 3" in dialog.summary.text()
+
+
+def test_closing_while_it_is_made_ready_colors_nothing(qtbot, dialog, album, tmp_path, may_look):
+    planned(qtbot, dialog, album)
+    may_look.clear()
+    dialog.start.click()
+    threading.Timer(0.2, may_look.set).start()
+    dialog.shut_down()
+    assert dialog.thread_.isFinished()
+    assert not (tmp_path / "results").exists()
+
+
+def test_closing_does_not_wait_for_the_pictures_of_the_report(
+    qtbot, dialog, album, tmp_path, monkeypatch
+):
+    asked, may_go_on = [], threading.Event()
+
+    def make(path: Path, side: int):
+        asked.append(path)
+        assert may_go_on.wait(10)
+        return thumbnail_of(path, side)
+
+    monkeypatch.setattr("engine.batch.report_page.thumbnail_of", make)
+    planned(qtbot, dialog, album)
+    dialog.start.click()
+    qtbot.waitUntil(lambda: bool(asked), timeout=10_000)
+    threading.Timer(0.2, may_go_on.set).start()
+    dialog.shut_down()
+    assert dialog.thread_.isFinished()
+    assert len(asked) == 1
+    assert (tmp_path / "results" / "a-colorized.png").is_file()
+    assert not list((tmp_path / "results").glob("*photochrom-report*"))
+
+
+def test_a_plan_that_is_taken_at_once_is_not_given_up_with_the_one_before(
+    qtbot, dialog, album, may_look, monkeypatch
+):
+    planned(qtbot, dialog, album)
+    may_look.clear()
+
+    class Slow(threading.Condition):
+        def __exit__(self, *why):
+            super().__exit__(*why)
+            if threading.current_thread() is threading.main_thread():
+                time.sleep(0.1)  # for the other thread to take what was given
+
+    changed = dialog.thread_._changed
+    monkeypatch.setattr(changed, "__class__", Slow)
+    with qtbot.waitSignal(dialog.thread_.planned, timeout=5000):
+        dialog.thread_.plan(dialog._order)
+        may_look.set()
 
 
 def test_the_window_is_usable_meanwhile(qtbot, window, dialog, album, predictor, open_colored):
