@@ -94,6 +94,8 @@ class BatchDialog(QDialog):
         self._settings, self._quality = settings, quality
         self._report: Path | None = None
         self._running = self._paused = False
+        # Whether something was added while it ran: a folder that was dropped on the main window.
+        self._is_behind = False
         self.panel = BatchPanel(_remembered(settings), Presets(settings))
         self.table = BatchTable()
         self.filter = StateFilter(self.table)
@@ -284,7 +286,8 @@ class BatchDialog(QDialog):
 
     @Slot()
     def _on_rest(self) -> None:
-        """Plan what is chosen now."""
+        """Plan what is chosen now; during a run, as soon as that is over."""
+        self._is_behind = self._running
         if self._running:
             return
         if not self.panel.places:
@@ -297,9 +300,14 @@ class BatchDialog(QDialog):
             self.thread_.plan(self._order)
         self._show_buttons()
 
+    @property
+    def _wants_plan(self) -> bool:
+        """Whether there is something to plan; what was to be planned before may still come."""
+        return not self._running and bool(self.panel.places) and not self.panel.problem
+
     @Slot(object)
     def _on_planned(self, listed: Listed) -> None:
-        if not self._running:
+        if self._wants_plan:
             self.table.show_plan(listed)
             self.summary.setText(plan_text(listed.plan))
             self.bar.hide()
@@ -383,14 +391,18 @@ class BatchDialog(QDialog):
         self.left.hide()
         self._show_buttons()
 
-    @Slot(object)
-    def _on_failed(self, error: Exception) -> None:
-        was_running = self._running
-        self._over()
+    @Slot(object, bool)
+    def _on_failed(self, error: Exception, of_run: bool) -> None:
+        if of_run:
+            self._over()
+        elif self._wants_plan:
+            self.table.clear()  # what it shows is not what Start would do
+        else:
+            return
         self.summary.setText(error_text(error))
         self.bar.hide()
         self.left.hide()
-        if was_running:
+        if of_run:
             self.notice.tell(self.summary.text())
         self._show_buttons()
 
@@ -399,6 +411,9 @@ class BatchDialog(QDialog):
         self._follow.stop()
         self.table.settle()
         self._running = self._paused = False
+        if self._is_behind:
+            self._is_behind = False
+            self._rest.start()
         self.notice.show_no_share()
         self.setWindowTitle(translate("Color folders"))
 

@@ -110,12 +110,17 @@ class BatchTable(QAbstractTableModel):
         """Show a plan instead of what was shown before."""
         self.beginResetModel()
         self._lines, self._row_of = listed.lines, listed.row_of
+        # What comes for a photo that is not in the table is lost, so it is asked for again later.
+        self._asked &= self._row_of.keys()
+        kept = self._pictures.keys() & self._row_of.keys()
+        self._pictures = {path: self._pictures[path] for path in kept}
         self.endResetModel()
 
     def clear(self) -> None:
         """Show nothing."""
         self.beginResetModel()
         self._lines, self._row_of = [], {}
+        self._asked, self._pictures = set(), {}
         self.endResetModel()
 
     def take(self, changes: Sequence[RowChanged]) -> None:
@@ -131,6 +136,8 @@ class BatchTable(QAbstractTableModel):
             line.seconds = change.seconds or line.seconds
             if change.target is not None and change.state == "done":
                 line.target = change.target
+                # It lies where it was planned; its name may have been taken meanwhile.
+                line.shown_target = str(Path(line.shown_target).with_name(change.target.name))
             touched.append(at)
         for first, last in _runs(touched):
             self.dataChanged.emit(self.index(first, 0), self.index(last, COLUMNS - 1))

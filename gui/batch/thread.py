@@ -62,14 +62,14 @@ class BatchThread(QThread):
         began: the same, while it is being carried out.
         ended: an Ended.
         given_up: a run was stopped before its plan was made.
-        failed: an Exception that ended the plan or the run.
+        failed: an Exception, and whether it ended a run; else it ended a plan.
     """
 
     planned = Signal(object)
     began = Signal(object)
     ended = Signal(object)
     given_up = Signal()
-    failed = Signal(object)
+    failed = Signal(object, bool)
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class BatchThread(QThread):
                     self._carry_out(order, steering)
             except Exception as error:  # the thread must live on, whatever went wrong
                 logger.info("A batch failed", exc_info=True)
-                self.failed.emit(error)
+                self.failed.emit(error, steering is not None)
             except Cancelled:  # by what came after, by stopping or by closing
                 logger.info("A plan was given up")
                 if steering is not None:

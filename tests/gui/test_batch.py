@@ -406,6 +406,57 @@ def test_without_a_folder_for_the_results_nothing_is_planned(qtbot, dialog, albu
     assert not dialog.start.isEnabled()
 
 
+def test_without_places_no_plan_is_shown_that_comes_late(qtbot, dialog, album, may_look):
+    may_look.clear()
+    dialog.add([album])
+    qtbot.waitUntil(lambda: "Looking for photos" in dialog.summary.text())
+    dialog.panel.list.selectAll()
+    dialog.panel._on_remove()
+    qtbot.waitUntil(lambda: "Drop folders" in dialog.summary.text())
+    with qtbot.waitSignal(dialog.thread_.planned, timeout=10_000):
+        may_look.set()
+    assert not dialog.table.lines
+    assert not dialog.start.isEnabled()
+
+
+def test_a_folder_that_is_added_during_a_run_is_planned_after_it(
+    qtbot, dialog, album, tmp_path, predictor
+):
+    Image.new("L", (40, 30), 90).save(album / "1910 Süd" / "c.png")
+    more = tmp_path / "more"
+    (album / "1910 Süd").rename(more)
+    planned(qtbot, dialog, album)
+    predictor.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+    dialog.add([more])  # dropped on the main window
+    qtbot.waitUntil(lambda: not dialog._rest.isActive())
+    predictor.gate.set()
+    ended(qtbot, dialog)
+    qtbot.waitUntil(lambda: states(dialog).get("c.png") == "waiting", timeout=10_000)
+    assert dialog.start.isEnabled()
+
+
+def test_a_plan_that_fails_leaves_nothing_to_start(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    dialog.panel.look_form.editor("look").setCurrentIndex(2)
+    dialog.panel.look_of.setText(str(album / "damaged.jpg"))
+    qtbot.waitUntil(lambda: "“damaged.jpg”, which gives" in dialog.summary.text(), timeout=10_000)
+    assert not dialog.start.isEnabled()
+
+
+def test_a_plan_that_fails_late_does_not_end_the_run(qtbot, dialog, album, predictor):
+    planned(qtbot, dialog, album)
+    predictor.gate.clear()
+    dialog.start.click()
+    dialog.thread_.failed.emit(ValueError("of the plan before"), False)
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+    assert dialog.is_running
+    predictor.gate.set()
+    ended(qtbot, dialog)
+    assert "Colored: 3" in dialog.summary.text()
+
+
 def test_choices_are_remembered(qtbot, window, settings, dialog, predictor):
     dialog.panel.name.setText("{name} {date}")
     dialog.panel.result_form.editor("on_conflict").setCurrentIndex(2)
@@ -526,8 +577,27 @@ def test_cells(qtbot):
     assert cells[1] == ["00001.jpg", "", "failed", "2.2 s", "It is damaged."]
     assert cells[2][STATE] == "colored"
     assert cells[2][REASON] == "So."
+    assert cells[2][TARGET] == "2-2.jpg"  # its name was taken meanwhile
     assert table.headerData(PHOTO, Qt.Orientation.Horizontal) == "Photo"
     assert table.headerData(TARGET, Qt.Orientation.Horizontal) == "Result"
+
+
+def test_a_photo_that_comes_back_is_asked_for_again_if_its_picture_was_lost(qtbot):
+    table, wanted = BatchTable(), []
+    table.thumbnail_wanted.connect(wanted.append)
+    role, listed = Qt.ItemDataRole.DecorationRole, Listed.of(many(2), None)
+    first, second = (line.source for line in listed.lines)
+    picture = picture_of(np.full((40, 56, 3), 200, np.uint8), (56, 40))
+    table.show_plan(listed)
+    for row in range(2):
+        table.data(table.index(row, PHOTO), role)
+    table.show_thumbnail(first, picture)
+    table.show_plan(Listed.of(many(1), None))  # the second is left out, then taken in again
+    table.show_thumbnail(second, picture)
+    table.show_plan(listed)
+    for row in range(2):
+        table.data(table.index(row, PHOTO), role)
+    assert wanted == [first, second, second]
 
 
 def test_all_names_begin_at_one_place_whatever_form_their_photos_have(qtbot):
