@@ -35,6 +35,7 @@ from engine.version import VERSION
 
 COLORED = N_("This photo already has color; its own color is replaced. Only its lightness is kept.")
 TONED = N_("This photo is toned; its tones were taken for gray.")
+EXISTS_SKIPPED = N_("“{name}” exists already and was left as it is.")
 COLORED_SKIPPED = N_("“{name}” already has color and was left out.")
 STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
 
@@ -429,7 +430,7 @@ def save_layer(
 
 
 def _skipped(target: Path, started: float) -> Outcome:
-    sentence = translate(N_("“{name}” exists already and was left as it is."), name=target.name)
+    sentence = translate(EXISTS_SKIPPED, name=target.name)
     return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
 
 

@@ -60,7 +60,10 @@ class Pace:
         self._known_work += pixels + LOOK
 
     def done(self, index: int) -> None:
-        """A photo that was read was colored."""
+        """A photo was colored; one whose result was there already says nothing of the speed."""
+        if index in self._waiting:
+            self.dropped(index)
+            return
         self._done_work += self._known.get(index, 0) + LOOK
 
     def dropped(self, index: int) -> None:

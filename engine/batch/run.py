@@ -46,8 +46,10 @@ from engine.batch.targets import ending_of
 from engine.batch.tasks import Result, Scribe, Task, failure_of
 from engine.cancel import CancelToken
 from engine.errors import DiskFull, PhotochromError
+from engine.i18n import translate
 from engine.in_order import cores
 from engine.photo.place import sweep_drafts
+from engine.pipeline import EXISTS_SKIPPED
 from engine.values import Predictor
 
 # Photos on their way may have so many pixels together; one that has more goes alone. Their
@@ -213,23 +215,29 @@ class _Run:
     def _hand_out(self, lanes: Crew) -> None:
         while self._waiting and self._has_room(self._rows[self._waiting[0]], lanes):
             index = self._waiting.popleft()
-            try:
-                self._begin(index, lanes)
-            except DiskFull as error:  # the journal is a file, too
-                self._full = error
+            if not self._begins(index, lanes):
                 self._waiting.appendleft(index)
                 return
         if self._elsewhere and not self._waiting and time.monotonic() > self._polled:
             self._polled = time.monotonic() + _POLL_SECONDS
             for index in tuple(self._elsewhere):
-                if self._has_room(self._rows[index], lanes):
-                    self._begin(index, lanes)
+                if self._has_room(self._rows[index], lanes) and not self._begins(index, lanes):
+                    return
 
     def _has_room(self, row: Row, lanes: Crew) -> bool:
         if len(self._in_hand) >= lanes.most_in_hand:
             return False
         on_their_way = sum(one.pixels for one in self._in_hand.values())
         return not self._in_hand or on_their_way + _pixels_of(row) <= self._means.most_pixels
+
+    def _begins(self, index: int, lanes: Crew) -> bool:
+        """Begin a photo, if the journal, which is a file, too, has room to say so."""
+        try:
+            self._begin(index, lanes)
+        except DiskFull as error:
+            self._full = error
+            return False
+        return True
 
     def _begin(self, index: int, lanes: Crew) -> None:
         row = self._rows[index]
@@ -258,17 +266,19 @@ class _Run:
                 self._elsewhere[index] = time.monotonic()
                 self._tell(RowChanged(index, row.source, "elsewhere"))
             return
-        self._elsewhere.pop(index, None)
-        self._pace.dropped(index)
         if record is None:  # someone has emptied the journal meanwhile
             self._journal.reserve(self._fingerprint, [row.record()])
+            self._elsewhere.pop(index, None)
             self._waiting.append(index)
             return
+        self._elsewhere.pop(index, None)
+        self._pace.dropped(index)
         ending = Ending(
             record.state, target=record.target, layer=record.layer, reason=record.reason,
             code=record.code, seconds=record.seconds,
         )  # fmt: skip
-        self._tell_ended(index, ending, ())
+        said = () if record.state == "failed" or not record.reason else (record.reason,)
+        self._tell_ended(index, ending, said)
 
     # Messages
 
@@ -307,14 +317,17 @@ class _Run:
             self._pace.done(index)
         else:
             self._pace.dropped(index)
-        reason = result.warnings[0] if result.state == "colored" else ""
+        warnings = result.warnings
+        if result.state == "exists":
+            warnings = (translate(EXISTS_SKIPPED, name=result.target.name),)
+        reason = "" if result.state == "done" else warnings[0]
         self._record(
             index,
             Ending(
                 result.state, result.size, result.mtime, result.sha256, result.target,
                 result.layer, reason, seconds=result.seconds,
             ),
-            result.warnings,
+            warnings,
         )  # fmt: skip
 
     def _failed(self, index: int, error: Exception) -> None:

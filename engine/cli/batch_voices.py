@@ -39,8 +39,6 @@ class PlainVoice:
                 click.echo(f"{event.source} -> {event.layer}")
         elif event.state == "failed":
             click.echo(f"{event.source}: {event.error}", err=True)
-        elif event.state == "exists" and event.target is not None:
-            click.echo(f"{event.source}: {event.target.name} exists already.", err=True)
 
     def planned(self, plan: Plan) -> None:
         """The whole plan."""

@@ -59,6 +59,17 @@ def test_the_share_never_falls_whatever_turns_up():
     assert last == 1
 
 
+def test_a_photo_whose_result_was_there_already_is_no_work():
+    pace = Pace([Load("jpg", 1000)] * 3)
+    pace.read(0, 4000)
+    pace.done(0)
+    pace.done(1)  # without having been read
+    assert pace.seconds_left(5.0) == pytest.approx(5.0)
+    pace.done(2)
+    assert pace.seconds_left(5.0) == 0
+    assert pace.share() == 1
+
+
 def test_nothing_is_said_before_anything_is_known():
     pace = Pace([Load("jpg", 1000)] * 3)
     assert pace.seconds_left(5.0) is None

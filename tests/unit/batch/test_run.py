@@ -165,7 +165,10 @@ def test_skip_leaves_out_a_photo_whose_target_turns_up(batch):
 
     finished = batch.run("skip", load=load)
     assert (finished.done, finished.left_out) == (0, 1)
-    assert batch.plan("skip").counts["exists"] == 1
+    (event,) = batch.ended("exists")
+    (row,) = batch.plan("skip").rows
+    assert event.warnings == ("“000-colorized.png” exists already and was left as it is.",)
+    assert (row.skip, row.reason) == ("exists", event.warnings[0])
 
 
 def test_sources_that_vanish_or_change(batch, monkeypatch):
@@ -391,6 +394,42 @@ def test_a_journal_without_room_pauses_too(batch, monkeypatch):
     assert finished.done == 4
     assert batch.plan().counts["done"] == 4
     assert len(digests(batch.into)) == 4
+
+
+def test_a_journal_without_room_for_what_another_process_had_pauses_too(batch, monkeypatch):
+    save_photos(batch.folder, 1)
+    real, calls = Journal.claim, []
+
+    def claim(self, job, photo):
+        calls.append(photo)
+        if len(calls) == 1:
+            return None  # another process has it
+        if len(calls) == 2:
+            raise DiskFull(name="journal", folder="out")
+        return real(self, job, photo)
+
+    monkeypatch.setattr(Journal, "claim", claim)
+    assert batch.run().done == 1
+    assert any(isinstance(event, Paused) and event.reason for event in batch.events)
+
+
+def test_a_photo_that_someone_took_out_of_the_journal_is_colored_and_counted_once(
+    batch, monkeypatch
+):
+    save_photos(batch.folder, 3)
+    real, gone = Journal.claim, []
+
+    def claim(self, job, photo):
+        if photo.name == "001.png" and not gone:
+            gone.append(photo)
+            self._db.execute("DELETE FROM photos WHERE source = ?", (os.fsencode(photo),))
+        return real(self, job, photo)
+
+    monkeypatch.setattr(Journal, "claim", claim)
+    assert batch.run().done == 3
+    left = [event.seconds_left for event in batch.events if isinstance(event, Progressed)]
+    assert left[-1] == 0
+    assert min(left) >= 0
 
 
 @pytest.mark.skipif(
