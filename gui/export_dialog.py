@@ -91,13 +91,13 @@ class ExportDialog(QDialog):
         self._go = QPushButton(translate("Export"), default=True)
         self._go.setProperty("primary", True)
         self._go.clicked.connect(self.accept)
-        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._on_rest)
         self._put_together()
         self._fill_presets()
         self._show_rows()
         self._show_name()
-        self._rest.start(0)
+        self._rest.start(0)  # the first one at once
         self.proof.show_waiting()
 
     @property
@@ -249,7 +249,7 @@ class ExportDialog(QDialog):
         self._show_rows()
         self._show_name()
         self.proof.show_waiting()
-        self._rest.start()
+        self._rest.start(REST_MS)
 
     @Slot()
     def _on_form(self) -> None:

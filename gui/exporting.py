@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QWidget
 from engine import color_layer_path
 from gui.document import Document
 from gui.export_dialog import ExportDialog
+from gui.message_bar import Kind, Message
 from gui.presets import Export, Presets
 from gui.proof_lines import proof_lines
-from gui.texts import error_text
+from gui.texts import error_text, too_late_text
 from gui.views.compare_view import CompareView
 from gui.worker.jobs import Failed, ProofReady
 
@@ -31,9 +32,11 @@ class Exporting(QObject):
 
     Signals:
         wanted: a request for the worker.
+        said: a Message.
     """
 
     wanted = Signal(object)
+    said = Signal(object)
 
     def __init__(
         self,
@@ -92,7 +95,10 @@ class Exporting(QObject):
     def _on_agreed(self, export: Export, target: Path) -> None:
         self._settings.setValue(_FOLDER_KEY, str(target.parent))
         document, options = self._document, export.options
-        self._ask(document.save(target, overwrite=False, options=options, exported=True))
+        request = document.save(target, overwrite=False, options=options, exported=True)
+        if request is None:  # another photo is being opened
+            self.said.emit(Message(Kind.NOTE, too_late_text))
+        self._ask(request)
         if export.layer and document.path is not None:
             layer = color_layer_path(document.path, target.parent, target.suffix)
             whole = replace(options, longest=None)  # it is laid over the photo itself

@@ -380,6 +380,7 @@ class MainWindow(QMainWindow):
         self.saving.said.connect(self.say)
         self.saving.wanted.connect(self._ask)
         self.exporting.wanted.connect(self._ask)
+        self.exporting.said.connect(self.say)
         self.editing.wanted.connect(self._ask)
         self.editing.changed.connect(self._show)
         self.viewing.changed.connect(self._show)

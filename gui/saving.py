@@ -31,6 +31,7 @@ from gui.save_settings import (
     remembered_options,
 )
 from gui.saving_questions import Answer, LossesQuestion, ReplaceQuestion
+from gui.texts import too_late_text
 from gui.work import Target
 from gui.worker.jobs import PhotoOpened, SavePhoto
 
@@ -219,9 +220,7 @@ class Saving(QObject):
         """Whether the photo that was asked about is still the one that would be saved."""
         if self._document.photo is photo and self._document.can_save:
             return True
-        self.said.emit(Message(Kind.NOTE, lambda: translate(
-            "Another photo was opened meanwhile; nothing was saved."
-        )))  # fmt: skip
+        self.said.emit(Message(Kind.NOTE, too_late_text))
         return False
 
     def _tell(self, request: SavePhoto | None) -> None:

@@ -56,6 +56,11 @@ def refused_text(refused: Mapping[Path, BaseException]) -> str:
     return text + "\n" + translate("Not opened either: {names}", names=names)
 
 
+def too_late_text() -> str:
+    """Why a photo that was to be saved was not."""
+    return translate("Another photo was opened meanwhile; nothing was saved.")
+
+
 def replacing_text(document: Document) -> str:
     """What replacing the original does, or why it cannot be done."""
     if document.photo is not None and document.photo.irreplaceable:

@@ -125,6 +125,16 @@ def test_the_panel_goes_when_another_photo_comes(qtbot, window, open_colored, ma
     assert not shiboken6.isValid(dialog) or not dialog.isVisible()
 
 
+def test_an_export_that_comes_too_late_is_told(qtbot, window, open_colored, make_photo, tmp_path):
+    open_colored()
+    dialog = panel(window)
+    window.open_photos([make_photo("other.png")])
+    dialog.accept()  # before the other one is there
+    assert "nothing was saved" in window.message_bar.text
+    qtbot.waitUntil(lambda: is_done(window))
+    assert not list(tmp_path.glob("*-colorized*"))
+
+
 # Rows and names
 
 
@@ -307,6 +317,19 @@ def test_the_panel_shows_the_newest_proof_only(qtbot, window, open_colored):
     assert "8 bits per channel (had 16)" in dialog.proof.text
     dialog.reject()
     qtbot.waitUntil(lambda: window.document.proof is None)
+
+
+def test_choices_that_follow_each_other_are_tried_out_once(qtbot, dialog):
+    qtbot.waitUntil(lambda: not dialog._rest.isActive())  # the first one, as it was opened
+    wanted = []
+    dialog.proof_wanted.connect(wanted.append)
+    for quality in (80, 70, 60):
+        choose(dialog, "format", "jpeg")
+        choose(dialog, "quality", quality)
+        QApplication.processEvents()
+        QApplication.processEvents()
+    qtbot.waitUntil(lambda: bool(wanted))
+    assert [export.options.quality for export in wanted] == [60]
 
 
 def test_a_failed_proof_stands_in_the_panel(qtbot, window, open_colored, monkeypatch):
