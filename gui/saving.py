@@ -189,21 +189,33 @@ class Saving(QObject):
         )))  # fmt: skip
 
     def _ask_for_target(self, proposal: Path, *, layer: bool = False) -> None:
-        path = self._document.path
-        if path is None or not self._document.can_save:
+        photo = self._document.photo
+        if photo is None or not self._document.can_save:
             return
-        dialog = SaveDialog(self._window, path, proposal, layer=layer)
-        dialog.target_chosen.connect(partial(self.take_target, layer=layer))
-        dialog.refused.connect(partial(self._on_target_refused, layer=layer))
+        dialog = SaveDialog(self._window, photo.request.path, proposal, layer=layer)
+        dialog.target_chosen.connect(partial(self._on_target_chosen, photo, layer))
+        dialog.refused.connect(partial(self._on_target_refused, photo, layer))
         dialog.open()
 
-    def _on_target_refused(self, error: PhotochromError, proposal: Path, *, layer: bool) -> None:
+    def _on_target_chosen(
+        self, photo: PhotoOpened, layer: bool, target: Path, overwrite: bool
+    ) -> None:
+        if self._is_open(photo):
+            self.take_target(target, overwrite, layer=layer)
+
+    def _on_target_refused(
+        self, photo: PhotoOpened, layer: bool, error: PhotochromError, proposal: Path
+    ) -> None:
         """Say why, then ask once more."""
         box = QMessageBox(QMessageBox.Icon.Warning, "", str(error), parent=self._window)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.finished.connect(lambda: self._ask_for_target(proposal, layer=layer))
+        box.finished.connect(partial(self._on_told, photo, layer, proposal))
         box.open()
+
+    def _on_told(self, photo: PhotoOpened, layer: bool, proposal: Path, _: int) -> None:
+        if self._is_open(photo):
+            self._ask_for_target(proposal, layer=layer)
 
     def _losses(self, has: Belongings, file_format: FileFormat) -> tuple[str, ...]:
         """What is worth a question."""

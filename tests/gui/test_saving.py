@@ -10,10 +10,11 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QMessageBox,
     QWidget,
 )
 
-from engine import WRITABLE, SaveOptions, read_photo
+from engine import WRITABLE, SaveOptions, UnknownFormat, read_photo
 from engine.photo.losses import EIGHT_BITS, NO_ALPHA_IN_JPEG, NO_IPTC
 from gui.file_dialogs import FORMATS, READABLE, SaveDialog
 from gui.save_rows import SAVE_ROWS
@@ -90,6 +91,29 @@ def test_nonsense_gives_the_default_of_that_choice_alone(settings, name, nonsens
     settings.setValue(f"saving/{name}", nonsense)
     default = getattr(SaveOptions(), name)
     assert remembered_options(settings) == dataclasses.replace(OTHERS, **{name: default})
+
+
+# The photo that was meant
+
+
+@pytest.mark.parametrize("action", ["save_as", "save_layer"])
+def test_a_name_that_was_chosen_for_a_photo_is_given_to_no_other(
+    qtbot, window, open_colored, tmp_path, action
+):
+    open_colored("first.png")
+    window._actions[action].trigger()
+    dialog = the(SaveDialog)
+    open_colored("second.png")  # by a second start
+    target = tmp_path / "first-colorized.png"
+    target.write_bytes(b"an earlier result")
+    dialog.target_chosen.emit(target, True)
+    assert not window.document.is_saving
+    assert "nothing was saved" in window.message_bar.text
+    dialog.refused.emit(UnknownFormat(name="first.xyz"), target)
+    the(QMessageBox).accept()
+    dialog.reject()
+    assert not shown(SaveDialog)
+    assert target.read_bytes() == b"an earlier result"
 
 
 # What the format would lose
