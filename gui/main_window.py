@@ -224,7 +224,7 @@ class MainWindow(QMainWindow):
         if path is None:
             return
         unsaved = [each for each in self.document.unsaved if each == path]
-        if self.closing.may_go(unsaved, partial(self._close_photo, path)):
+        if self.closing.may_go(unsaved, partial(self._close_saved, path)):
             self.message_bar.clear()
             self._close_photo(path)
 
@@ -510,6 +510,14 @@ class MainWindow(QMainWindow):
             self.say(Message(Kind.NOTE, lambda: translate(
                 "The window closes as soon as the photos are saved."
             )))  # fmt: skip
+
+    def _close_saved(self, path: Path) -> None:
+        """Close a photo that was saved; what was done to it meanwhile is asked about."""
+        if path in self.document.unsaved:
+            if self.document.path == path:
+                self.on_close_photo()
+        else:
+            self._close_photo(path)
 
     def _close_photo(self, path: Path) -> None:
         """Take a photo out of the window, unless another one is on screen by now."""

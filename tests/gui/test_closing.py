@@ -261,6 +261,22 @@ def test_a_photo_is_closed_as_soon_as_it_is_saved(qtbot, window, open_changed, a
     assert window.document.unsaved == (first,)
 
 
+def test_work_done_while_a_photo_is_saved_that_is_to_be_closed_is_asked_about(
+    qtbot, window, predictor, open_changed, asked, tmp_path
+):
+    path = open_changed("attic.png", 50)
+    predictor.gate.clear()
+    window.panel.quality_chosen.emit("fine")
+    asked.answer(press("Save"), press("Cancel"))
+    window._actions["close_photo"].trigger()
+    window.panel.adjusted.emit("tint", 20, 1)
+    predictor.gate.set()
+    qtbot.waitUntil(lambda: len(asked) == 2)
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.unsaved == (path,)
+    assert results(tmp_path) == {"attic-colorized.png"}
+
+
 def test_saving_a_photo_that_was_closed_meanwhile_leaves_no_work_behind(
     qtbot, window, predictor, open_changed, tmp_path
 ):
