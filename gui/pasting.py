@@ -25,8 +25,9 @@ class Pasted:
         Raises:
             OSError: the picture cannot be written.
         """
-        if data.hasUrls():
-            return local_files(data.urls())
+        files = local_files(data.urls())
+        if files:
+            return files
         for kind, ending in _FILES.items():
             if data.hasFormat(kind):
                 path = self._new(ending)

@@ -58,6 +58,18 @@ def test_a_file_in_the_clipboard_keeps_its_16_bits(tmp_path):
     np.testing.assert_array_equal(read_photo(path).pixels[..., 0], codes)
 
 
+def test_a_picture_copied_out_of_a_browser_is_more_than_its_address(tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/attic.jpg")])
+    data.setImageData(gray_image())
+    pasted = Pasted()
+    (path,) = pasted.paths(data)
+    assert read_photo(path).size == (80, 120)
+    data.clear()
+    data.setUrls([QUrl("https://example.org/attic.jpg")])
+    assert pasted.paths(data) == []
+
+
 def test_with_nothing_to_paste_that_is_said(window):
     QGuiApplication.clipboard().setText("words")
     window._actions["paste"].trigger()
