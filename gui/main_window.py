@@ -292,8 +292,14 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow the system's font; else, what the style sheet has touched keeps the old one."""
+        """Let go of held keys, and follow the system's font.
+
+        Without that, keys let go of in another window would count as held, and what the style
+        sheet has touched would keep the old font.
+        """
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.stage.view.let_go_of_keys()
         if event.type() == QEvent.Type.FontChange and QFont() != self._system_font:
             self._system_font = QFont()
             self.setStyleSheet(stylesheet())

@@ -259,6 +259,11 @@ class CompareView(QWidget):
             self._peeking = on
             self.update()
 
+    def let_go_of_keys(self) -> None:
+        """Take no key for held any more; that it is let go of goes to the window that is active."""
+        self.peek(False)
+        self._hold_space(False)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Paint the visible parts of both pictures, the divider and the badges."""
         painter = QPainter(self)

@@ -226,6 +226,10 @@ def test_with_space_a_drag_pans_even_on_the_divider(qtbot, view):
     assert view.divider == 0.5
     drag(qtbot, view, QPoint(400, 100), QPoint(440, 100))
     assert view.divider == pytest.approx(0.55)
+    qtbot.keyPress(view, Qt.Key.Key_Space)
+    view.let_go_of_keys()
+    drag(qtbot, view, QPoint(440, 100), QPoint(400, 100))
+    assert view.divider == pytest.approx(0.5)
 
 
 def test_double_click_changes_between_the_whole_photo_and_100_percent(qtbot, view):

@@ -396,6 +396,16 @@ def test_the_original_is_shown_while_a_key_is_held(qtbot, window, open_colored, 
     assert window.stage.view.shows_split
 
 
+def test_a_key_that_another_window_sees_let_go_of_is_held_no_more(qtbot, window, open_colored):
+    open_colored()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyPress(window.stage.view, Qt.Key.Key_B)
+    assert not window.stage.view.shows_split
+    window._actions["keys"].trigger()
+    qtbot.waitUntil(lambda: window.stage.view.shows_split)
+
+
 def test_saving_writes_a_file_of_the_right_size(qtbot, window, open_colored, monkeypatch):
     source = open_colored()
     folders: list[QUrl] = []
