@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFrame,
     QGridLayout,
@@ -26,7 +25,8 @@ from PySide6.QtWidgets import (
 from engine import VARIABLES, BadTemplate, filled_name, translate, variables_of
 from gui.export_rows import EXPORT_ROWS, rows_that_matter
 from gui.file_dialogs import FolderDialog
-from gui.presets import BUILT_IN, Export, Preset, Presets
+from gui.preset_box import PresetBox
+from gui.presets import Export, Preset, Presets
 from gui.scales import DIALOG, MEDIUM, SMALL, TINY, WIDE
 from gui.theme import icon, theme
 from gui.views.proof_view import ProofView
@@ -72,8 +72,7 @@ class ExportDialog(QDialog):
         self.proof = ProofView()
         self.form = RowsForm(EXPORT_ROWS, self._export.values)
         self.form.changed.connect(self._on_form)
-        self.preset = QComboBox()
-        self.preset.setAccessibleName(translate("Preset"))
+        self.preset = PresetBox(presets, self._export)
         self.preset.activated.connect(self._on_preset)
         self._keep = _tool("content-save-outline", translate("Keep these choices by a name…"))
         self._keep.clicked.connect(self._on_keep)
@@ -94,7 +93,7 @@ class ExportDialog(QDialog):
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(self._on_rest)
         self._put_together()
-        self._fill_presets()
+        self._show_preset()
         self._show_rows()
         self._show_name()
         self._rest.start(0)  # the first one at once
@@ -193,23 +192,9 @@ class ExportDialog(QDialog):
         self.name.setToolTip(translate("Any text, with these in it: {known}", known=known))
         return grid
 
-    def _fill_presets(self) -> None:
-        self.preset.clear()
-        self.preset.addItem(translate("Own choices"))
-        for words, export in BUILT_IN:
-            self.preset.addItem(words(), export)
-        for preset in self._presets.named:
-            self.preset.addItem(preset.name, preset.export)
-        self._show_preset()
-
     def _show_preset(self) -> None:
-        """Show which preset the choices are; its name template is none of its choices."""
-        at = next((
-            at for at in range(1, self.preset.count())
-            if _alike(self.preset.itemData(at), self._export)
-        ), 0)  # fmt: skip
-        self.preset.setCurrentIndex(at)
-        self._forget.setEnabled(at > len(BUILT_IN))
+        self.preset.show_export(self._export)
+        self._forget.setEnabled(self.preset.is_own)
 
     def _show_rows(self) -> None:
         file_format = self._export.format_for(self._photo.suffix)
@@ -286,14 +271,15 @@ class ExportDialog(QDialog):
         """Keep the choices of the moment by a name."""
         if name.strip():
             self._presets.keep(Preset(name.strip(), self._export))
-            self._fill_presets()
+            self.preset.fill()
             self.preset.setCurrentText(name.strip())
-            self._forget.setEnabled(True)
+            self._forget.setEnabled(self.preset.is_own)
 
     @Slot()
     def _on_forget(self) -> None:
         self._presets.forget(self.preset.currentText())
-        self._fill_presets()
+        self.preset.fill()
+        self._show_preset()
 
     @Slot()
     def _on_choose(self) -> None:
@@ -304,10 +290,6 @@ class ExportDialog(QDialog):
     @Slot()
     def _on_rest(self) -> None:
         self.proof_wanted.emit(self._export)
-
-
-def _alike(one: Export | None, other: Export) -> bool:
-    return one is not None and one == msgspec.structs.replace(other, name=one.name)
 
 
 def _tool(sign: str, words: str) -> QToolButton:

@@ -28,7 +28,8 @@ from gui.batch.path_line import PathLine
 from gui.batch.rows import LOOK_ROWS, PHOTO_ROWS, RESULT_ROWS
 from gui.export_rows import EXPORT_ROWS, rows_that_matter
 from gui.file_dialogs import FolderDialog, OpenDialog, PhotoDialog
-from gui.presets import BUILT_IN, Presets
+from gui.preset_box import PresetBox
+from gui.presets import Presets
 from gui.scales import MEDIUM, PANEL, SMALL
 from gui.theme import check_box_palette, theme
 from gui.views.rows_form import RowsForm
@@ -58,7 +59,7 @@ class BatchPanel(QScrollArea):
         super().__init__(widgetResizable=True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._settings, self._presets = settings, presets
+        self._settings = settings
         self._places: list[Path] = []
         self._inside = QWidget()
         self.list = QListWidget()
@@ -78,13 +79,11 @@ class BatchPanel(QScrollArea):
         self.example = QLabel(wordWrap=True)
         self.example.setProperty("quiet", True)
         self.result_form = RowsForm(RESULT_ROWS, self._values)
-        self.preset = QComboBox()
-        self.preset.setAccessibleName(translate("Preset"))
+        self.preset = PresetBox(presets, settings.export)
         self.form = RowsForm(EXPORT_ROWS, settings.export.values)
         for each in (self.beside, self.under):
             each.setPalette(check_box_palette())
         self._put_together()
-        self._fill_presets()
         self._connect()
         self._show_all()
 
@@ -201,13 +200,6 @@ class BatchPanel(QScrollArea):
         return {"recursive": settings.recursive, "colored": settings.colored,
                 "look": settings.look, "on_conflict": settings.on_conflict}  # fmt: skip
 
-    def _fill_presets(self) -> None:
-        self.preset.addItem(translate("Own choices"))
-        for words, export in BUILT_IN:
-            self.preset.addItem(words(), export)
-        for preset in self._presets.named:
-            self.preset.addItem(preset.name, preset.export)
-
     def _show_places(self) -> None:
         self.list.clear()
         self.list.addItems([str(place) for place in self._places])
@@ -220,12 +212,7 @@ class BatchPanel(QScrollArea):
         self._look_of.setVisible(settings.look == "photo")
         for name, matters in rows_that_matter(settings.export, self._format()).items():
             self.form.show_row(name, matters or settings.format == "own")
-        at = next((
-            at for at in range(1, self.preset.count())
-            if msgspec.structs.replace(self.preset.itemData(at), name=settings.name)
-            == settings.export
-        ), 0)  # fmt: skip
-        self.preset.setCurrentIndex(at)
+        self.preset.show_export(settings.export)
         self._show_example()
 
     def _format(self) -> Any:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 
-from engine import set_language
+from engine import SaveOptions, set_language
 from engine.batch import Paused, Plan, RowChanged, find_photos, time_text
 from engine.batch.plan import Row
 from engine.photo.thumbnail import thumbnail_of
@@ -19,6 +19,7 @@ from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
 from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable, Listed
 from gui.images import picture_of
+from gui.presets import Export, Preset, Presets
 from tests.support.fakes import FakePredictor
 
 ARGB = QColor.NameFormat.HexArgb
@@ -469,6 +470,19 @@ def test_choices_are_remembered(qtbot, window, settings, dialog, predictor):
     again = BatchDialog(window, settings, lambda: "fast", lambda: predictor)
     assert again.panel.settings == BatchSettings()
     again.shut_down()
+
+
+def test_presets_that_were_kept_meanwhile_are_there_when_it_is_shown_again(dialog, settings):
+    export = Export("webp", SaveOptions(quality=71))
+    dialog.hide()
+    Presets(settings).keep(Preset("for Ann", export))
+    dialog.show()
+    box = dialog.panel.preset
+    at = box.findText("for Ann")
+    box.setCurrentIndex(at)
+    box.activated.emit(at)
+    assert dialog.panel.settings.export.options == export.options
+    assert box.currentText() == "for Ann"
 
 
 def test_closing_asks_while_it_runs(qtbot, window, dialog, album, predictor, monkeypatch):
