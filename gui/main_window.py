@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
         translate_actions(self._actions)
         for part in (self.toolbar, self.stage, self.document, self.panel, self.film_strip):
             part.retranslate()
+        self.batching.retranslate()
         self.toolbar.show_language(used)
         self._show()
 

@@ -372,6 +372,27 @@ def test_quiet_words_fade_with_what_cannot_be_changed_while_it_runs(qtbot, dialo
     assert color() == before
 
 
+def test_another_language_holds_there_at_once_or_after_the_run(qtbot, window, album):
+    window.batching.add([album])
+    first = window.batching.dialog
+    window.set_language("de")
+    dialog = window.batching.dialog
+    assert dialog is not first
+    assert dialog.isVisible()
+    assert not first.isVisible()
+    assert dialog.windowTitle() == dialog.notice._window.windowTitle() != "Color folders"
+    assert dialog.stop.text() == "Stopp"
+    assert dialog.panel.places == (album,)
+    dialog._running = True
+    window.set_language("en")
+    assert window.batching.dialog is dialog
+    dialog._running = False
+    window.batching.on_batch()
+    assert window.batching.dialog.stop.text() == "Stop"
+    assert window.batching.dialog.panel.places == (album,)
+    window.batching.dialog.close()
+
+
 def test_the_empty_page_says_so(window):
     words = [label.text() for label in window.stage.empty.findChildren(QLabel)]
     assert "Drop a folder, and all photos in it are colored" in words
