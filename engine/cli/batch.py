@@ -232,7 +232,8 @@ def _write_report(folder: Path, journal: Journal, job: Job, finished: Finished) 
 
 def _say_before(plan: Plan, voice: Voice) -> None:
     for one in plan.ignored:
-        voice.ignored(one)
+        if one.trouble:  # photos may be missing because of it; the plan names the others, too
+            click.echo(f"{one.path}: {one.sentence}", err=True)
     for row in plan.rows:
         if row.skip:
             voice.skipped(row)

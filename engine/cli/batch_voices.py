@@ -6,8 +6,7 @@ import sys
 import click
 from rich.progress import TaskID, TextColumn
 
-from engine.batch.events import Event, Finished, Paused, Progressed, Remarked, RowChanged
-from engine.batch.find import Ignored
+from engine.batch.events import Event, Paused, Progressed, Remarked, RowChanged
 from engine.batch.plan import Plan, Row
 from engine.cli.progress import progress_bar
 
@@ -18,11 +17,6 @@ _STATES = {"colored": "has color"}
 
 class PlainVoice:
     """Results on standard output, the rest on standard error, a line each."""
-
-    def ignored(self, one: Ignored) -> None:
-        """Only what may hide photos; the plan names all."""
-        if one.trouble:
-            click.echo(f"{one.path}: {one.sentence}", err=True)
 
     def skipped(self, row: Row) -> None:
         """A photo for which nothing is to be done."""
@@ -54,11 +48,6 @@ class PlainVoice:
 
 class JsonVoice:
     """One object a line, flushed."""
-
-    def ignored(self, one: Ignored) -> None:
-        """Troubles go to standard error: lines are of photos."""
-        if one.trouble:
-            click.echo(f"{one.path}: {one.sentence}", err=True)
 
     def skipped(self, row: Row) -> None:
         """A photo for which nothing is to be done."""
@@ -121,7 +110,6 @@ class Teller:
         self._voice = voice
         self._bar = progress_bar(TextColumn("{task.fields[left]}"))
         self._task: TaskID = self._bar.add_task(f"0/{total}", total=1.0, left="")
-        self.finished: Finished | None = None
 
     def __enter__(self) -> "Teller":
         self._bar.start()
@@ -142,8 +130,6 @@ class Teller:
             click.echo(event.reason, err=True)
         elif isinstance(event, Remarked):
             click.echo(event.sentence, err=True)
-        elif isinstance(event, Finished):
-            self.finished = event
 
 
 def summary_of(plan: Plan) -> str:

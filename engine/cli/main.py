@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.batch import batch
+from engine.cli.batch import INTERRUPTED, batch
 from engine.cli.check import check
 from engine.cli.colorize import colorize
 from engine.cli.evaluate import evaluate
@@ -20,7 +20,7 @@ from engine.errors import PhotochromError
 from engine.paths import SAMPLES
 from engine.version import VERSION
 
-FAILED, USAGE, INTERRUPTED = 1, 2, 130
+FAILED = 1
 
 
 @click.group(

@@ -15,7 +15,6 @@ from engine.batch import (
     Finished,
     Journal,
     Means,
-    Plan,
     Steering,
     find_photos,
     journal_path,
@@ -41,12 +40,10 @@ class Ended:
 
     Attributes:
         finished: what the engine says of it.
-        plan: as it was at the end.
         report: the page about it; None if it could not be written.
     """
 
     finished: Finished
-    plan: Plan
     report: Path | None
 
 
@@ -177,7 +174,7 @@ class BatchThread(QThread):
             means = Means(self._load)
             finished = run_batch(plan.to_color, job, journal, means, self._tell, steering)
             report = self._report(journal, job.fingerprint, finished)
-        self.ended.emit(Ended(finished, plan, report))
+        self.ended.emit(Ended(finished, report))
 
     def _tell(self, event: Event) -> None:
         with self._events_lock:

@@ -65,11 +65,9 @@ class CompareView(QWidget):
 
     Signals:
         zoom_changed: the scale, in screen pixels per photo pixel.
-        divider_moved: its place as a fraction of the width, or of the height where it lies.
     """
 
     zoom_changed = Signal(float)
-    divider_moved = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -228,7 +226,6 @@ class CompareView(QWidget):
         moved = self._divider.moved_to(fraction)
         if moved != self._divider:
             self._divider = moved
-            self.divider_moved.emit(moved.fraction)
             self.update()
 
     def turn_divider(self, *, upright: bool) -> None:
