@@ -18,7 +18,6 @@ class AdjustRow:
         high: the largest one, as shown.
         unit: what stands behind the shown value.
         per_unit: the field's value for 1 of what is shown.
-        colors: the ends of the slider's groove, from left to right, where they say something.
     """
 
     name: str
@@ -28,7 +27,6 @@ class AdjustRow:
     high: int
     unit: str = ""
     per_unit: float = 1.0
-    colors: tuple[str, str] | None = None
 
     @property
     def start(self) -> int:
@@ -55,11 +53,11 @@ ADJUSTMENTS = (
     AdjustRow(
         "temperature", lambda: translate("Warmth"),
         lambda: translate("Colder light to the left, warmer light to the right"),
-        -100, 100, colors=("#6f8fb8", "#c9a45c"),
+        -100, 100,
     ),
     AdjustRow(
         "tint", lambda: translate("Tint"),
         lambda: translate("Greener to the left, more magenta to the right"),
-        -100, 100, colors=("#7da37a", "#b081ac"),
+        -100, 100,
     ),
 )  # fmt: skip

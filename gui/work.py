@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine import Belongings, Edits
+from gui.stamps import Stamp, stamp_of
 from gui.worker.jobs import OpenPhoto
 
 Words = Callable[[], str]
@@ -63,29 +64,21 @@ class Target:
 
     Attributes:
         path: where.
-        stamp: time of its last change and its size, when it was written; None if it was gone.
+        stamp: that of the file when it was written.
     """
 
     path: Path
-    stamp: tuple[int, int] | None
+    stamp: Stamp
 
     @classmethod
     def of(cls, path: Path) -> "Target":
         """A file that was written just now."""
-        return cls(path, _stamp(path))
+        return cls(path, stamp_of(path))
 
     @property
     def is_as_left(self) -> bool:
         """Whether nobody has changed it since."""
-        return self.stamp is not None and _stamp(self.path) == self.stamp
-
-
-def _stamp(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
+        return self.stamp is not None and stamp_of(self.path) == self.stamp
 
 
 class Work:

@@ -8,7 +8,8 @@ from engine.batch.journal import Journal
 from engine.batch.plan import BatchConflict, Plan, make_plan
 from engine.batch.records import Known
 from engine.batch.shard import Shard
-from engine.errors import CannotWrite, JournalInUse
+from engine.batch.tasks import make_folder
+from engine.errors import JournalInUse
 from engine.user_folder import user_folder
 
 _NAME = ".photochrom-batch"
@@ -33,10 +34,7 @@ def opened_journal(path: Path) -> Journal:
     Raises:
         CannotWrite, DiskFull, BadJournal: it cannot be used.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(name=path.name, folder=str(path.parent)) from error
+    make_folder(path)
     return Journal(path)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from engine.batch.tasks import make_folder
 from engine.cli.choices import (
     COLORING,
     SAVING,
@@ -23,7 +24,7 @@ from engine.cli.choices import (
 from engine.cli.like import Like, read_like
 from engine.cli.progress import progress_bar
 from engine.cli.wording import error_text
-from engine.errors import CannotWrite, PhotochromError
+from engine.errors import PhotochromError
 from engine.photo.decoded import allow_pixels
 from engine.photo.naming import WRITABLE, color_layer_path, colorized_path
 from engine.pipeline import Outcome, Wish
@@ -112,7 +113,7 @@ def colorize(photos: tuple[Path, ...], output: str | None, as_json: bool, **opti
             bar.update(task, description=photo.name)
             started = time.monotonic()
             try:
-                _make_folder(target)
+                make_folder(target)
                 # What was made a moment ago is no earlier result, whatever --on-conflict says.
                 ours = _files_of(photo, target, wish)
                 mine = replace(wish, on_conflict="unique") if ours & made else wish
@@ -286,10 +287,3 @@ def _targets(photos: tuple[Path, ...], output: str | None, suffix: str | None) -
 def _means_folder(output: str) -> bool:
     ends_as_folder = output.endswith(("/", os.sep)) or output in (".", "..")
     return ends_as_folder or os.path.isdir(output) or not Path(output).suffix  # noqa: PTH112
-
-
-def _make_folder(target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(name=target.name, folder=target.parent) from error

@@ -43,8 +43,7 @@ class ValueSlider(QWidget):
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(row.low, row.high)
         self.slider.setPageStep(10)
-        if row.colors is not None:
-            self.slider.setProperty("ends", row.name)
+        self.slider.setProperty("ends", row.name)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(HAIR)

@@ -47,6 +47,7 @@ from engine import (
     write_photo,
 )
 from gui.images import picture_of
+from gui.stamps import Stamp, stamp_of
 from gui.variants import VARIANTS
 from gui.worker.jobs import (
     Failed,
@@ -86,9 +87,6 @@ PROGRESS_S = 0.05
 
 # The colors of so many photos are kept, so that one can go back to them at once; 2 MB each.
 MOST_KEPT = 24
-
-# Time of the last change and size of a file, by which it is known again; None if it is gone.
-Stamp = tuple[int, int] | None
 
 
 @dataclass(slots=True, eq=False)
@@ -257,7 +255,7 @@ class Desk:
         saved, piece = self._written(request, tell)
         if request.replace_original:
             self._replaced.add(piece.request)
-            piece.stamp = _stamp(request.target)
+            piece.stamp = stamp_of(request.target)
         tell(PhotoSaved(request.generation, saved, request.edits, request.replace_original))
 
     def _written(self, request: SavePhoto, tell: Tell) -> tuple[Saved, Workpiece]:
@@ -325,7 +323,7 @@ class Desk:
             if request in self._replaced:  # its file is colored by now
                 raise OriginalChanged(name=request.path.name)
             self._piece = None  # two scans at once may be more than the memory holds
-            stamp = _stamp(request.path)
+            stamp = stamp_of(request.path)
             photo = read_photo(request.path, cancel)
             cancel.raise_if_set()
             self._piece = Workpiece(request, photo, stamp)
@@ -402,7 +400,7 @@ def _prepare_replacing(piece: Workpiece) -> None:
         OriginalChanged: the file is not the one that was read, and may hold someone's work.
     """
     path = piece.photo.source.path
-    if piece.stamp is None or _stamp(path) != piece.stamp:
+    if piece.stamp is None or stamp_of(path) != piece.stamp:
         raise OriginalChanged(name=path.name)
     _digest(piece)
 
@@ -419,11 +417,3 @@ def _digest(piece: Workpiece) -> str:
     if not piece.sha256:
         piece.sha256 = sha256_of(piece.photo.source.path)
     return piece.sha256
-
-
-def _stamp(path: Path) -> Stamp:
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_mtime_ns, status.st_size
