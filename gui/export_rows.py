@@ -2,10 +2,11 @@
 
 from engine import FileFormat, translate
 from gui.presets import Export
-from gui.rows import Choice, Option, Row, Switch
+from gui.rows import Choice, Option, Row, Switch, named
 from gui.save_rows import (
     COMPRESSION,
     DEPTH,
+    FORMAT_NAMES,
     KEEP_TIME,
     LABEL,
     LONGEST,
@@ -17,11 +18,7 @@ from gui.save_rows import (
 
 FORMAT = Row("format", lambda: translate("Format"), Choice((
     Option("own", lambda: translate("As the photo")),
-    Option("jpeg", lambda: "JPEG"),
-    Option("png", lambda: "PNG"),
-    Option("tiff", lambda: "TIFF"),
-    Option("webp", lambda: "WebP"),
-    Option("avif", lambda: "AVIF"),
+    *(Option(code, named(name)) for code, name in FORMAT_NAMES.items()),
 )))  # fmt: skip
 # Without its help: the panel shows it only where it matters.
 _QUALITY = Row(QUALITY.name, QUALITY.words, QUALITY.kind)

@@ -16,16 +16,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import ENDINGS, PhotochromError, SameAsSource, UnknownFormat, colorized_path, translate
+from engine import (
+    ENDINGS,
+    WRITABLE,
+    PhotochromError,
+    SameAsSource,
+    UnknownFormat,
+    colorized_path,
+    translate,
+)
+from gui.save_rows import FORMAT_NAMES
 from gui.theme import icon
 
 # Suffixes of each format, the one that is proposed first.
 FORMATS = {
-    "JPEG": ("jpg", "jpeg"),
-    "PNG": ("png",),
-    "TIFF": ("tif", "tiff"),
-    "WebP": ("webp",),
-    "AVIF": ("avif",),
+    name: tuple(suffix[1:] for suffix, each in WRITABLE.items() if each == code)
+    for code, name in FORMAT_NAMES.items()
 }
 
 # Of Qt's own dialog, which is shown where the system has none: it has room for all its columns.

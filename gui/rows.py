@@ -106,6 +106,11 @@ class Row:
     help: Words | None = None
 
 
+def named(name: str) -> Words:
+    """Words that are the same in every language."""
+    return lambda: name
+
+
 def remembered(settings: QSettings, group: str, rows: Iterable[Row]) -> dict[str, Any]:
     """The values chosen in runs before, without those that are missing or make no sense.
 

@@ -1,7 +1,15 @@
 """The table of choices about how results are written; settings and export panel come from it."""
 
-from engine import translate
+from engine import FileFormat, translate
 from gui.rows import Amount, Choice, Option, Row, Switch
+
+FORMAT_NAMES: dict[FileFormat, str] = {
+    "jpeg": "JPEG",
+    "png": "PNG",
+    "tiff": "TIFF",
+    "webp": "WebP",
+    "avif": "AVIF",
+}
 
 # JPEG itself ends at 65,535 pixels.
 MOST_PIXELS = 65_500

@@ -9,17 +9,9 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QCheckBox, QMessageBox, QPushButton, QWidget
 
 from engine import EIGHT_BITS, FileFormat, beforehand, translate
+from gui.save_rows import FORMAT_NAMES
 from gui.scales import QUESTION_SIGN
 from gui.theme import check_box_palette, icon
-
-FORMAT_NAMES: dict[FileFormat, str] = {
-    "jpeg": "JPEG",
-    "png": "PNG",
-    "tiff": "TIFF",
-    "webp": "WebP",
-    "avif": "AVIF",
-}
-
 
 # So many folders are named.
 MOST_FOLDERS = 3

@@ -9,14 +9,10 @@ from PySide6.QtCore import QSettings
 from engine import LANGUAGES, SaveOptions, translate
 from gui.language import KEY as LANGUAGE_KEY
 from gui.language import remembered_language
-from gui.rows import Choice, Option, Row, Switch, Words, remember, remembered
+from gui.rows import Choice, Option, Row, Switch, Words, named, remember, remembered
 from gui.save_rows import SAVE_ROWS
 from gui.texts import surround_text
 from gui.theme import SURROUNDS
-
-
-def _named(name: str) -> Words:
-    return lambda: name
 
 
 def _surround(code: str) -> Words:
@@ -25,7 +21,7 @@ def _surround(code: str) -> Words:
 
 LANGUAGE = Row(
     LANGUAGE_KEY, lambda: translate("Language"),
-    Choice(tuple(Option(code, _named(name)) for code, name in LANGUAGES.items())),
+    Choice(tuple(Option(code, named(name)) for code, name in LANGUAGES.items())),
 )  # fmt: skip
 THEME = Row("theme", lambda: translate("Appearance"), Choice((
     Option("system", lambda: translate("As the system")),
