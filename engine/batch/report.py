@@ -48,23 +48,22 @@ class BatchReport:
 
 
 def write_report(
-    report: BatchReport, folder: Path, cancel: CancelToken | None = None
+    report: BatchReport, folder: Path, hurry: CancelToken | None = None
 ) -> tuple[Path, ...]:
     """Write all three files, each whole or not at all.
 
     Args:
         report: what there is to tell.
         folder: where they go; it exists. Those of an earlier report are replaced.
-        cancel: checked between the pictures of the page, which take most of the time.
+        hurry: once it is set, no more pictures are made, which take most of the time.
 
     Returns:
         The files: HTML, CSV, JSON.
 
     Raises:
         OSError: they cannot be written.
-        Cancelled: on request; nothing is written.
     """
-    page = page_of(report.records, report.counts, report.title, report.seconds, cancel)
+    page = page_of(report.records, report.counts, report.title, report.seconds, hurry)
     files = {".html": page, ".csv": as_csv(report), ".json": as_json(report)}
     paths = []
     for ending, text in files.items():

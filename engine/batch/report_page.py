@@ -36,7 +36,7 @@ def page_of(
     counts: Mapping[str, int],
     title: str,
     seconds: float,
-    cancel: CancelToken | None = None,
+    hurry: CancelToken | None = None,
 ) -> str:
     """The page.
 
@@ -45,15 +45,12 @@ def page_of(
         counts: how many are in each state.
         title: stands above it.
         seconds: the run took.
-        cancel: checked between pictures.
-
-    Raises:
-        Cancelled: on request.
+        hurry: once it is set, no more pictures are made.
     """
     ordered = sorted(records, key=lambda each: ORDER.index(each.state))
     sources = _common_folder([record.source for record in ordered])
     targets = _common_folder([record.target for record in ordered if record.state == "done"])
-    pictures = _Pictures(MOST_PICTURES, cancel or CancelToken())
+    pictures = _Pictures(MOST_PICTURES, hurry or CancelToken())
     heads = (
         translate("Before"), translate("After"), translate("Photo"), translate("State"),
         translate("Time"),
@@ -135,16 +132,15 @@ def _common_folder(files: Sequence[Path]) -> Path:
 
 
 class _Pictures:
-    """Makes pictures for the page, up to a number of them."""
+    """Makes pictures for the page, up to a number of them, or until there is no more time."""
 
-    def __init__(self, most: int, cancel: CancelToken) -> None:
-        self._left, self._cancel = most, cancel
+    def __init__(self, most: int, hurry: CancelToken) -> None:
+        self._left, self._hurry = most, hurry
 
     def of(self, path: Path) -> str:
         """An image element; empty where there is none to be made."""
-        if self._left <= 0:
+        if self._left <= 0 or self._hurry.is_set:
             return ""
-        self._cancel.raise_if_set()
         pixels = thumbnail_of(path, THUMBNAIL_SIDE)
         if pixels is None:
             return ""

@@ -42,7 +42,7 @@ from gui.batch.table import (
     PhotosView,
     StateFilter,
 )
-from gui.batch.thread import BatchThread, Ended, with_retry
+from gui.batch.thread import BatchThread, with_retry
 from gui.batch.words import finished_text, plan_text, progress_text
 from gui.images import Picture
 from gui.pasting import local_files
@@ -249,6 +249,7 @@ class BatchDialog(QDialog):
         self.thread_.planned.connect(self._on_planned)
         self.thread_.began.connect(self._on_began)
         self.thread_.ended.connect(self._on_ended)
+        self.thread_.reporter.written.connect(self._on_reported)
         self.thread_.given_up.connect(self._on_given_up)
         self.thread_.failed.connect(self._on_failed)
         self._rest.timeout.connect(self._on_rest)
@@ -324,7 +325,7 @@ class BatchDialog(QDialog):
 
     def _begin(self, order: BatchOrder) -> None:
         self._rest.stop()
-        self._running, self._paused, self._report = True, False, None
+        self._running, self._paused = True, False
         self.summary.setText(translate("Making ready…"))
         self.bar.setValue(0)
         self.bar.show()
@@ -336,6 +337,7 @@ class BatchDialog(QDialog):
 
     @Slot(object)
     def _on_began(self, listed: Listed) -> None:
+        self._report = None
         self.table.show_plan(listed)
         self.summary.setText(translate("Coloring. The window stays usable meanwhile."))
 
@@ -372,15 +374,18 @@ class BatchDialog(QDialog):
             self._show_buttons()
 
     @Slot(object)
-    def _on_ended(self, ended: Ended) -> None:
+    def _on_ended(self, finished: Finished) -> None:
         self._over()
-        self._report = ended.report
-        finished: Finished = ended.finished
         self.summary.setText(finished_text(finished))
         if not finished.cancelled:
             self.bar.setValue(1000)
             self.notice.tell(self.summary.text())
         self.left.hide()
+        self._show_buttons()
+
+    @Slot(object)
+    def _on_reported(self, report: Path) -> None:
+        self._report = report
         self._show_buttons()
 
     @Slot()

@@ -3,8 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -12,8 +11,6 @@ from engine import Cancelled, CancelToken, Predictor, load_lasting_predictor
 from engine.batch import (
     BatchReport,
     Event,
-    Finished,
-    Journal,
     Means,
     Steering,
     find_photos,
@@ -24,27 +21,14 @@ from engine.batch import (
     peek,
     plan_in,
     run_batch,
-    write_report,
 )
 from gui.batch.choices import BatchOrder
+from gui.batch.reporting import Reporter
 from gui.batch.table import Listed
 
 logger = logging.getLogger(__name__)
 
 PATIENCE_MS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """A run is over.
-
-    Attributes:
-        finished: what the engine says of it.
-        report: the page about it; None if it could not be written.
-    """
-
-    finished: Finished
-    report: Path | None
 
 
 class BatchThread(QThread):
@@ -54,10 +38,14 @@ class BatchThread(QThread):
         load: gives the network.
         parent: as usual.
 
+    Attributes:
+        steering: the reins of the run that was begun last.
+        reporter: writes the reports.
+
     Signals:
         planned: what would be done, as Listed; nothing was written.
         began: the same, while it is being carried out.
-        ended: an Ended.
+        ended: a Finished; the report follows, see `reporter`.
         given_up: a run was stopped before its plan was made.
         failed: an Exception, and whether it ended a run; else it ended a plan.
     """
@@ -79,11 +67,12 @@ class BatchThread(QThread):
         self._changed = threading.Condition()
         # With the reins of the run; of a plan there are none.
         self._order: tuple[BatchOrder, Steering | None] | None = None
-        self._closing = CancelToken()
+        self._closed = False
         self._events: list[Event] = []
         self._events_lock = threading.Lock()
         self._looking: CancelToken | None = None
         self.steering = Steering()
+        self.reporter = Reporter(self)
 
     def plan(self, order: BatchOrder) -> None:
         """Work out what would be done; an older plan under way is given up."""
@@ -121,7 +110,7 @@ class BatchThread(QThread):
     def shut_down(self) -> None:
         """Stop the work, and wait for the thread to end, which is never killed."""
         with self._changed:
-            self._closing.cancel()
+            self._closed = True
             self._order = None
             self._stop_looking()
             self._changed.notify()
@@ -129,6 +118,7 @@ class BatchThread(QThread):
         if not self.wait(PATIENCE_MS):
             logger.warning("A batch is still busy; waiting for it to end.")
             self.wait()
+        self.reporter.hurry_up()
 
     def _give(self, order: BatchOrder, steering: Steering | None) -> None:
         with self._changed:
@@ -139,11 +129,11 @@ class BatchThread(QThread):
 
     def _take(self) -> tuple[BatchOrder, Steering | None] | None:
         with self._changed:
-            while self._order is None and not self._closing.is_set:
+            while self._order is None and not self._closed:
                 self._changed.wait()
             taken, self._order = self._order, None
             self._looking = CancelToken()
-            return None if self._closing.is_set else taken
+            return None if self._closed else taken
 
     def _stop_looking(self) -> None:
         if self._looking is not None:
@@ -162,6 +152,7 @@ class BatchThread(QThread):
         self.planned.emit(Listed.of(plan, order.into))
 
     def _carry_out(self, order: BatchOrder, steering: Steering) -> None:
+        self.reporter.hurry_up()  # so that what it writes is not taken for the report of this run
         job = order.job
         finding = find_photos(order.places, order.choice, steering.cancel)
         steering.cancel.raise_if_set()
@@ -173,26 +164,13 @@ class BatchThread(QThread):
             self.began.emit(Listed.of(plan, order.into))
             means = Means(self._load)
             finished = run_batch(plan.to_color, job, journal, means, self._tell, steering)
-            report = self._report(journal, job.fingerprint, finished)
-        self.ended.emit(Ended(finished, report))
+            records = journal.known(job.fingerprint).records.values()
+        self.ended.emit(finished)
+        self.reporter.begin(BatchReport.of(records, finished.seconds), journal.path.parent)
 
     def _tell(self, event: Event) -> None:
         with self._events_lock:
             self._events.append(event)
-
-    def _report(self, journal: Journal, fingerprint: str, finished: Finished) -> Path | None:
-        """Write the report beside the journal; a batch is not worth less without one.
-
-        Raises:
-            Cancelled: the program is being closed; nobody waits for the pictures.
-        """
-        records = journal.known(fingerprint).records.values()
-        report = BatchReport.of(records, finished.seconds)
-        try:
-            return write_report(report, journal.path.parent, self._closing)[0]
-        except OSError as error:
-            logger.warning("The report cannot be written: %s", error)
-            return None
 
 
 def with_retry(order: BatchOrder) -> BatchOrder:

@@ -97,7 +97,7 @@ def test_a_folder_is_colored_mirrored_and_reported(qtbot, dialog, album, tmp_pat
     assert (results / "1910 Süd" / "c-colorized.png").is_file()
     assert "Colored: 3" in dialog.summary.text()
     assert "Failed: 1" in dialog.summary.text()
-    assert dialog.report.isVisible()
+    qtbot.waitUntil(dialog.report.isVisible)
     report = results / "photochrom-report.html"
     assert dialog._report == report
     assert report.read_text("utf-8").count("<tr class=") == 4
@@ -197,9 +197,7 @@ def test_closing_while_it_is_made_ready_colors_nothing(qtbot, dialog, album, tmp
     assert not (tmp_path / "results").exists()
 
 
-def test_closing_does_not_wait_for_the_pictures_of_the_report(
-    qtbot, dialog, album, tmp_path, monkeypatch
-):
+def test_nobody_waits_for_the_pictures_of_the_report(qtbot, dialog, album, tmp_path, monkeypatch):
     asked, may_go_on = [], threading.Event()
 
     def make(path: Path, side: int):
@@ -210,13 +208,17 @@ def test_closing_does_not_wait_for_the_pictures_of_the_report(
     monkeypatch.setattr("engine.batch.report_page.thumbnail_of", make)
     planned(qtbot, dialog, album)
     dialog.start.click()
-    qtbot.waitUntil(lambda: bool(asked), timeout=10_000)
+    ended(qtbot, dialog)
+    assert "Colored: 3" in dialog.summary.text()
+    assert not dialog.report.isVisible()
+    qtbot.waitUntil(lambda: bool(asked))
     threading.Timer(0.2, may_go_on.set).start()
     dialog.shut_down()
     assert dialog.thread_.isFinished()
     assert len(asked) == 1
-    assert (tmp_path / "results" / "a-colorized.png").is_file()
-    assert not list((tmp_path / "results").glob("*photochrom-report*"))
+    page = (tmp_path / "results" / "photochrom-report.html").read_text("utf-8")
+    assert page.count("<tr class=") == 4
+    assert page.count("data:image") < 2
 
 
 def test_a_plan_that_is_taken_at_once_is_not_given_up_with_the_one_before(

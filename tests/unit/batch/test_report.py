@@ -10,6 +10,7 @@ from PIL import Image
 
 from engine.batch import BatchReport, write_report
 from engine.batch.records import Record
+from engine.cancel import CancelToken
 from engine.i18n import set_language
 from tests.support.browser import Page, needs_browser, opened_page
 
@@ -64,6 +65,16 @@ def test_the_report_in_three_forms(report, tmp_path):
 
 
 @pytest.fixture
+def test_without_time_for_pictures_all_else_is_there(report, tmp_path):
+    hurry = CancelToken()
+    hurry.cancel()
+    page, table, _ = write_report(report, tmp_path, hurry=hurry)
+    html = page.read_text("utf-8")
+    assert "data:image" not in html
+    assert html.count("<tr class=") == 4
+    assert len(table.read_text("utf-8").splitlines()) == 5
+
+
 def page(report, tmp_path, tmp_path_factory):
     path = write_report(report, tmp_path)[0]
     with opened_page(path, tmp_path_factory.mktemp("browser")) as opened:
