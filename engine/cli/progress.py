@@ -21,7 +21,7 @@ def progress_bar(*columns: ProgressColumn) -> Progress:
     """
     console = Console(stderr=True)
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # names of files may hold brackets
         BarColumn(),
         *(columns or (MofNCompleteColumn(), TimeRemainingColumn())),
         console=console,

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from engine.cli.main import run
+from engine.cli.progress import progress_bar
 from engine.color.lab import srgb_to_lab
 from engine.errors import OutOfMemory
 from engine.network.fallback import FallbackPredictor
@@ -485,3 +486,10 @@ def test_what_was_given_up_for_lack_of_memory_is_said_and_written_down(photo, ca
     made = Provenance.from_xmp(dict(result.source.metadata)["xmp-data"])
     assert made is not None
     assert made.quality == "fast"
+
+
+def test_the_bar_shows_names_with_brackets_as_they_are():
+    bar = progress_bar()
+    bar.add_task("attic [bold].jpg", total=1)
+    (task,) = bar.tasks
+    assert bar.columns[0].render(task).plain == "attic [bold].jpg"
