@@ -34,6 +34,7 @@ from engine.batch.lanes import (
 )
 from engine.batch.records import Sealed
 from engine.batch.tasks import Result, Scribe, Task, TaskLedger, make_folder
+from engine.batch.whole import whole_path
 from engine.cancel import CancelToken
 from engine.errors import (
     Cancelled,
@@ -91,10 +92,10 @@ class Cluster:
 
     def order(self, task: Task, folder: Path) -> Order:
         """What a worker is told; relative paths would mean something else there."""
-        sidecar = None if task.sidecar is None else _whole(task.sidecar)
-        whole = replace(task, source=_whole(task.source), sidecar=sidecar)
+        sidecar = None if task.sidecar is None else whole_path(task.sidecar)
+        whole = replace(task, source=whole_path(task.source), sidecar=sidecar)
         return Order(
-            whole, _whole(folder), VERSION, self.weights_sha256, self.device, self.most_pixels
+            whole, whole_path(folder), VERSION, self.weights_sha256, self.device, self.most_pixels
         )
 
 
@@ -396,7 +397,7 @@ class ClusterCrew:
         if _is_same(place, task.source):
             raise SameAsSource(name=target.name)
         self._cancel.raise_if_set()
-        self._scribe(task.index, replace(file, target=_whole(target)))
+        self._scribe(task.index, replace(file, target=whole_path(target)))
         try:
             return give_name(file.target, place, on_conflict)
         except OSError as error:
@@ -416,10 +417,6 @@ def _folder_for(target: Path) -> Path:
     except OSError as error:
         raise save_error(error, target) from error
     return folder
-
-
-def _whole(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 - links stay
 
 
 def _is_same(path: Path, other: Path) -> bool:

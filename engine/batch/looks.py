@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.batch.find import Found
 from engine.batch.sidecars import GivenEdits, sidecar_of
+from engine.batch.whole import whole_path
 from engine.cancel import CancelToken
 from engine.errors import LookUnusable, PhotochromError
 from engine.photo.read import read_photo
@@ -51,7 +52,7 @@ class OneLook:
     @property
     def written(self) -> list[object]:
         """It, for a digest; empty if every photo is colored by itself."""
-        chosen = [os.fsencode(_whole(photo)).hex() for photo in self.photos]
+        chosen = [os.fsencode(whole_path(photo)).hex() for photo in self.photos]
         return ["look", self.first, chosen] if self.first or self.photos else []
 
     def check(self, edits: GivenEdits) -> None:
@@ -87,7 +88,7 @@ class LookSources:
     def of(self, photo: Path) -> tuple[LookSource, ...]:
         """The photos that give it its look; empty if it gives one, and is colored by itself."""
         sources = self._chosen or tuple(filter(None, (self._firsts.get(photo.parent),)))
-        whole = _whole(photo)
+        whole = whole_path(photo)
         return () if any(source.photo == whole for source in sources) else sources
 
 
@@ -140,12 +141,8 @@ def _look(
 
 
 def _source(photo: Path, *, chosen: bool) -> LookSource:
-    whole = _whole(photo)
+    whole = whole_path(photo)
     return LookSource(whole, sidecar_of(whole), chosen)
-
-
-def _whole(path: Path) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 - links stay
 
 
 def _stamp(file: Path | None) -> tuple[int, int]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.batch.whole import whole_path
+
 # Bytes of a result for each byte of its photo, by the ending of the one and the format of the
 # other; the first row that fits counts. Measured on the samples, written anew in each format; they
 # differ by a fifth either way, those of the second kind by a half.
@@ -85,5 +87,5 @@ def free_in(folder: Path) -> int | None:
 
 def _existing(folder: Path) -> Path:
     """The folder itself, or the nearest one above it that exists."""
-    whole = Path(os.path.abspath(folder))  # noqa: PTH100 - links stay
-    return next((one for one in (whole, *whole.parents) if os.path.isdir(one)), whole)  # noqa: PTH112
+    path = whole_path(folder)
+    return next((one for one in (path, *path.parents) if os.path.isdir(one)), path)  # noqa: PTH112

@@ -14,6 +14,7 @@ from pathlib import Path
 from engine.batch.looks import Looks, LookSource
 from engine.batch.records import Sealed
 from engine.batch.sidecars import GivenEdits
+from engine.batch.whole import whole_path
 from engine.cancel import CancelToken
 from engine.errors import (
     CannotWrite,
@@ -274,8 +275,9 @@ class TaskLedger(Ledger):
     def sealed(self, target: Path, draft: Path) -> None:
         """Have the file recorded."""
         self._cancel.raise_if_set()
-        whole = Path(os.path.abspath(target))  # noqa: PTH100 - links stay
-        self._scribe(self._task.index, Sealed(whole, draft.stat().st_size, sha256_of(draft)))
+        self._scribe(
+            self._task.index, Sealed(whole_path(target), draft.stat().st_size, sha256_of(draft))
+        )
 
 
 def _placed_before(task: Task) -> Result | None:

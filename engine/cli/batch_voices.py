@@ -7,6 +7,7 @@ import click
 from rich.progress import TaskID, TextColumn
 
 from engine.batch.events import Event, Paused, Progressed, Remarked, RowChanged
+from engine.batch.pace import time_text
 from engine.batch.plan import Plan, Row
 from engine.cli.progress import progress_bar
 
@@ -123,7 +124,7 @@ class Teller:
         if isinstance(event, RowChanged) and event.state in ("done", "failed", "colored", "exists"):
             self._voice.ended(event)
         elif isinstance(event, Progressed):
-            left = "" if event.seconds_left is None else f"{in_words(event.seconds_left)} left"
+            left = "" if event.seconds_left is None else f"{time_text(event.seconds_left)} left"
             said = f"{event.ended}/{event.total}"
             self._bar.update(self._task, completed=event.share, description=said, left=left)
         elif isinstance(event, Paused) and event.reason:
@@ -145,18 +146,8 @@ def summary_of(plan: Plan) -> str:
         parts.append(f"{counts['clash']} under another name, as theirs is taken")
     parts += [_room(space.needed, space.free) for space in plan.spaces]
     if plan.seconds is not None and counts[""]:
-        parts.append(f"about {in_words(plan.seconds)}")
+        parts.append(f"about {time_text(plan.seconds)}")
     return "; ".join(parts) + "."
-
-
-def in_words(seconds: float) -> str:
-    """A time to be read by people, such as "3 min" or "2 h 05 min"."""
-    minutes = round(seconds / 60)
-    if seconds < 90:
-        return f"{round(seconds)} s"
-    if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60:02} min"
 
 
 def _room(needed: int, free: int | None) -> str:

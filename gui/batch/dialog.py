@@ -155,6 +155,7 @@ class BatchDialog(QDialog):
         box.setDefaultButton(go_on)
         box.setEscapeButton(go_on)
         box.exec()
+        box.deleteLater()
         return box.clickedButton() is stop
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from engine.batch.events import Progressed
 from engine.cli import batch as batch_command
-from engine.cli.batch_voices import PlainVoice, Teller, in_words
+from engine.cli.batch_voices import PlainVoice, Teller
 from engine.cli.main import run
 from engine.photo.read import read_photo
 from tests.support.batches import digests, save_photo, save_photos
@@ -281,19 +281,13 @@ def test_an_empty_folder(tmp_path, capsys):
     assert "0 to color" in capsys.readouterr().err
 
 
-def test_times_in_words():
-    assert [in_words(seconds) for seconds in (0.4, 75, 600, 7500)] == [
-        "0 s", "75 s", "10 min", "2 h 05 min"
-    ]  # fmt: skip
-
-
 def test_the_bar_shows_the_share_and_the_time_left(monkeypatch):
     with Teller(PlainVoice(), 4) as teller:
         teller.tell(Progressed(1, 4, 0.3, 90.0))
         (task,) = teller._bar.tasks
         assert task.completed == pytest.approx(0.3)
         assert task.description == "1/4"
-        assert task.fields["left"] == "2 min left"
+        assert task.fields["left"] == "90 s left"
 
 
 def test_one_look(folder, tmp_path, capsys):
