@@ -8,14 +8,12 @@ import msgspec
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QInputDialog,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -31,6 +29,7 @@ from gui.scales import DIALOG, MEDIUM, SMALL, TINY, WIDE
 from gui.theme import icon, theme
 from gui.views.proof_view import ProofView
 from gui.views.rows_form import RowsForm
+from gui.views.scrolling import scrolled
 
 # A choice that was not changed for so long is tried out.
 REST_MS = 350
@@ -145,11 +144,7 @@ class ExportDialog(QDialog):
         line.addWidget(self._keep)
         line.addWidget(self._forget)
         right.addLayout(line)
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.form)
+        area = scrolled(self.form)
         bar = area.verticalScrollBar().sizeHint().width()
         area.setMinimumWidth(max(FORM_WIDTH, self.form.minimumSizeHint().width() + bar))
         right.addWidget(area, 1)

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from engine import translate
 from gui.key_groups import GROUPS, KeyGroup, KeyLine, lines_of
 from gui.scales import DIALOG, HAIR, LARGE, MEDIUM, TINY, VAST
+from gui.views.scrolling import scrolled
 
 # How much of the screen the sheet may take; the rest is for its frame and what is behind it.
 SHARE_OF_SCREEN = 0.86
@@ -49,7 +49,8 @@ class KeysDialog(QDialog):
         self._nothing.setProperty("quiet", True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._nothing.hide()
-        self._area = QScrollArea()
+        self._inside = QWidget()
+        self._area = scrolled(self._inside)
         self._close = QPushButton(translate("Close"))
         self._close.setAutoDefault(False)  # Return in the search closes nothing
         self._close.clicked.connect(self.accept)
@@ -88,16 +89,10 @@ class KeysDialog(QDialog):
             column.addStretch(1)
             columns.addLayout(column)
         columns.addStretch(1)
-        inside = QWidget()
-        both = QVBoxLayout(inside)
+        both = QVBoxLayout(self._inside)
         both.setContentsMargins(0, 0, 0, 0)
         both.addWidget(sheet)
         both.addWidget(self._nothing, 1)
-        self._area.setWidget(inside)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar = self._area.verticalScrollBar().sizeHint().width()
         self._area.setMinimumWidth(sheet.sizeHint().width() + bar)
         box = QVBoxLayout(self)

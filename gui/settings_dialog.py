@@ -6,11 +6,9 @@ from PySide6.QtCore import QSettings, Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +17,7 @@ from engine import translate
 from gui.scales import LARGE, MEDIUM, SMALL, WIDE
 from gui.settings_rows import LANGUAGE, SECTIONS, Section, defaults_of, set_values, values_of
 from gui.views.rows_form import RowsForm
+from gui.views.scrolling import scrolled
 
 WIDTH = 520
 
@@ -81,11 +80,6 @@ class SettingsDialog(QDialog):
             column.addWidget(form)
             column.addSpacing(SMALL)
         column.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(WIDE, MEDIUM, WIDE, LARGE)
         buttons.addWidget(self._reset)
@@ -94,9 +88,9 @@ class SettingsDialog(QDialog):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
-        box.addWidget(area, 1)
+        self._inside, self._area = inside, scrolled(inside)
+        box.addWidget(self._area, 1)
         box.addLayout(buttons)
-        self._inside, self._area = inside, area
 
     def showEvent(self, event: QShowEvent) -> None:
         """Be so large that all can be read, as far as there is room; now the sizes are right."""

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSlider,
     QToolButton,
     QUndoView,
@@ -23,6 +22,7 @@ from gui.adjusting import ADJUSTMENTS
 from gui.document import Document
 from gui.scales import HAIRLINE, PANEL, SMALL
 from gui.theme import check_box_palette, theme
+from gui.views.scrolling import scrolled
 from gui.views.value_slider import ValueSlider
 from gui.work import Work
 
@@ -152,11 +152,7 @@ class AdjustPanel(QWidget):
         adjust, network, history = self._headings
         inside = self._inside = QWidget()
         inside.setAutoFillBackground(False)
-        area = QScrollArea(widgetResizable=True)  # a low window has not room for all of it
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keyboard goes to what is in it
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
+        area = scrolled(inside)  # a low window has not room for all of it
         self._bar = area.verticalScrollBar()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(HAIRLINE, 0, 0, 0)
