@@ -117,6 +117,7 @@ class FilmStrip(QListWidget):
         """Make a thumbnail of what is on screen, if that is new and done."""
         photo, shown = document.photo, document.shown
         if photo is None:
+            self._newest = None  # else it would be kept, with all its pixels
             return
         picture = photo.picture
         if shown is not None:

@@ -1,10 +1,13 @@
 """The open photos below the picture."""
 
+import gc
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
+from gui.images import Picture
 from tests.gui.conftest import is_done
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -109,3 +112,11 @@ def test_a_thumbnail_is_asked_for_once(qtbot, window, make_photo):
     window.open_photos([make_photo("2.png")])
     qtbot.waitUntil(lambda: is_done(window))
     assert asked == ["1.png"]
+
+
+def test_no_picture_is_kept_when_all_photos_are_closed(qtbot, window, open_colored):
+    open_colored()
+    window._actions["close_photo"].trigger()
+    qtbot.waitUntil(lambda: window.document.photo is None)
+    gc.collect()
+    assert not [each for each in gc.get_objects() if isinstance(each, Picture)]
