@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
-from engine.color.icc import SRGB, SRGB_GRAY, LuminanceModel, luminance_model
+from engine.color.icc import SRGB, SRGB_GRAY, LuminanceModel, luminance_model, profile_channels
 from engine.color.lab import lightness_of_luminance
 from engine.compiled import compiled
 from engine.in_order import in_order
@@ -89,7 +89,8 @@ def strip_measure(dtype: np.dtype[np.generic], icc: bytes | None) -> Callable[[P
         icc: its profile, found usable before.
 
     Returns:
-        A function of (h, w, 1 or 3) pixels that gives (h, w) float32, 0..100.
+        A function of (h, w, n) pixels, whose first 1 or 3 channels are color, that gives (h, w)
+        float32, 0..100.
     """
     model = luminance_model(icc) if icc is not None else SRGB
     if icc is None or (model is not None and len(model.curves) == 3):
@@ -119,10 +120,10 @@ class _ByTables:
     """L* by LittleCMS."""
 
     def __init__(self, icc: bytes) -> None:
-        self._profile = icc
+        self._profile, self._colors = icc, profile_channels(icc)
 
     def __call__(self, pixels: Pixels) -> Plane:
-        wide = pixels.astype(np.uint16)
+        wide = pixels[..., : self._colors].astype(np.uint16)
         if top_code(pixels) == 255:
             wide *= 257
         return lightness_by_tables(wide, self._profile)

@@ -53,6 +53,7 @@ from tests.support.pictures import (
     gray_gamma_profile,
     gray_picture,
     rgb_picture,
+    table_profile,
 )
 
 
@@ -560,4 +561,15 @@ def test_lightness_measured_while_reading_is_the_same(tmp_path, name, gray, orie
     assert slim.source == whole.source
     assert slim.is_gray == whole.is_gray == (gray and name != "WEBP")
     assert (slim.pixels is None) == (not slim.is_gray)
+    np.testing.assert_array_equal(measure_lightness(slim).L, measure_lightness(whole).L)
+
+
+@pytest.mark.parametrize("name", ["PNG", "TIFF", "WEBP"])
+def test_alpha_is_no_color_to_a_profile_of_tables(tmp_path, name):
+    pixels = np.dstack([rgb_picture(), gray_picture()])
+    path = saved(tmp_path, by_pillow(pixels, name, icc_profile=table_profile(9)))
+    whole, slim = read_photo(path), read_photo(path, keep="lightness")
+    assert slim.source == whole.source
+    assert slim.source.icc == table_profile(9)
+    np.testing.assert_array_equal(slim.alpha, whole.alpha)
     np.testing.assert_array_equal(measure_lightness(slim).L, measure_lightness(whole).L)
