@@ -6,6 +6,9 @@ Source: Sharma, Wu, Dalal 2005, "The CIEDE2000 Color-Difference Formula", formul
 import numpy as np
 from numpy.typing import NDArray
 
+# Radians by which hues that are opposite may seem to be more than that.
+_ROUNDING = 1e-9
+
 
 def ciede2000(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDArray[np.float64]:
     """The CIEDE2000 difference, with all parametric factors 1.
@@ -24,7 +27,9 @@ def ciede2000(first: NDArray[np.floating], second: NDArray[np.floating]) -> NDAr
     C1, h1 = np.hypot(stretch * a1, b1), np.arctan2(b1, stretch * a1) % (2 * np.pi)
     C2, h2 = np.hypot(stretch * a2, b2), np.arctan2(b2, stretch * a2) % (2 * np.pi)
 
-    turn = (h2 - h1 + np.pi) % (2 * np.pi) - np.pi  # the short way round
+    turn = h2 - h1
+    # The short way round; between opposite hues there are two, and the one over 0 is not taken.
+    turn -= np.where(np.abs(turn) > np.pi + _ROUNDING, 2 * np.pi * np.sign(turn), 0)
     has_hue = C1 * C2 > 0
     dh = np.where(has_hue, turn, 0.0)
     dL, dC, dH = L2 - L1, C2 - C1, 2 * np.sqrt(C1 * C2) * np.sin(dh / 2)
