@@ -204,7 +204,7 @@ class Trainer:
                 now = time.monotonic()
                 self.minutes += (now - step_started) / 60
                 if not self.planned and self.step >= PLANNING_STEPS:
-                    self._plan(minutes, now - mark)
+                    self._plan(minutes, (self.step - mark_step) / (now - mark))
                 if self.step % LOG_EVERY_STEPS == 0:
                     rate = (self.step - mark_step) * self.options.batch_size / (now - mark)
                     self._log(recent, rate, report)
@@ -221,13 +221,18 @@ class Trainer:
         self.save()
         return bool(self.planned) and self.step >= self.planned
 
-    def _plan(self, minutes: float | None, seconds: float) -> None:
-        """Fix the number of steps from the speed so far, so that the rate falls to 0 in time."""
+    def _plan(self, minutes: float | None, rate: float) -> None:
+        """Fix the number of steps, so that the learning rate falls to 0 in time.
+
+        Args:
+            minutes: bound of the run; None for no bound.
+            rate: steps a second.
+        """
         if minutes is None:
             self.planned = max(PLANNING_STEPS, 3 * len(self.entries) // self.options.batch_size)
         else:
             # 0.9: the encoder learns later and makes the steps slower then.
-            self.planned = max(PLANNING_STEPS, int(0.9 * self.step * minutes * 60 / seconds))
+            self.planned = max(PLANNING_STEPS, int(0.9 * rate * minutes * 60))
 
     def _train_step(self, batch: Batch) -> dict[str, Tensor]:
         """One step; the loss and its parts."""

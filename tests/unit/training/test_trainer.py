@@ -77,6 +77,30 @@ def test_minutes_bound_a_run_and_plan_its_steps(photo_folder, tmp_path, monkeypa
     assert one.folder.checkpoint.is_file()
 
 
+def test_steps_are_planned_for_the_speed_of_the_steps_that_were_timed(
+    photo_folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("engine.training.trainer.PLANNING_STEPS", 3)
+    monkeypatch.setattr("engine.training.trainer.LOG_EVERY_STEPS", 2)
+    clock = iter(range(1000))
+    options = TrainOptions(batch_size=2, rebalancing_photos=4, samples=SampleOptions(size=32))
+    one = trainer(photo_folder, tmp_path, options)
+    one.start(None)
+    # Each look at the clock is a second later than the one before: two seconds a step.
+    monkeypatch.setattr("engine.training.trainer.time.monotonic", lambda: next(clock))
+    cancel = CancelToken()
+    train_step = one._train_step
+
+    def step(batch):
+        if one.step == 2:
+            cancel.cancel()
+        return train_step(batch)
+
+    one._train_step = step
+    one.run(1.0, cancel, lambda _: None, lambda _: None)
+    assert one.planned == int(0.9 * 60 / 2)
+
+
 def test_its_result_is_a_weights_file_a_run_can_start_from(photo_folder, tmp_path):
     one = trainer(photo_folder, tmp_path)
     one.start(None)
