@@ -16,12 +16,15 @@ import torch
 from numpy.typing import NDArray
 
 from engine.color.lab import srgb_to_lab
+from engine.errors import NoPhotos
 from engine.measuring.hints import draw_hints
 from engine.measuring.photos import PhotoEntry, decode_photo
 from engine.network.hints import FAR, HintBatch
 from engine.training.ageing import aged_lightness, framed
 
 MOST_HINTS = 100
+# So many broken pictures one after the other, and there is nothing to learn from.
+MOST_BROKEN = 1000
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,9 @@ def sample_stream(
 
     An epoch draws as many photos as there are, those of small sources more often than once; over
     the epochs each photo is drawn as often as its share says, to within one.
+
+    Raises:
+        NoPhotos: next to none of them can be used.
     """
     drawn = np.concatenate([[0.0], np.cumsum(shares(entries, options.evenness))]) * len(entries)
     drawn[-1] = len(entries)  # rounding must not lose the last one
@@ -148,12 +154,21 @@ def sample_stream(
             order = np.random.default_rng((seed, epoch)).permutation(chosen)
         rng = np.random.default_rng((seed, epoch, place))
         rgb = decode_photo(entries[order[place]].read())
-        while (
-            rgb is None
-        ):  # a broken picture is replaced by another one, by chance of the same seed
-            rgb = decode_photo(entries[int(rng.integers(len(entries)))].read())
-        yield make_sample(rgb, options, rng)
+        yield make_sample(_another(entries, rng) if rgb is None else rgb, options, rng)
         number += 1
+
+
+def _another(entries: Sequence[PhotoEntry], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """A photo in place of a broken one, by chance of the same seed.
+
+    Raises:
+        NoPhotos: next to none of them can be used.
+    """
+    for _ in range(MOST_BROKEN):
+        rgb = decode_photo(entries[int(rng.integers(len(entries)))].read())
+        if rgb is not None:
+            return rgb
+    raise NoPhotos(place=entries[0].path)
 
 
 class BatchLoader:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.color.lab import srgb_to_lab
+from engine.errors import NoPhotos
 from engine.measuring.hints import draw_hints
 from engine.measuring.photos import find_photos
 from engine.training.ageing import _EFFECTS, aged_lightness
@@ -44,6 +45,14 @@ def test_broken_photos_are_replaced(photo_folder):
     entries = find_photos([photo_folder])
     samples = list(islice(sample_stream(entries, SampleOptions(size=32), 0, 0), 22))
     assert len(samples) == 22
+
+
+def test_photos_none_of_which_can_be_used_end_the_stream(tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.jpg").write_bytes(b"no picture")
+    entries = find_photos([tmp_path])
+    with pytest.raises(NoPhotos):
+        next(sample_stream(entries, SampleOptions(size=32), 0, 0))
 
 
 def test_without_ageing_lightness_is_exact():
