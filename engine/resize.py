@@ -23,9 +23,9 @@ _DELTA = np.float32(6 / 29)
 
 def smaller_size(size: tuple[int, int], longest: int | None) -> tuple[int, int]:
     """Height and width after the longer side was brought to `longest` pixels, if it is longer."""
-    scale = 1.0 if longest is None else longest / max(size)
-    if scale >= 1:
+    if longest is None or longest >= max(size):
         return size
+    scale = longest / max(size)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 

@@ -236,3 +236,11 @@ def test_edits_too_deep_to_be_read_are_no_edits(checked):
     made = Provenance("Photochrom", "0.1.0", "fake", "ab" * 32, "fine", edits="[" * 100_000)
     result = {**METADATA, "xmp-data": made.to_xmp(METADATA["xmp-data"])}
     assert checked(png(gray_picture()), png(gray_as_rgb(), result))[0] == 0
+
+
+def test_a_size_beyond_all_numbers_makes_nothing_smaller(checked):
+    made = Provenance(
+        "Photochrom", "0.1.0", "fake", "ab" * 32, "fine", settings={"longest": 10**400}
+    )
+    result = {**METADATA, "xmp-data": made.to_xmp(METADATA["xmp-data"])}
+    assert checked(png(gray_picture()), png(gray_as_rgb(), result))[0] == 0
