@@ -21,7 +21,7 @@ _NAMES = {
 
 def iptc_tags(records: bytes) -> dict[str, object]:
     """All values of each dataset, in their order, by name; unknown ones go by their numbers."""
-    tags: dict[str, tuple[bytes, ...]] = {}
+    tags: dict[str, list[bytes]] = {}
     at = 0
     while records[at : at + 1] == b"\x1c" and at + 5 <= len(records):
         record, dataset, size = struct.unpack_from(">BBH", records, at + 1)
@@ -31,6 +31,6 @@ def iptc_tags(records: bytes) -> dict[str, object]:
             size = int.from_bytes(records[at : at + min(wide, 4)], "big")
             at += wide
         name = _NAMES.get((record, dataset), f"{record}:{dataset}")
-        tags[name] = (*tags.get(name, ()), records[at : at + size])
+        tags.setdefault(name, []).append(records[at : at + size])
         at += size
-    return dict(tags)
+    return {name: tuple(values) for name, values in tags.items()}

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.checking.iptc_tags import iptc_tags
 from engine.cli.main import run
 from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_jpeg, metadata_for_png
 from engine.photo.provenance import Provenance
@@ -244,3 +245,11 @@ def test_a_size_beyond_all_numbers_makes_nothing_smaller(checked):
     )
     result = {**METADATA, "xmp-data": made.to_xmp(METADATA["xmp-data"])}
     assert checked(png(gray_picture()), png(gray_as_rgb(), result))[0] == 0
+
+
+def test_millions_of_keywords_are_counted_one_by_one():
+    # Copying those before it for each of them would move terabytes.
+    keyword = struct.pack(">BBBH", 0x1C, 2, 25, 1) + b"k"
+    tags = iptc_tags(keyword * 1_500_000)
+    assert list(tags) == ["Keywords"]
+    assert len(tags["Keywords"]) == 1_500_000
