@@ -68,7 +68,14 @@ def weights_facts(path: Path | None = None) -> WeightsFacts:
             license=metadata["license"],
             sha256=hashlib.sha256(data).hexdigest(),
         )
-    except (AttributeError, KeyError, TypeError, ValueError, struct.error) as error:
+    except (
+        AttributeError,
+        KeyError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        struct.error,
+    ) as error:
         raise ModelDamaged(path=path, reason=N_("its description is damaged")) from error
 
 

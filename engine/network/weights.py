@@ -84,7 +84,7 @@ def save_weights(network: ColorNetwork, card: ModelCard, path: Path) -> None:
     tensors: dict[str, Tensor] = {}
     for name, tensor in network.state_dict().items():
         if name == "centers":
-            continue  # a constant of the code, checked by its shape in `config.bins`
+            continue  # a constant of the code; that there are `config.bins` of them is checked
         small = tensor.detach().cpu().contiguous()
         if small.is_floating_point():
             small = small.half()
@@ -132,15 +132,16 @@ def load_weights(path: Path | None = None) -> tuple[ColorNetwork, ModelCard]:
         raise ModelDamaged(path=path, reason=N_("permission to read it is missing")) from error
     except (SafetensorError, OSError) as error:
         raise ModelDamaged(path=path, reason=N_("the file is damaged")) from error
-    network = ColorNetwork(card.network)
-    tensors["centers"] = network.centers
     tensors = {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in tensors.items()
     }
     try:
-        network.load_state_dict(tensors, strict=True)
-    except RuntimeError as error:
+        network = ColorNetwork(card.network)
+        if card.network.bins != len(network.centers):
+            raise ValueError(f"{card.network.bins} bins")
+        network.load_state_dict({**tensors, "centers": network.centers}, strict=True)
+    except (RuntimeError, TypeError, ValueError) as error:  # sizes may be texts, or below 0
         raise ModelDamaged(path=path, reason=N_("it does not fit the network")) from error
     return network.eval(), card
 
@@ -157,7 +158,7 @@ def _card(metadata: Mapping[str, str], path: Path) -> ModelCard:
             license=metadata["license"],
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
         raise ModelDamaged(path=path, reason=N_("its description is damaged")) from error
 
 

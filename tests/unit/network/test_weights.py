@@ -86,6 +86,12 @@ def rewrite(path, change):
     save_file(tensors, path, metadata)
 
 
+def with_more_bins(tensors, metadata):
+    metadata["network"] = json.dumps(json.loads(metadata["network"]) | {"bins": 300})
+    for name in ("to_bins.weight", "to_bins.bias", "bin_weights"):
+        tensors[name] = torch.cat([tensors[name], tensors[name][:39]])
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -96,6 +102,10 @@ def rewrite(path, change):
         lambda _, metadata: metadata.pop("calibration"),
         lambda _, metadata: metadata.update(network='{"width": 3}'),
         lambda _, metadata: metadata.update(input="{"),
+        lambda _, metadata: metadata.update(input="[" * 100_000),
+        lambda _, metadata: metadata.update(network='{"blocks": "three"}'),
+        lambda _, metadata: metadata.update(network='{"width_16": -1}'),
+        with_more_bins,
     ],
 )
 def test_what_does_not_fit_is_refused(network, card, tmp_path, change):
@@ -128,7 +138,14 @@ def test_facts_are_those_of_the_card():
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"no weights", struct.pack("<Q", 1 << 40), struct.pack("<Q", 2) + b"{}"]
+    "data",
+    [
+        b"",
+        b"no weights",
+        struct.pack("<Q", 1 << 40),
+        struct.pack("<Q", 2) + b"{}",
+        struct.pack("<Q", 100_000) + b"[" * 100_000,
+    ],
 )
 def test_facts_of_what_is_no_weights_file(tmp_path, data):
     path = tmp_path / "w.safetensors"
