@@ -55,13 +55,13 @@ def find_photos(places: Sequence[Path]) -> list[PhotoEntry]:
     """All pictures in folders (with sub-folders) and tar files, in a fixed order.
 
     Raises:
-        NoPhotos: a place holds none, or cannot be read.
+        NoPhotos: a place holds none, or it or the index in it cannot be read.
     """
     entries: list[PhotoEntry] = []
     for place in places:
         try:
             found = _in_folder(place) if place.is_dir() else _in_tar(place)
-        except (OSError, tarfile.TarError) as error:
+        except (OSError, UnicodeError, csv.Error, tarfile.TarError) as error:
             raise NoPhotos(place=place) from error
         if not found:
             raise NoPhotos(place=place)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.errors import NoPhotos
-from engine.measuring.photos import PhotoEntry, decode_photo, find_photos
+from engine.measuring.photos import INDEX, PhotoEntry, decode_photo, find_photos
 from tests.unit.conftest import colorful
 
 
@@ -48,4 +48,13 @@ def test_a_place_without_photos_is_named(tmp_path, kind):
     elif kind == "text":
         place.write_text("hello")
     with pytest.raises(NoPhotos, match=kind):
+        find_photos([place])
+
+
+@pytest.mark.parametrize("index", [b"\xff\xfe\0", b"name\t" + b"s" * 200_000])
+def test_an_index_that_is_no_text_is_told_of(photo_tar, tmp_path, index):
+    place = tmp_path / photo_tar.name
+    place.write_bytes(photo_tar.read_bytes())
+    (tmp_path / INDEX).write_bytes(index)
+    with pytest.raises(NoPhotos):
         find_photos([place])
