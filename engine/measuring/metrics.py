@@ -107,8 +107,9 @@ class Truth:
 
 def mean_measures(many: Sequence[Measures]) -> Measures:
     """Means over photos; a measure that a photo does not have is left out of its mean."""
-    names = Measures.__slots__
-    return Measures(*(float(np.nanmean([getattr(one, name) for one in many])) for name in names))
+    columns = (np.array([getattr(one, name) for one in many]) for name in Measures.__slots__)
+    there = (column[~np.isnan(column)] for column in columns)
+    return Measures(*(float(values.mean()) if len(values) else float("nan") for values in there))
 
 
 class Gathered:

@@ -59,6 +59,14 @@ def test_measures_of_the_truth_and_of_gray():
     assert mean_measures([same, flat]).colorfulness_ratio == pytest.approx(0.5)
 
 
+def test_a_measure_that_no_photo_has_is_none():
+    vivid = np.full((64, 64, 3), (200, 30, 40), np.uint8)
+    measures, _ = Truth(vivid).measure(vivid)
+    mean = mean_measures([measures, measures])
+    assert np.isnan(mean.false_color)
+    assert mean.psnr == measures.psnr
+
+
 def test_ssim_of_plain_planes_is_its_luminance_term():
     first, other = np.full((20, 20, 3), 100, np.uint8), np.full((20, 20, 3), 120, np.uint8)
     c1 = (0.01 * 255) ** 2
