@@ -111,10 +111,10 @@ def evaluate(
         pixels = read_truth(entry, options.size, squeeze=options.squeeze)
         if pixels is None:
             unreadable.append(entry.name)
-            continue
-        result = table.add(pixels, index)
-        if show is not None:
-            show(entry.name, pixels, result)
+        else:
+            result = table.add(pixels, index)
+            if show is not None:
+                show(entry.name, pixels, result)
         if report is not None:
             report(index + 1, len(entries))
     if not table.truths:

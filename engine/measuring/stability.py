@@ -1,6 +1,6 @@
 """Whether the same photo, slightly different, gets the same colors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -80,20 +80,25 @@ def measure_stability(
         if cancel is not None:
             cancel.raise_if_set()
         pixels = read_truth(entry, SIZE, squeeze=False)
-        if pixels is None:
-            continue
-        L = np.ascontiguousarray(srgb_to_lab(pixels)[..., 0])
-        own = _colors(L, predictor, quality)
-        for variant in variants():
-            changed = np.ascontiguousarray(variant.change(L), np.float32)
-            ab = variant.back(_colors(changed, predictor, quality))
-            if ab.shape != own.shape:  # rounding of the working size
-                size = own.shape[2], own.shape[1]
-                ab = np.stack([cv2.resize(plane, size) for plane in ab])
-            changes[variant.name].append(float(np.hypot(*(ab - own)).mean()))
+        if pixels is not None:
+            L = np.ascontiguousarray(srgb_to_lab(pixels)[..., 0])
+            for name, change in _changes(L, predictor, quality):
+                changes[name].append(change)
         if report is not None:
             report(index + 1, len(entries))
     return {name: float(np.mean(each)) if each else float("nan") for name, each in changes.items()}
+
+
+def _changes(L: Plane, predictor: Predictor, quality: Quality) -> Iterator[tuple[str, float]]:
+    """Name of each variant, and its mean distance in a*b* to the colors of the photo as it is."""
+    own = _colors(L, predictor, quality)
+    for variant in variants():
+        changed = np.ascontiguousarray(variant.change(L), np.float32)
+        ab = variant.back(_colors(changed, predictor, quality))
+        if ab.shape != own.shape:  # rounding of the working size
+            size = own.shape[2], own.shape[1]
+            ab = np.stack([cv2.resize(plane, size) for plane in ab])
+        yield variant.name, float(np.hypot(*(ab - own)).mean())
 
 
 def _colors(L: Plane, predictor: Predictor, quality: Quality) -> Plane:

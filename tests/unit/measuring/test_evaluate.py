@@ -151,6 +151,13 @@ def test_what_cannot_be_read_is_named(photo_folder):
         def believe(self, prepared, hints):
             return no_belief(prepared)
 
-    evaluation = evaluate(find_photos([photo_folder]), Gray(), EvaluateOptions(size=64))
+    told = []
+    evaluation = evaluate(
+        find_photos([photo_folder]),
+        Gray(),
+        EvaluateOptions(size=64),
+        report=lambda done, of: told.append((done, of)),
+    )
+    assert told == [(done, 11) for done in range(1, 12)]
     assert evaluation.unreadable == ("broken.jpg",)
     assert evaluation.photos == 10

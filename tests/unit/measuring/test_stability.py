@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from engine.measuring.old_film import FILMS, on_old_film
-from engine.measuring.photos import find_photos
+from engine.measuring.photos import PhotoEntry, find_photos
 from engine.measuring.sheet import TILE, ContactSheet
 from engine.measuring.stability import measure_stability, variants
 from engine.values import AbPlanes, Lightness
@@ -44,6 +44,15 @@ def test_a_steady_network_is_found_steady(photo_tar):
             assert change == pytest.approx(0, abs=0.01)
         elif not name.startswith("gamma"):
             assert change < 1
+
+
+def test_a_photo_that_cannot_be_read_counts_as_done(photo_tar, tmp_path):
+    broken = PhotoEntry(tmp_path / "broken.jpg", "broken.jpg")
+    broken.path.write_bytes(b"no picture")
+    told = []
+    entries = [*find_photos([photo_tar])[:1], broken]
+    measure_stability(entries, Steady(), "fast", report=lambda done, of: told.append((done, of)))
+    assert told == [(1, 2), (2, 2)]
 
 
 def test_an_unsteady_one_is_found_out(photo_tar):
