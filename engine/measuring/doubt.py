@@ -53,10 +53,7 @@ class DoubtGathered:
         """
         h, w = belief.doubt.shape
         if truth.shape != result.shape:
-            size = result.shape[2], result.shape[1]
-            truth = np.stack(
-                [cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in truth]
-            )
+            truth = _resized(truth, (result.shape[2], result.shape[1]))
         shown, true = _cells(result, h, w), _cells(truth, h, w)
         self._confidence.append(belief.confidence.ravel())
         self._hit.append(
