@@ -7,6 +7,7 @@ colors with and without the hint are compared inside and outside of the outline.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import cv2
 import msgspec
@@ -18,7 +19,7 @@ from engine.color.gamut import chroma_share_inside
 from engine.color.lab import srgb_to_lab
 from engine.color.rgb import SRGB_SPACE
 from engine.composition import compose
-from engine.edits import Edits, Hint
+from engine.edits import Edits, Hint, Share
 from engine.errors import BadObjects
 from engine.measuring.evaluate import read_truth
 from engine.measuring.photos import PhotoEntry
@@ -30,7 +31,8 @@ SIZE = 256
 # Pixels this near to the outline, as a share of the shorter side, count neither as in nor as out.
 BORDER = 0.015
 
-Point = tuple[float, float]
+Point = tuple[Share, Share]
+Polygon = Annotated[tuple[Point, ...], msgspec.Meta(min_length=3)]
 Plane = NDArray[np.float32]
 
 
@@ -48,8 +50,8 @@ class MarkedObject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     photo: str
     object: str
     click: Point
-    outline: tuple[Point, ...]
-    holes: tuple[tuple[Point, ...], ...] = ()
+    outline: Polygon
+    holes: tuple[Polygon, ...] = ()
 
     def mask(self, height: int, width: int) -> NDArray[np.bool_]:
         """(height, width), True on the object."""

@@ -80,7 +80,20 @@ def test_the_contrary_color_is_far_and_exists():
     assert chroma_share_inside(60.0, a, b, SRGB_SPACE) > 0.99
 
 
-@pytest.mark.parametrize("text", ["{", "[{}]", '[{"photo": 3}]'])
+def one_object(click: str, outline: str) -> str:
+    return f'[{{"photo": "a.jpg", "object": "car", "click": {click}, "outline": {outline}}}]'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[{}]",
+        '[{"photo": 3}]',
+        one_object("[0.5, -7]", "[[0, 0], [1, 0], [1, 1]]"),
+        one_object("[0.5, 0.5]", "[]"),
+    ],
+)
 def test_a_wrong_file_is_refused(tmp_path, text):
     (tmp_path / "objects.json").write_text(text)
     with pytest.raises(BadObjects):
