@@ -14,10 +14,11 @@ from engine.cancel import CancelToken
 from engine.photo.decode import SEVERAL_PAGES, decode
 from engine.photo.decoded import Decoded, Keep
 from engine.photo.ifd import BadDirectory, Tags
+from engine.photo.jpeg_segments import segments
 
 _APP2, _START_OF_SCAN = 0xE2, 0xDA
 _MARK = b"MPF\0"
-_ENTRIES = 0xB002
+_ENTRIES, _UNDEFINED = 0xB002, 7
 _ENTRY_BYTES = 16
 # Metadata and profile lie before the list; more than this they never are.
 _MOST_HEAD = 1 << 24
@@ -52,9 +53,9 @@ def holds_several(data: bytes) -> bool:
     except BadDirectory:
         return False
     entry = page.entries.get(_ENTRIES) if page is not None else None
-    if entry is None:
+    if entry is None or entry.kind != _UNDEFINED:
         return False
-    # Its type is "undefined", so the place of the list has to be looked up here.
+    # `Tags` follows links for whole numbers only.
     (start,) = struct.unpack_from(tags.order + "I", index, entry.at)
     listed = index[start : start + entry.count // _ENTRY_BYTES * _ENTRY_BYTES]
     firsts = struct.unpack_from(f"{tags.order}{len(listed) // 4}I", listed)[:: _ENTRY_BYTES // 4]
@@ -63,14 +64,9 @@ def holds_several(data: bytes) -> bool:
 
 def _index(data: bytes) -> bytes | None:
     """The segment with the list of pictures, from its byte order on."""
-    at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        marker = data[at + 1]
-        size = int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker == _START_OF_SCAN or size < 2:
+    for marker, content in segments(data):
+        if marker == _START_OF_SCAN:
             return None
-        content = data[at + 4 : at + 2 + size]
         if marker == _APP2 and content.startswith(_MARK):
             return content[len(_MARK) :]
-        at += 2 + size
     return None

@@ -24,6 +24,7 @@ from engine.photo.decoded import (
     check_pixels,
 )
 from engine.photo.exif import orientation_in
+from engine.photo.jpeg_segments import segments
 from engine.photo.lossless_scan import whole_values
 from engine.photo.optional import imported
 from engine.photo.profiles import is_usable
@@ -34,7 +35,6 @@ _NO_FRAMES = (0xC4, 0xC8, 0xCC)
 _FRAMES = range(0xC0, 0xD0)
 _APP1, _APP2 = 0xE1, 0xE2
 _EXIF = b"Exif\0\0"
-_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _ICC = b"ICC_PROFILE\0"
 
 
@@ -47,7 +47,7 @@ class _Head:
         bits: of each channel.
         size: height and width.
         count: of channels.
-        blocks: metadata.
+        exif: the EXIF block, or empty.
         icc: the parts of the profile by number.
     """
 
@@ -55,7 +55,7 @@ class _Head:
     bits: int
     size: tuple[int, int]
     count: int
-    blocks: dict[str, bytes]
+    exif: bytes
     icc: dict[int, bytes]
 
 
@@ -94,37 +94,24 @@ def decode_odd_jpeg(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     return Decoded(
         pixels,
         None,
-        orientation=orientation_in(head.blocks.get("exif-data", b"")),
+        orientation=orientation_in(head.exif),
         icc=icc if fits else None,
-        blocks=head.blocks,
         notices=() if fits else (PROFILE_LEFT_ASIDE,),
     )
 
 
 def _look(data: bytes) -> _Head:
     """Read the segments up to the frame's."""
-    blocks: dict[str, bytes] = {}
+    exif = b""
     icc: dict[int, bytes] = {}
-    at = 2
-    while at + 4 <= len(data):
-        if data[at] != 0xFF:
-            raise Undecodable(DAMAGED)
-        marker = data[at + 1]
-        if marker == 0xFF:  # padding
-            at += 1
-            continue
-        size = int.from_bytes(data[at + 2 : at + 4], "big")
-        content = data[at + 4 : at + 2 + size]
+    for marker, content in segments(data):
         if marker in _FRAMES and marker not in _NO_FRAMES:
             if len(content) < 6:
                 raise Undecodable(TOO_EARLY)
             lines, columns = (int.from_bytes(content[i : i + 2], "big") for i in (1, 3))
-            return _Head(marker, content[0], (lines, columns), content[5], blocks, icc)
-        if marker == _APP1 and content.startswith(_EXIF):
-            blocks.setdefault("exif-data", content)
-        elif marker == _APP1 and content.startswith(_XMP):
-            blocks.setdefault("xmp-data", content.removeprefix(_XMP))
+            return _Head(marker, content[0], (lines, columns), content[5], exif, icc)
+        if marker == _APP1 and content.startswith(_EXIF) and not exif:
+            exif = content
         elif marker == _APP2 and content.startswith(_ICC) and len(content) > 14:
             icc.setdefault(content[12], content[14:])
-        at += 2 + size
-    raise Undecodable(TOO_EARLY)
+    raise Undecodable(DAMAGED)

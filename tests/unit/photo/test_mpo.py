@@ -59,6 +59,17 @@ def test_an_index_that_is_damaged_says_nothing():
         assert not holds_several(data[: at + length])
     assert not holds_several(data[:at] + b"XX" + data[at + 2 :])
     assert not holds_several(by_pillow(rgb_picture(), "JPEG"))
+    order = "<" if data[at : at + 2] == b"II" else ">"
+    astray = bytearray(data)
+    tag = data.index(struct.pack(order + "HH", 0xB002, 7), at)
+    struct.pack_into(order + "HII", astray, tag + 2, 4, 100, 0xFFFFFFF0)
+    assert not holds_several(bytes(astray))
+
+
+def test_bytes_that_fill_up_in_front_of_a_segment_are_passed_over():
+    data = mpo(STEREO, STEREO)
+    at = data.index(b"\xff\xe2")
+    assert holds_several(data[:at] + b"\xff\xff" + data[at:])
 
 
 @pytest.mark.parametrize("file_format", ["GIF", "WEBP", "PNG"])
