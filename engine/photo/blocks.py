@@ -8,7 +8,7 @@ first segment where JPEG has several, nothing of GIF. What a block holds is seen
 import io
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
@@ -27,6 +27,7 @@ _MOST_STRAY = 1 << 16
 
 _XMP, _EXTENDED_XMP = b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
 _RAW_PROFILE = b"Raw profile type "
+_PNG_METADATA = (b"eXIf", b"iTXt", b"tEXt", b"zTXt")
 # JPEG markers without a segment.
 _BARE = {b"\0", b"\x01", *(bytes([code]) for code in range(0xD0, 0xD9))}
 
@@ -103,7 +104,7 @@ def _jpeg_segments(file: BinaryIO) -> Iterator[bytes]:
 def _of_png(file: BinaryIO, blocks: Blocks) -> None:
     """All chunks: texts may stand behind the picture."""
     left = _MOST_BYTES
-    for name, body in _png_chunks(file):
+    for name, body in png_chunks(file, _PNG_METADATA):
         if name == b"eXIf":
             blocks["exif-data"] = body  # the standard's own place wins
             continue
@@ -123,15 +124,25 @@ def _of_png(file: BinaryIO, blocks: Blocks) -> None:
             return
 
 
-def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Names and contents of those that may hold metadata."""
+def png_chunks(
+    file: BinaryIO, wanted: Container[bytes], last: bytes = b""
+) -> Iterator[tuple[bytes, bytes]]:
+    """Names and contents of chunks.
+
+    Args:
+        file: a PNG file.
+        wanted: names of those to be read, if they are not far too large; others are passed over.
+        last: name of the one before which it ends; the end of the file if not given.
+    """
     file.seek(8)
     for _ in range(_MOST_CHUNKS):
         head = file.read(8)
         if len(head) < 8:
             return
         size, name = struct.unpack(">I4s", head)
-        if name in (b"eXIf", b"iTXt", b"tEXt", b"zTXt") and size <= _MOST_BYTES:
+        if name == last:
+            return
+        if name in wanted and size <= _MOST_BYTES:
             yield name, file.read(size)
             file.seek(4, io.SEEK_CUR)
         else:

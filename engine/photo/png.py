@@ -4,13 +4,12 @@ Source: W3C Portable Network Graphics, third edition, 4.3 (which of them counts)
 """
 
 import dataclasses
-import os
 import struct
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from engine.cancel import CancelToken
 from engine.color.made_profile import SRGB_CURVE, gray_profile, rgb_profile
+from engine.photo.blocks import png_chunks
 from engine.photo.color_tags import (
     SRGB_PRIMARIES,
     SRGB_WHITE,
@@ -21,8 +20,8 @@ from engine.photo.color_tags import (
 from engine.photo.decode import PROFILE_LEFT_ASIDE, decode
 from engine.photo.decoded import Decoded, Keep
 
-_AFTER_SIGNATURE = 8
 _TOLD_BY_OTHERS = (b"iCCP", b"sRGB")
+_TELLING = (*_TOLD_BY_OTHERS, b"cICP", b"gAMA", b"cHRM")
 # 1 / 2.2, what programs write that mean sRGB.
 _SRGB_GAMMA = 45455
 _SAME = 0.002
@@ -35,7 +34,7 @@ def decode_png(file: BinaryIO, cancel: CancelToken | None = None, keep: Keep = "
         Undecodable: it is damaged, or its light is of high dynamic range (PQ, HLG).
         Cancelled: on request.
     """
-    told = dict(_small_chunks(file))
+    told = dict(png_chunks(file, _TELLING, last=b"IDAT"))
     cicp = _cicp(told)
     if cicp is not None:
         refuse_high_dynamic_range(cicp)
@@ -53,18 +52,6 @@ def decode_png(file: BinaryIO, cancel: CancelToken | None = None, keep: Keep = "
         return decoded
     # libpng throws away in silence what it finds damaged or unfitting.
     return dataclasses.replace(decoded, notices=(*decoded.notices, PROFILE_LEFT_ASIDE))
-
-
-def _small_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Names and contents of the chunks before the pixels; of large ones only the start."""
-    file.seek(_AFTER_SIGNATURE)
-    while len(head := file.read(8)) == 8:
-        size, name = struct.unpack(">I4s", head)
-        if name in (b"IDAT", b"IEND"):
-            return
-        start = file.read(min(size, 64))
-        yield name, start
-        file.seek(size - len(start) + 4, os.SEEK_CUR)
 
 
 def _cicp(told: dict[bytes, bytes]) -> Cicp | None:
