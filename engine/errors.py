@@ -8,13 +8,12 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
                          TooLargeForFormat, DiskFull, SameAsSource, NotReplaceable,
                          OriginalChanged
   ModelError             ModelMissing, ModelDamaged, OutOfMemory, DeviceFailed
-  DeviceError            DeviceMissing
-  EditsError             BadEdits
-  BatchError             BadJournal, JournalInUse, UnexpectedFailure
-  ClusterError           ClusterMissing, ClusterUnreachable, ClusterLost, NoWorkers,
-                         UnlikeWorker, UselessWorkers, LostTooOften
-  TrainingError          NoPhotos, BadObjects, RunExists, CannotResume,
-                         StartingWeightsMissing
+  DeviceMissing
+  BadEdits, LookUnusable
+  BadJournal, JournalInUse, UnexpectedFailure                            of a batch
+  ClusterMissing, ClusterUnreachable, ClusterLost, NoWorkers,            of a cluster
+  UnlikeWorker, UselessWorkers, LostTooOften
+  NoPhotos, BadObjects, RunExists, CannotResume, StartingWeightsMissing  of training and measuring
 Cancelled                not an error: outside the tree, never shown
 
 The foreign exception is kept as `__cause__` for the log; it is never shown.
@@ -267,11 +266,10 @@ class BadEdits(PhotochromError):
 
 
 class LookUnusable(PhotochromError):
-    """The photo that gives others its look cannot be read."""
+    """The photo that gives others its look cannot be read. Values: name, reason."""
 
     code = "look-unusable"
     sentence = N_("“{name}”, which gives the others its look, cannot be used. {reason}")
-    advice = ""
 
 
 class NoPhotos(PhotochromError):

@@ -128,7 +128,7 @@ def profile_channels(profile: bytes) -> int:
     Raises:
         BadProfile: it is no ICC profile, or one for something else than gray, RGB or CMYK pixels.
     """
-    if len(profile) < 132 or profile[36:40] != b"acsp":
+    if len(profile) < _LEAST_BYTES or profile[36:40] != b"acsp":
         raise BadProfile("no ICC header")
     if profile[12:16] not in _DEVICE_CLASSES or profile[16:20] not in _CHANNELS:
         raise BadProfile(f"for {profile[12:20]!r}")
