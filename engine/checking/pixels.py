@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
 from engine.checking.report import Row
+from engine.color.icc import BadProfile, profile_tags
 from engine.photo.channels import top_code
 from engine.photo.lightness import measure_lightness
 from engine.photo.neutral import neutral_of
@@ -149,14 +150,9 @@ def _profile_name(icc: bytes | None) -> str:
     if icc is None:
         return "none (sRGB)"
     try:
-        (count,) = struct.unpack_from(">I", icc, 128)
-        for at in range(132, 132 + 12 * min(count, 100), 12):
-            name, start, size = struct.unpack_from(">4sII", icc, at)
-            if name == b"desc":
-                return _text(icc[start : start + size])
-    except (struct.error, UnicodeDecodeError):
-        pass
-    return "without a name"
+        return _text(profile_tags(icc)[b"desc"])
+    except (BadProfile, KeyError, struct.error, UnicodeDecodeError):
+        return "without a name"
 
 
 def _text(tag: bytes) -> str:

@@ -153,10 +153,26 @@ def is_whole(profile: bytes) -> bool:
     if struct.unpack_from(">I", profile, 64)[0] >= 1 << 16:  # the rendering intent
         return False
     (count,) = struct.unpack_from(">I", profile, 128)
-    if 132 + 12 * count > size:
+    if _LEAST_BYTES + 12 * count > size:
         return False
-    places = (struct.unpack_from(">II", profile, 132 + 12 * n + 4) for n in range(count))
+    places = (struct.unpack_from(">II", profile, _LEAST_BYTES + 12 * n + 4) for n in range(count))
     return all(offset + length <= size for offset, length in places)
+
+
+def profile_tags(profile: bytes) -> dict[bytes, bytes]:
+    """The profile's tags by signature. Source: ICC.1:2022, 7.3.
+
+    Raises:
+        BadProfile: their table is cut off, or longer than that of any profile.
+    """
+    (count,) = struct.unpack_from(">I", profile, 128)
+    if count > 200 or _LEAST_BYTES + 12 * count > len(profile):
+        raise BadProfile(f"{count} tags")
+    tags: dict[bytes, bytes] = {}
+    for at in range(_LEAST_BYTES, _LEAST_BYTES + 12 * count, 12):
+        name, offset, size = struct.unpack_from(">4sII", profile, at)
+        tags[name] = profile[offset : offset + size]
+    return tags
 
 
 def luminance_model(profile: bytes) -> LuminanceModel | None:
@@ -169,7 +185,7 @@ def luminance_model(profile: bytes) -> LuminanceModel | None:
         BadProfile: it is damaged, or its white is not white.
     """
     channels = profile_channels(profile)
-    tags = _tags(profile)
+    tags = profile_tags(profile)
     if channels == 4 or any(tag in tags for tag in _LOOKUP_TAGS):
         return None
     try:
@@ -194,7 +210,7 @@ def rgb_model(profile: bytes) -> RgbModel | None:
     luminance = luminance_model(profile)
     if luminance is None or len(luminance.curves) != 3:
         return None
-    tags = _tags(profile)
+    tags = profile_tags(profile)
     columns = np.stack([_fixed(tags[name], 8, 3) for name in _COLUMNS], axis=1)
     curves = tuple(_curve(tags[name]) for name in _CURVES)
     return RgbModel(curves, _PCS_TO_XYZ @ columns, luminance is SRGB)
@@ -243,18 +259,6 @@ def _matrix_model(tags: dict[bytes, bytes]) -> LuminanceModel:
     curves = tuple(_curve(tags[name]) for name in _CURVES)
     columns = [_fixed(tags[name], 8, 3) for name in _COLUMNS]
     return LuminanceModel(curves, tuple(float(_PCS_TO_LUMINANCE @ column) for column in columns))
-
-
-def _tags(profile: bytes) -> dict[bytes, bytes]:
-    """The profile's tags by signature. Source: ICC.1:2022, 7.3."""
-    (count,) = struct.unpack_from(">I", profile, 128)
-    if count > 200 or 132 + 12 * count > len(profile):
-        raise BadProfile(f"{count} tags")
-    tags: dict[bytes, bytes] = {}
-    for at in range(132, 132 + 12 * count, 12):
-        name, offset, size = struct.unpack_from(">4sII", profile, at)
-        tags[name] = profile[offset : offset + size]
-    return tags
 
 
 def _fixed(tag: bytes, at: int, count: int) -> NDArray[np.float64]:
