@@ -150,7 +150,7 @@ def _profile_name(icc: bytes | None) -> str:
     if icc is None:
         return "none (sRGB)"
     try:
-        return _text(profile_tags(icc)[b"desc"])
+        return _text(bytes(profile_tags(icc)[b"desc"]))
     except (BadProfile, KeyError, struct.error, UnicodeDecodeError):
         return "without a name"
 

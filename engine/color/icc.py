@@ -159,8 +159,10 @@ def is_whole(profile: bytes) -> bool:
     return all(offset + length <= size for offset, length in places)
 
 
-def profile_tags(profile: bytes) -> dict[bytes, bytes]:
+def profile_tags(profile: bytes) -> dict[bytes, memoryview]:
     """The profile's tags by signature. Source: ICC.1:2022, 7.3.
+
+    They are views, as all of them may be all of the profile.
 
     Raises:
         BadProfile: their table is cut off, or longer than that of any profile.
@@ -168,10 +170,11 @@ def profile_tags(profile: bytes) -> dict[bytes, bytes]:
     (count,) = struct.unpack_from(">I", profile, 128)
     if count > 200 or _LEAST_BYTES + 12 * count > len(profile):
         raise BadProfile(f"{count} tags")
-    tags: dict[bytes, bytes] = {}
+    tags: dict[bytes, memoryview] = {}
+    view = memoryview(profile)
     for at in range(_LEAST_BYTES, _LEAST_BYTES + 12 * count, 12):
         name, offset, size = struct.unpack_from(">4sII", profile, at)
-        tags[name] = profile[offset : offset + size]
+        tags[name] = view[offset : offset + size]
     return tags
 
 
@@ -243,7 +246,7 @@ def _or_srgb_itself(model: LuminanceModel) -> LuminanceModel:
     return ours if same else model
 
 
-def _gray_model(profile: bytes, tags: dict[bytes, bytes]) -> LuminanceModel:
+def _gray_model(profile: bytes, tags: dict[bytes, memoryview]) -> LuminanceModel:
     curve = _curve(tags[b"kTRC"])
     if profile[20:24] == b"Lab ":
         # ICC.1:2022, F.2: the curve then gives L*, not Y.
@@ -255,23 +258,23 @@ def _through_lightness(curve: Curve, encoded: NDArray[np.float64]) -> NDArray[np
     return np.asarray(luminance_of_lightness(100 * curve(encoded)))
 
 
-def _matrix_model(tags: dict[bytes, bytes]) -> LuminanceModel:
+def _matrix_model(tags: dict[bytes, memoryview]) -> LuminanceModel:
     curves = tuple(_curve(tags[name]) for name in _CURVES)
     columns = [_fixed(tags[name], 8, 3) for name in _COLUMNS]
     return LuminanceModel(curves, tuple(float(_PCS_TO_LUMINANCE @ column) for column in columns))
 
 
-def _fixed(tag: bytes, at: int, count: int) -> NDArray[np.float64]:
+def _fixed(tag: memoryview, at: int, count: int) -> NDArray[np.float64]:
     """Numbers of the type s15Fixed16. Source: ICC.1:2022, 4.6."""
     return np.array(struct.unpack_from(f">{count}i", tag, at), np.float64) / 65536
 
 
-def _curve(tag: bytes) -> Curve:
+def _curve(tag: memoryview) -> Curve:
     """A transfer curve. Source: ICC.1:2022, 10.6 and 10.18."""
     if tag[:4] == b"para":
         return _parametric_curve(tag)
     if tag[:4] != b"curv":
-        raise BadProfile(f"a curve of type {tag[:4]!r}")
+        raise BadProfile(f"a curve of type {bytes(tag[:4])!r}")
     (count,) = struct.unpack_from(">I", tag, 8)
     if count == 0:
         return np.asarray
@@ -295,7 +298,7 @@ def _interpolate(encoded: NDArray[np.float64], values: NDArray[np.float64]) -> N
     return np.interp(encoded, np.linspace(0, 1, len(values)), values)
 
 
-def _parametric_curve(tag: bytes) -> Curve:
+def _parametric_curve(tag: memoryview) -> Curve:
     """A curve given by formula. Source: ICC.1:2022, table 68."""
     (kind,) = struct.unpack_from(">H", tag, 8)
     if kind > 4:

@@ -1,5 +1,7 @@
 """measure_lightness against colour-science and plain formulas."""
 
+import struct
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -221,3 +223,25 @@ def test_profile_cut_or_changed_anywhere_is_usable_or_not():
                     broken[at] = rng.integers(256)
             if is_usable(bytes(broken), 3):
                 measure_lightness(photo_of(rgb_picture(8, 8), bytes(broken)))
+
+
+def test_tags_that_are_all_of_a_profile_take_no_memory():
+    gray = bytearray(gray_gamma_profile(2.2))
+    count = struct.unpack_from(">I", gray, 128)[0]
+    own = gray[132 : 132 + 12 * count]
+    size = 4 << 20
+    more = b"".join(struct.pack(">4sII", b"x%03d" % n, n, size - n) for n in range(200 - count))
+    moved = len(more)
+    table = b"".join(
+        struct.pack(">4sII", name, offset + moved, length)
+        for name, offset, length in struct.iter_unpack(">4sII", own)
+    )
+    large = gray[:128] + struct.pack(">I", 200) + table + more + gray[132 + 12 * count :]
+    tracemalloc.start()
+    try:
+        model = luminance_model(bytes(large.ljust(size, b"\0")))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert model is not None
+    assert peak < 10 * size
