@@ -12,10 +12,11 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
+from engine.photo.decoded import DAMAGED, Undecodable
 from engine.photo.exif_of_tiff import exif_block_of_tiff
 from engine.photo.extended_xmp import joined_packet
 from engine.photo.fields import read_fields, read_header
-from engine.photo.heif_items import BadBox, Extent, extents_of, items_of, meta_boxes
+from engine.photo.heif_items import Extent, extents_of, items_of, meta_boxes
 from engine.photo.ifd import BadDirectory
 from engine.photo.metadata import PHOTOSHOP
 
@@ -52,7 +53,7 @@ def blocks_of_file(data_or_file: bytes | BinaryIO, file_format: str) -> Blocks:
     if reader is not None:
         file.seek(0)
         # What was found in front of the damage is kept.
-        with suppress(struct.error, zlib.error, BadBox, BadDirectory, OverflowError):
+        with suppress(struct.error, zlib.error, Undecodable, BadDirectory, OverflowError):
             reader(file, blocks)
     return {name: block for name, block in blocks.items() if block}
 
@@ -247,7 +248,7 @@ def _up_to_meta(file: BinaryIO) -> bytes:
         if name == b"meta":
             file.seek(0)
             return file.read(at)
-    raise BadBox("no meta box")
+    raise Undecodable(DAMAGED)
 
 
 def _of_gif(file: BinaryIO, blocks: Blocks) -> None:

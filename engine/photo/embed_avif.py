@@ -7,7 +7,8 @@ here, which is put behind the file. Source: ISO/IEC 23008-12 (HEIF), annex A.
 
 import struct
 
-from engine.photo.heif_items import BadBox, extents_of, items_of, meta_boxes
+from engine.photo.decoded import Undecodable
+from engine.photo.heif_items import extents_of, items_of, meta_boxes
 
 # How far the block is from the start of the item: "Exif" and two zeros lie between.
 _PREFIX = struct.pack(">I", 6) + b"Exif\0\0"
@@ -28,7 +29,7 @@ def put_exif_in_avif(data: bytes, exif: bytes) -> tuple[bytes, bool]:
         inside = meta_boxes(data)
         numbers = [item.number for item in items_of(data, inside) if item.kind == b"Exif"]
         extents = extents_of(data, inside)
-    except BadBox:
+    except Undecodable:
         return data, True
     places = extents.get(numbers[0], []) if numbers else []
     if len(places) != 1 or places[0].inside:

@@ -1,18 +1,15 @@
-"""The boxes AVIF and HEIC files are made of, and where their items lie.
+"""What AVIF and HEIC files hold, and where it lies.
 
-Source: ISO/IEC 14496-12, sections 4.2 and 8.11.
+Source: ISO/IEC 14496-12, section 8.11.
 """
 
-import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
+
+from engine.photo.boxes import boxes
+from engine.photo.decoded import DAMAGED, TOO_EARLY, Undecodable
 
 # Numbers of parts may take no bytes at all, so that 65,535 items can claim as many parts each.
 _MOST_EXTENTS = 100_000
-
-
-class BadBox(ValueError):
-    """The file's boxes are not where they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +46,34 @@ class Extent:
     sizes: tuple[int, int, int]
 
 
-def boxes(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
-    """Names of the boxes with where their contents start and end.
-
-    Raises:
-        BadBox: one is longer than what it is in.
-    """
-    at, end = start, len(data) if end is None else end
-    while at + 8 <= end:
-        size, name = struct.unpack_from(">I4s", data, at)
-        head = 8
-        if size == 1 and at + 16 <= end:
-            (size,) = struct.unpack_from(">Q", data, at + 8)
-            head = 16
-        elif size == 0:
-            size = end - at
-        if size < head or at + size > end:
-            raise BadBox(f"box at {at}")
-        yield name, at + head, at + size
-        at += size
-
-
 def meta_boxes(data: bytes) -> dict[bytes, tuple[int, int]]:
     """The boxes within "meta", by name: where their contents start and end.
 
     Raises:
-        BadBox: there is none.
+        Undecodable: there is none, or one reaches beyond its end.
     """
-    for name, start, end in boxes(data):
-        if name == b"meta":
-            return {name: (first, last) for name, first, last in boxes(data, start + 4, end)}
-    raise BadBox("no meta box")
+    for box in boxes(data):
+        if box.kind == b"meta":
+            inside = boxes(data, box.start + 4, box.end)
+            return {one.kind: (one.start, one.end) for one in inside}
+    raise Undecodable(DAMAGED)
 
 
 def items_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> list[Item]:
-    """The items that the "iinf" box lists."""
+    """The items that the "iinf" box lists.
+
+    Raises:
+        Undecodable: an entry reaches beyond its end.
+    """
     start, end = inside.get(b"iinf", (0, 0))
     if end - start < 6:
         return []
     count_bytes = 2 if data[start] == 0 else 4
     items = []
-    for name, at, last in boxes(data, start + 4 + count_bytes, end):
+    for box in boxes(data, start + 4 + count_bytes, end):
+        at, last = box.start, box.end
         version = data[at] if at < last else 0
-        if name != b"infe" or version not in (2, 3) or last - at < 12:
+        if box.kind != b"infe" or version not in (2, 3) or last - at < 12:
             continue
         wide = 4 if version == 3 else 2
         number = int.from_bytes(data[at + 4 : at + 4 + wide], "big")
@@ -105,7 +87,7 @@ def extents_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> dict[int, l
     """Where the items lie, by their numbers, as the "iloc" box says.
 
     Raises:
-        BadBox: it is cut off, or lists more parts than any photo has.
+        Undecodable: it is cut off, or lists more parts than any photo has.
     """
     at, end = inside.get(b"iloc", (0, 0))
     if end - at < 8:
@@ -127,7 +109,7 @@ def extents_of(data: bytes, inside: dict[bytes, tuple[int, int]]) -> dict[int, l
         count = cursor.number(2)
         room -= count
         if room < 0:
-            raise BadBox("too many parts")
+            raise Undecodable(DAMAGED)
         for _ in range(count):
             cursor.number(index_size)
             offset, length = cursor.number(offset_size), cursor.number(length_size)
@@ -148,5 +130,5 @@ class _Cursor:
         """The next whole number of so many bytes; 0 if it has none."""
         self.at += size
         if self.at > self.end:
-            raise BadBox("cut off")
+            raise Undecodable(TOO_EARLY)
         return int.from_bytes(self.data[self.at - size : self.at], "big")
