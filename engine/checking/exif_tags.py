@@ -7,7 +7,7 @@ import io
 import struct
 from fractions import Fraction
 
-from engine.photo.fields import Field, Header, pointer, read_fields, read_header
+from engine.photo.fields import Field, linked_fields, read_fields, read_header
 from engine.photo.ifd import BadDirectory
 
 _EXIF, _GPS, _INTEROP = 0x8769, 0x8825, 0xA005
@@ -66,9 +66,9 @@ def exif_tags(exif: bytes) -> dict[str, object]:
         main = read_fields(block, header, header.first)
     except BadDirectory:
         return {}
-    details = _linked(block, header, main.pop(_EXIF, None))
-    place = _linked(block, header, main.pop(_GPS, None))
-    interop = _linked(block, header, details.pop(_INTEROP, None))
+    details = linked_fields(block, header, main.pop(_EXIF, None))
+    place = linked_fields(block, header, main.pop(_GPS, None))
+    interop = linked_fields(block, header, details.pop(_INTEROP, None))
     tags: dict[str, object] = {}
     named = ((main, _MAIN, "IFD0"), (details, _DETAILS, "ExifIFD"), (place, _PLACE, "GPS"),
              (interop, _INTEROP_NAMES, "InteropIFD"))  # fmt: skip
@@ -79,14 +79,6 @@ def exif_tags(exif: bytes) -> dict[str, object]:
             value = _comment(one, header.order) if name in _COMMENTS else _value(one, header.order)
             tags.setdefault(name, value)
     return tags
-
-
-def _linked(block: io.BytesIO, header: Header, link: Field | None) -> dict[int, Field]:
-    offset = pointer(link, header)
-    try:
-        return read_fields(block, header, offset) if offset else {}
-    except BadDirectory:
-        return {}
 
 
 def _comment(one: Field, order: str) -> object:

@@ -19,8 +19,8 @@ from engine.photo.fields import (
     Header,
     entry_of,
     in_order,
+    linked_fields,
     offset_field,
-    pointer,
     read_entries,
     read_fields,
     read_header,
@@ -139,21 +139,12 @@ def _read_block(exif: bytes) -> tuple[_Exif, str]:
 def _read_exif(file: BinaryIO, header: Header, wanted: set[int]) -> _Exif:
     asked = wanted | _DETAILS | {_EXIF, _GPS}
     first = read_fields(file, header, header.first, asked)
-    details = _linked(file, header, first.get(_EXIF))
-    place = _linked(file, header, first.get(_GPS))
-    interop = _linked(file, header, details.pop(_INTEROP, None))
+    details = linked_fields(file, header, first.get(_EXIF))
+    place = linked_fields(file, header, first.get(_GPS))
+    interop = linked_fields(file, header, details.pop(_INTEROP, None))
     beside = {tag: first[tag] for tag in _DETAILS & set(first)}
     main = {tag: first[tag] for tag in wanted & set(first)}
     return _Exif(main, beside | details, place, interop)
-
-
-def _linked(file: BinaryIO, header: Header, link: Field | None) -> dict[int, Field]:
-    """The fields a link leads to; none where it leads nowhere."""
-    offset = pointer(link, header)
-    try:
-        return read_fields(file, header, offset) if offset else {}
-    except BadDirectory:
-        return {}
 
 
 def _converted(exif: _Exif, before: str, after: str) -> _Exif:

@@ -169,6 +169,15 @@ def pointer(field: Field | None, header: Header) -> int:
     return int(struct.unpack_from(header.order + letters[field.kind], field.value)[0])
 
 
+def linked_fields(file: BinaryIO, header: Header, link: Field | None) -> dict[int, Field]:
+    """The fields of the directory a field leads to; none where it leads nowhere."""
+    offset = pointer(link, header)
+    try:
+        return read_fields(file, header, offset) if offset else {}
+    except BadDirectory:
+        return {}
+
+
 def in_order(field: Field, before: str, after: str) -> Field | None:
     """The field in another byte order; None if a plain TIFF file cannot hold its kind.
 
