@@ -35,7 +35,7 @@ def resolution_of_tiff(file: BinaryIO) -> Resolution | None:
     except BadDirectory:
         return None
     across, down = _number(fields.get(_ACROSS), header), _number(fields.get(_DOWN), header)
-    unit = int(_number(fields.get(_UNIT), header)) if _UNIT in fields else _INCH
+    unit = _number(fields.get(_UNIT), header) if _UNIT in fields else _INCH
     if unit == _NONE:
         return _of_shape(across, down)
     return _per_mm(across, down, _MM.get(unit, 0.0))

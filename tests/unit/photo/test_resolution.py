@@ -144,3 +144,12 @@ def written(tmp_path, photo, suffix):
             assert exif[0x0128] == INCH
             return float(exif[0x011A]), float(exif[0x011B])
         return image.info["dpi"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2.0])
+def test_a_unit_may_be_any_number(tmp_path, value):
+    data = bytearray(tiff_with(RATIONAL, 25.4, 25.4, INCH))
+    at = data.index(struct.pack("<HHI", 296, SHORT, 1))
+    struct.pack_into("<HHIf", data, at, 296, FLOAT, 1, value)
+    resolution = read(tmp_path, bytes(data)).source.pixels_per_mm
+    assert resolution == ((1.0, 1.0) if value == INCH else None)
