@@ -8,10 +8,10 @@ square, that is kept, with the usual 72 dpi for the longer side of a pixel.
 Sources: TIFF 6.0, section 8 (ResolutionUnit); W3C PNG, 11.3.4.3; JFIF 1.02 (ITU-T T.871), 10.1.
 """
 
-import os
 import struct
 from typing import BinaryIO
 
+from engine.photo.blocks import png_chunks
 from engine.photo.fields import Field, Header, read_fields, read_header
 from engine.photo.ifd import BadDirectory
 
@@ -43,15 +43,10 @@ def resolution_of_tiff(file: BinaryIO) -> Resolution | None:
 
 def resolution_of_png(file: BinaryIO) -> Resolution | None:
     """Across and down, from the pHYs chunk in front of the pixels."""
-    file.seek(8)
-    while len(head := file.read(8)) == 8:
-        size, name = struct.unpack(">I4s", head)
-        if name == b"pHYs" and size == 9 and len(body := file.read(9)) == 9:
+    for _, body in png_chunks(file, (b"pHYs",), last=b"IDAT"):
+        if len(body) == 9:
             across, down, unit = struct.unpack(">IIB", body)
             return _per_mm(across, down, 1000.0) if unit == 1 else _of_shape(across, down)
-        if name == b"IDAT":
-            break
-        file.seek(size + 4, os.SEEK_CUR)
     return None
 
 
