@@ -12,7 +12,6 @@
 
 import codecs
 import json
-import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ VERSION = 1
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 HexColor = Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")]
+Radius = Annotated[float, msgspec.Meta(gt=0, le=0.5)]
 Axis = Annotated[float, msgspec.Meta(ge=-128, le=128)]
 
 
@@ -44,7 +44,7 @@ class Hint(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     x: Share
     y: Share
-    radius: Annotated[float, msgspec.Meta(gt=0, le=0.5)] = 0.02
+    radius: Radius = 0.02
     a: Axis
     b: Axis
 
@@ -114,7 +114,7 @@ def ab_of_rgb(rgb: str) -> tuple[float, float]:
 class _WrittenHint(msgspec.Struct, forbid_unknown_fields=True):
     x: Share
     y: Share
-    radius: Annotated[float, msgspec.Meta(gt=0, le=0.5)] = 0.02
+    radius: Radius = 0.02
     ab: tuple[Axis, Axis] | None = None
     rgb: HexColor | None = None
 
@@ -202,6 +202,4 @@ def _hint(hint: _WrittenHint, index: int, name: str) -> Hint:
     if (hint.ab is None) == (hint.rgb is None):
         raise BadEdits(name=name, reason=f'hint {index} needs either "ab" or "rgb"')
     a, b = hint.ab if hint.ab is not None else ab_of_rgb(str(hint.rgb))
-    if not all(map(math.isfinite, (hint.x, hint.y, hint.radius, a, b))):
-        raise BadEdits(name=name, reason=f"hint {index} holds a number that is not finite")
     return Hint(x=hint.x, y=hint.y, radius=hint.radius, a=a, b=b)

@@ -50,5 +50,5 @@ def _is_neutralized(provenance: Provenance | None) -> bool:
         return False
     try:
         return edits_from_json(provenance.edits.encode(), "").neutralize
-    except (BadEdits, RecursionError):  # metadata can be edited by anyone
+    except BadEdits:  # metadata can be edited by anyone
         return False
