@@ -35,8 +35,8 @@ from engine.version import VERSION
 
 COLORED = N_("This photo already has color; its own color is replaced. Only its lightness is kept.")
 TONED = N_("This photo is toned; its tones were taken for gray.")
-EXISTS_SKIPPED = N_("“{name}” exists already and was left as it is.")
 COLORED_SKIPPED = N_("“{name}” already has color and was left out.")
+EXISTS_SKIPPED = N_("“{name}” exists already and was left as it is.")
 STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
 
 
@@ -113,11 +113,11 @@ def colorize(
     tell, said = report or (lambda _: None), Said(warn)
     started = time.monotonic()
     if wish.on_conflict == "skip" and not wish.replace_original and os.path.lexists(target):
-        return _skipped(target, started)
+        return _left_out(target, started, EXISTS_SKIPPED, target.name)
     tell(STAGES[0])
     opened = opened_for(path, target, wish, cancel, said)
     if opened is None:
-        return _colored_skipped(path, target, started)
+        return _left_out(target, started, COLORED_SKIPPED, path.name)
     with ThreadPoolExecutor(1, thread_name_prefix="digest") as pool:
         # Read once more, from the system's cache, while the network works.
         digest = pool.submit(sha256_of, path).result if wish.saving.label else str
@@ -127,7 +127,7 @@ def colorize(
     tell(STAGES[3])
     saved, layer = saved_as(opened, planes, target, wish, provenance, cancel, said)
     if saved is None:
-        return _skipped(target, started)
+        return _left_out(target, started, EXISTS_SKIPPED, target.name)
     return Outcome(saved, time.monotonic() - started, tuple(said.sentences), layer=layer)
 
 
@@ -429,18 +429,13 @@ def save_layer(
     )
 
 
-def _skipped(target: Path, started: float) -> Outcome:
-    sentence = translate(EXISTS_SKIPPED, name=target.name)
-    return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
-
-
 # What is said of a photo that is not gray.
 _TOLD = {"colored": (COLORED,), "toned": (TONED,)}
 
 
-def _colored_skipped(path: Path, target: Path, started: float) -> Outcome:
-    sentence = translate(COLORED_SKIPPED, name=path.name)
-    return Outcome(target, time.monotonic() - started, (sentence,), skipped=True)
+def _left_out(target: Path, started: float, sentence: str, name: str) -> Outcome:
+    said = (translate(sentence, name=name),)
+    return Outcome(target, time.monotonic() - started, said, skipped=True)
 
 
 def _check(cancel: CancelToken | None) -> None:
