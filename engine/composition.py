@@ -129,11 +129,16 @@ def strips(height: int, width: int, cancel: CancelToken | None = None) -> Iterat
     Raises:
         Cancelled: on request, between strips.
     """
-    step = max(1, STRIP_PIXELS // width)
+    step = rows_of_strip(width)
     for top in range(0, height, step):
         if cancel is not None:
             cancel.raise_if_set()
         yield slice(top, min(top + step, height))
+
+
+def rows_of_strip(width: int) -> int:
+    """How many rows of a picture so wide make a strip of the size that composing likes."""
+    return max(1, STRIP_PIXELS // width)
 
 
 def _adjust(L: Plane, ab: Plane, adjustments: Adjustments) -> None:

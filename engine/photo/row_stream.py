@@ -14,12 +14,12 @@ import pyvips
 from numpy.typing import NDArray
 
 from engine.cancel import CancelToken
+from engine.composition import rows_of_strip, strips
 from engine.in_order import in_order
 from engine.values import ColoredRows
 
 Array = NDArray[np.generic]
 
-STRIP_PIXELS = 1 << 18
 _SHORT, _LONG, _LONG8 = 3, 4, 16
 _HEADER_BYTES, _ENTRY_BYTES = 16, 20
 _RGB, _UNASSOCIATED_ALPHA = 2, 2
@@ -44,13 +44,13 @@ class RowStream:
         if alpha is not None and alpha.shape != (height, width):
             raise ValueError(f"alpha of shape {alpha.shape} for a photo of {height} x {width}")
         self.failure: BaseException | None = None
-        self._colored, self._alpha, self._cancel = colored, alpha, cancel
-        self._rows = max(1, STRIP_PIXELS // width)
+        self._colored, self._alpha = colored, alpha
+        self._rows = rows_of_strip(width)
         self._channels = 3 if alpha is None else 4
         self._line = width * self._channels * colored.depth // 8
         self._head = self._tags()
         self._at = 0
-        self._strips: Iterator[memoryview] = in_order(self._strip, self._slices())
+        self._strips: Iterator[memoryview] = in_order(self._strip, strips(height, width, cancel))
         self._number, self._strip_now = -1, memoryview(b"")
 
     def image(self) -> pyvips.Image:
@@ -63,13 +63,6 @@ class RowStream:
             "tiffload_source", self._source, access="sequential", fail_on="error"
         )
         return image.copy(interpretation="srgb" if self._colored.depth == 8 else "rgb16")
-
-    def _slices(self) -> Iterator[slice]:
-        height = self._colored.size[0]
-        for top in range(0, height, self._rows):
-            if self._cancel is not None:
-                self._cancel.raise_if_set()
-            yield slice(top, min(top + self._rows, height))
 
     def _strip(self, rows: slice) -> memoryview:
         strip = self._colored.rows(rows)
