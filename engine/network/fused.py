@@ -24,6 +24,7 @@ from engine.network.model import (
     DetailedConv,
     ResidualPair,
     TransformerBlock,
+    attended,
 )
 
 # How the operators want to be told what to do with a result: a name and its numbers.
@@ -166,12 +167,7 @@ class PackedTransformerBlock(nn.Module):
         batch, channels, h, w = x.shape
         x = self.position(x, x.contiguous(memory_format=torch.channels_last))
         t: Tensor = x.flatten(2).transpose(1, 2)  # (B, h*w, C)
-        qkv = self.qkv(self.norm_attention(t)).view(batch, h * w, 3, self.heads, -1)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, h*w, C/heads)
-        mixed = (
-            F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, h * w, channels)
-        )
-        t = self.project(mixed, t)
+        t = self.project(attended(self.qkv(self.norm_attention(t)), self.heads), t)
         t = self.mlp_2(self.mlp_1(self.norm_mlp(t)), t)
         return t.transpose(1, 2).reshape(batch, channels, h, w)
 

@@ -114,12 +114,7 @@ class TransformerBlock(nn.Module):
         batch, channels, h, w = x.shape
         x = x + self.position(x)
         t: Tensor = x.flatten(2).transpose(1, 2)  # (B, h*w, C)
-        qkv = self.qkv(self.norm_attention(t)).view(batch, h * w, 3, self.heads, -1)
-        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # each (B, heads, h*w, C/heads)
-        mixed = (
-            F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, h * w, channels)
-        )
-        t = t + self.project(mixed)
+        t = t + self.project(attended(self.qkv(self.norm_attention(t)), self.heads))
         t = t + self.mlp(self.norm_mlp(t))
         return t.transpose(1, 2).reshape(batch, channels, h, w)
 
@@ -276,6 +271,13 @@ def in_channels_last(network: AnyNetwork) -> AnyNetwork:
     """The network with its weights laid out for convolutions on a CPU, 1.3 times as fast."""
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stub lacks it
     return network
+
+
+def attended(qkv: Tensor, heads: int) -> Tensor:
+    """Attention of all cells to all: (B, N, 3C), queries, keys and values -> (B, N, C)."""
+    batch, cells, _ = qkv.shape
+    q, k, v = qkv.view(batch, cells, 3, heads, -1).permute(2, 0, 3, 1, 4)  # (B, heads, N, C/heads)
+    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, cells, -1)
 
 
 def convex_upsample(coarse: Tensor, weights: Tensor) -> Tensor:
