@@ -328,6 +328,7 @@ def _two_pieces(
 ) -> NDArray[np.float64]:
     """(a x + b)^g + e from `start` on, c x + f below it."""
     g, a, b, e = power
-    # The clip keeps the branch that np.where throws away free of warnings.
-    high = np.clip(a * encoded + b, 0, None) ** g + e
+    # Of the branch that np.where throws away no warning shall be heard.
+    with np.errstate(over="ignore"):
+        high = np.clip(a * encoded + b, 0, None) ** g + e
     return np.where(encoded >= start, high, line[0] * encoded + line[1])

@@ -245,3 +245,13 @@ def test_tags_that_are_all_of_a_profile_take_no_memory():
         tracemalloc.stop()
     assert model is not None
     assert peak < 10 * size
+
+
+def test_a_piece_of_a_curve_that_never_counts_is_not_heard_of():
+    numbers = (30_000.0, 2.0, 0.5, 1.0, 2.0)  # (2 x + 0.5)^30000 from 2 on, x below it
+    fixed = struct.pack(">5i", *(round(number * 65536) for number in numbers))
+    curve = b"para\0\0\0\0" + struct.pack(">HH", 3, 0) + fixed
+    pixels = random_pixels(500, 1, 8)
+    L = measure_lightness(photo_of(pixels, profile(b"GRAY", {b"kTRC": curve}))).L
+    linear = measure_lightness(photo_of(pixels, gray_gamma_profile(1.0))).L
+    np.testing.assert_allclose(L, linear, atol=1e-4)
