@@ -16,6 +16,8 @@ DAMAGED_EXIF = N_("The photo's EXIF metadata is damaged; it was left out.")
 
 PHOTOSHOP = b"Photoshop 3.0\0"
 _IPTC_RESOURCE = 0x0404
+# In front of each resource; those of ImageReady and older programs are read by ExifTool, too.
+_RESOURCE_MARKS = (b"8BIM", b"MeSa", b"AgHg", b"PHUT", b"DCSR")
 # Photoshop has numbers for some hundred kinds of them.
 _MOST_RESOURCES = 100_000
 
@@ -68,16 +70,17 @@ def iptc_records(block: bytes) -> bytes:
         # A big-endian TIFF file that declares them as LONG: libtiff turned each four around.
         whole = len(block) // 4 * 4
         return struct.pack(f">{whole // 4}I", *struct.unpack(f"<{whole // 4}I", block[:whole]))
-    resources = _photoshop_resources(block.removeprefix(PHOTOSHOP))
+    resources = photoshop_resources(block.removeprefix(PHOTOSHOP))
     records = [data for number, data in resources if number == _IPTC_RESOURCE]
     # Several segments of a JPEG file may each have some; readers take them one after another.
     return b"".join(dict.fromkeys(records))
 
 
-def _photoshop_resources(block: bytes) -> Iterator[tuple[int, bytes]]:
+def photoshop_resources(block: bytes) -> Iterator[tuple[int, bytes]]:
+    """Numbers and contents of image resources; ends where something else stands."""
     at = 0
     for _ in range(_MOST_RESOURCES):
-        if block[at : at + 4] != b"8BIM" or at + 12 > len(block):
+        if block[at : at + 4] not in _RESOURCE_MARKS or at + 12 > len(block):
             return
         (number,) = struct.unpack_from(">H", block, at + 4)
         # The name: a length, the letters, and padding to an even number of bytes.

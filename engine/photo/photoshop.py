@@ -22,6 +22,7 @@ from engine.photo.decoded import (
     Undecodable,
     check_pixels,
 )
+from engine.photo.metadata import photoshop_resources
 from engine.photo.oiio import open_with_oiio
 from engine.photo.packed_rows import has_all_rows
 from engine.photo.profiles import is_usable
@@ -114,14 +115,4 @@ def _resources(data: bytes) -> tuple[dict[int, bytes], int]:
     end = at + 4 + struct.unpack_from(">I", data, at)[0]
     if end > len(data):
         raise Undecodable(TOO_EARLY)
-    at += 4
-    found: dict[int, bytes] = {}
-    while at + 12 <= end:
-        (number,) = struct.unpack_from(">H", data, at + 4)
-        at += 6 + (data[at + 6] // 2 + 1) * 2  # a name, padded to an even number of bytes
-        if at + 4 > end:
-            break
-        (size,) = struct.unpack_from(">I", data, at)
-        found[number] = data[at + 4 : at + 4 + size]
-        at += 4 + size + size % 2
-    return found, end
+    return dict(photoshop_resources(data[at + 4 : end])), end

@@ -155,8 +155,9 @@ def test_iptc_in_all_its_wrappings():
     other = b"8BIM\x04\x25\x03abc\0\0\0\x10" + bytes(16)
     for block in (records, swapped, PHOTOSHOP + photoshop_resource(records)):
         assert dict(carried_metadata({"iptc-data": block}, (1, 1)))["iptc-data"] == records
-    wrapped = {"photoshop-data": other + photoshop_resource(records)}
-    assert dict(carried_metadata(wrapped, (1, 1)))["iptc-data"] == records
+    for mark in (b"8BIM", b"MeSa"):  # Photoshop's, and ImageReady's
+        wrapped = {"photoshop-data": mark + other[4:] + photoshop_resource(records)}
+        assert dict(carried_metadata(wrapped, (1, 1)))["iptc-data"] == records
     for cut in range(60):
         carried_metadata({"iptc-data": photoshop_resource(records)[:cut]}, (1, 1))
 
