@@ -73,10 +73,11 @@ def _of_jpeg(file: BinaryIO, blocks: Blocks) -> None:
         elif body.startswith(PHOTOSHOP):
             resources.append(body[len(PHOTOSHOP) :])
     blocks["photoshop-data"] = b"".join(resources)
-    for digest, parts in pieces.items():
-        if digest in blocks.get("xmp-data", b""):
-            extended = b"".join(parts[at] for at in sorted(parts))
-            blocks["xmp-data"] = joined_packet(blocks["xmp-data"], extended)
+    main = blocks.get("xmp-data", b"")
+    # A packet has one rest; joining one after the other would take minutes for a file of many.
+    rest = next((parts for digest, parts in pieces.items() if digest in main), None)
+    if rest is not None:
+        blocks["xmp-data"] = joined_packet(main, b"".join(rest[at] for at in sorted(rest)))
 
 
 def _jpeg_segments(file: BinaryIO) -> Iterator[bytes]:

@@ -268,3 +268,23 @@ def test_a_block_farther_away_than_any_file_reaches(tmp_path):
     path.write_bytes(avif_with_places(places + struct.pack(">QQ", (1 << 64) - 9, 9)))
     with path.open("rb") as file:
         assert blocks_of_file(file, "heif") == {}
+
+
+def test_a_packet_has_one_rest():
+    def packet(local):
+        return (
+            '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-'
+            f'rdf-syntax-ns#"><rdf:Description rdf:about="" {local}/></rdf:RDF></x:xmpmeta>'
+        ).encode()
+
+    digests = [b"A" * 32, b"B" * 32]
+    main = packet(f"xmlns:o='urn:o/' o:said='{digests[1].decode()} {digests[0].decode()}'")
+    plain = by_pillow(rgb_picture(), "JPEG")
+    segments = [b"http://ns.adobe.com/xap/1.0/\0" + main]
+    for digest, name in zip(digests, "ab", strict=True):
+        rest = packet(f"xmlns:o='urn:o/' o:{name}='1'")
+        place = digest + struct.pack(">II", len(rest), 0)
+        segments.append(b"http://ns.adobe.com/xmp/extension/\0" + place + rest)
+    told = (struct.pack(">BBH", 0xFF, 0xE1, len(one) + 2) + one for one in segments)
+    found = blocks_of_file(plain[:2] + b"".join(told) + plain[2:], "jpeg")["xmp-data"]
+    assert set(properties_of(found)) == {"{urn:o/}said", "{urn:o/}a"}
