@@ -271,9 +271,9 @@ def _fixed(tag: memoryview, at: int, count: int) -> NDArray[np.float64]:
 
 def _curve(tag: memoryview) -> Curve:
     """A transfer curve. Source: ICC.1:2022, 10.6 and 10.18."""
-    if tag[:4] == b"para":
+    if bytes(tag[:4]) == b"para":
         return _parametric_curve(tag)
-    if tag[:4] != b"curv":
+    if bytes(tag[:4]) != b"curv":
         raise BadProfile(f"a curve of type {bytes(tag[:4])!r}")
     (count,) = struct.unpack_from(">I", tag, 8)
     if count == 0:

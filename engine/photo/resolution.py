@@ -19,7 +19,7 @@ Resolution = tuple[float, float]
 
 _ACROSS, _DOWN, _UNIT = 282, 283, 296
 _NONE, _INCH, _CENTIMETER = 1, 2, 3
-_MM = {_INCH: 25.4, _CENTIMETER: 10.0}
+_MM: dict[float, float] = {_INCH: 25.4, _CENTIMETER: 10.0}
 # struct letters by TIFF type: SHORT, LONG, RATIONAL, SRATIONAL, FLOAT, DOUBLE.
 _LETTERS = {3: "H", 4: "I", 5: "II", 10: "ii", 11: "f", 12: "d"}
 _USUAL = 72 / 25.4
