@@ -64,7 +64,6 @@ def test_the_report_in_three_forms(report, tmp_path):
     assert whole["photos"][2]["code"] == "unreadable-photo"
 
 
-@pytest.fixture
 def test_without_time_for_pictures_all_else_is_there(report, tmp_path):
     hurry = CancelToken()
     hurry.cancel()
@@ -75,6 +74,7 @@ def test_without_time_for_pictures_all_else_is_there(report, tmp_path):
     assert len(table.read_text("utf-8").splitlines()) == 5
 
 
+@pytest.fixture
 def page(report, tmp_path, tmp_path_factory):
     path = write_report(report, tmp_path)[0]
     with opened_page(path, tmp_path_factory.mktemp("browser")) as opened:
