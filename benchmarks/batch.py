@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
-from benchmarks.files import grain
+from benchmarks.files import write_jpeg
 from engine.batch import (
     Choice,
     GivenEdits,
@@ -89,8 +89,7 @@ def _photos(folder: Path, count: int, megapixels: float) -> list[Path]:
     paths = []
     for number in range(count):
         path = folder / f"{number:03}.jpg"
-        image = grain((int(side * 1.5), side), 4 + number % 3)
-        image.cast("uchar").copy(interpretation="b-w").jpegsave(str(path), Q=92)
+        write_jpeg(path, (int(side * 1.5), side), 4 + number % 3)
         paths.append(path)
     return paths
 

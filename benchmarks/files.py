@@ -61,8 +61,13 @@ def grain(size: tuple[int, int], sigma: float) -> pyvips.Image:
 def grainy_jpeg(folder: Path) -> Path:
     """Write a gray JPEG of 24 megapixels into a folder."""
     path = folder / "gray-24-megapixels.jpg"
-    grain(JPEG_SIZE, 4).cast("uchar").copy(interpretation="b-w").jpegsave(str(path), Q=92)
+    write_jpeg(path, JPEG_SIZE, 4)
     return path
+
+
+def write_jpeg(path: Path, size: tuple[int, int], sigma: float) -> None:
+    """Write such a photo as a gray JPEG."""
+    grain(size, sigma).cast("uchar").copy(interpretation="b-w").jpegsave(str(path), Q=92)
 
 
 def _tiff(folder: Path, kind: str, compression: str) -> Path:
