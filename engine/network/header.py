@@ -54,6 +54,8 @@ def weights_facts(path: Path | None = None) -> WeightsFacts:
         data = path.read_bytes()
     except FileNotFoundError as error:
         raise ModelMissing(path=path) from error
+    except PermissionError as error:
+        raise ModelDamaged(path=path, reason=N_("permission to read it is missing")) from error
     except OSError as error:
         raise ModelDamaged(path=path, reason=N_("the file is damaged")) from error
     try:
