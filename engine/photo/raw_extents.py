@@ -97,9 +97,10 @@ def _check_pieces(tags: Tags, directory: Directory, length: int) -> None:
 
 def _check_streams(tags: Tags, directory: Directory, data: bytes) -> None:
     """Follow the codes of a DNG picture: where they end, LibRaw leaves what was in the memory."""
-    sensor = tags.number(directory, _PHOTOMETRIC) in (_SENSOR, _LINEAR)
-    if not sensor or tags.number(directory, _COMPRESSION) != _LOSSLESS_JPEG:
+    if tags.number(directory, _COMPRESSION) != _LOSSLESS_JPEG:
         return
+    # Where it is not said what the picture is of, LibRaw takes it for the sensor's all the same.
+    sensor = tags.number(directory, _PHOTOMETRIC) in (_SENSOR, _LINEAR)
     found, listed = 0, 0
     for starts, sizes in _PIECES:
         for start, size in zip(
@@ -108,6 +109,8 @@ def _check_streams(tags: Tags, directory: Directory, data: bytes) -> None:
             listed += size
             # Where pieces lie upon each other, a small file has as many as it likes.
             values = whole_values(data, start, start + size) if listed <= len(data) else 0
+            if values is None and not sensor:
+                return  # a preview, with loss
             if not values:
                 raise Undecodable(DAMAGED)
             found += values

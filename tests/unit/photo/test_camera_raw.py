@@ -210,6 +210,18 @@ def test_a_tile_without_its_pixels_is_not_what_was_in_the_memory(tmp_path, make)
         assert info.value.values["reason"] == DAMAGED
 
 
+def test_codes_are_followed_where_the_file_does_not_say_that_they_are_of_a_sensor(tmp_path):
+    data = dng(mosaic(scene()), cfa=(0, 1, 1, 2), **LOSSLESS)
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        page = file.pages[0]
+        at = page.tags["PhotometricInterpretation"].offset + 2  # of its type
+        middle = page.dataoffsets[0] + page.databytecounts[0] // 2
+    untold = data[:at] + b"\0\0" + data[at + 2 :]
+    with pytest.raises(UnreadablePhoto) as info:
+        read(tmp_path, untold[:middle] + b"\xff\xd9" + untold[middle + 2 :])
+    assert info.value.values["reason"] == DAMAGED
+
+
 def test_complaints_count_as_damage_and_are_not_printed(capfd):
     with pytest.raises(Undecodable) as info, _heeding_complaints():
         os.write(2, b"unknown file: data corrupted at 512\nanother\n")
