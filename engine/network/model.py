@@ -220,25 +220,37 @@ class ColorNetwork(nn.Module):
             upsampling=upsampling.contiguous().view(-1, 9, DETAIL, h, w).softmax(dim=1),
         )
 
-    def own_color(self, painting: Painting, temperature: float, gain: float) -> Tensor:
+    def own_color(
+        self, painting: Painting, temperature: float, gain: float, agreement: float = 0.0
+    ) -> Tensor:
         """The network's own color, before the hints.
 
         Args:
             painting: from `paint`.
             temperature: 1 gives the mean of the distribution; smaller values are more vivid.
-            gain: factor on the chroma.
+            gain: factor on the chroma, where the distribution agrees on a hue.
+            agreement: how much less it is where it does not: the factor is
+                1 + (gain - 1) * r ** agreement, with r the chroma of the mean over the mean of the
+                chroma, 1 for one hue and 0 for hues that cancel each other out.
 
         Returns:
             (B, 2, H/4, W/4), a* and b*.
         """
         batch, bins, h, w = painting.logits.shape
         cells = painting.logits.permute(0, 2, 3, 1).reshape(-1, bins)
-        means = [
-            (some / temperature).softmax(dim=1) @ self.centers
-            for some in torch.split(cells, CELLS_AT_ONCE)
-        ]
-        mean = torch.cat(means).view(batch, h, w, 2).permute(0, 3, 1, 2)
-        return gain * mean + AB_SCALE * painting.residual
+        # a*, b* and the chroma of each bin: their means by one product.
+        bins_and_chroma = torch.cat([self.centers, self.centers.norm(dim=1, keepdim=True)], dim=1)
+        means = []
+        for some in torch.split(cells, CELLS_AT_ONCE):
+            found = (some / temperature).softmax(dim=1) @ bins_and_chroma
+            mean, chroma = found[:, :2], found[:, 2:]
+            if agreement:
+                one_hue = mean.norm(dim=1, keepdim=True) / chroma.clamp(min=1e-3)
+                means.append((1 + (gain - 1) * one_hue**agreement) * mean)
+            else:
+                means.append(gain * mean)
+        color = torch.cat(means).view(batch, h, w, 2).permute(0, 3, 1, 2)
+        return color + AB_SCALE * painting.residual
 
     def read_out(self, painting: Painting, own: Tensor, hints: HintBatch) -> Tensor:
         """Color with the hints taken in, at the size of the input.

@@ -169,7 +169,9 @@ class TorchPredictor:
                 calibration.posterior_temperature,
                 calibration.posterior_unweighing,
             )
-            own = network.own_color(painting, calibration.temperature, calibration.gain)
+            own = network.own_color(
+                painting, calibration.temperature, calibration.gain, calibration.agreement
+            )
             result = F.avg_pool2d(network.read_out(painting, own, placed), 4)
             off = doubt(painting, share, result, network.centers, placed)
             color, confidence = likeliest(share, network.centers)
@@ -181,7 +183,9 @@ class TorchPredictor:
         """(1, 2, padded_height, padded_width) of the first pass."""
         network, calibration = self._network, self.card.calibration
         painting, placed = self._painting(prepared, hints)
-        own = network.own_color(painting, calibration.temperature, calibration.gain)
+        own = network.own_color(
+            painting, calibration.temperature, calibration.gain, calibration.agreement
+        )
         return network.read_out(painting, own, placed)
 
     def _painting(

@@ -49,12 +49,14 @@ class Calibration:
     Attributes:
         temperature: of the distribution; 1 is the safest and palest.
         gain: factor on the chroma.
+        agreement: how much less it is where hues are in doubt, see `ColorNetwork.own_color`.
         posterior_temperature: of the honest distribution, see `belief.posterior`.
         posterior_unweighing: 0..1, likewise.
     """
 
     temperature: float = 1.0
     gain: float = 1.0
+    agreement: float = 0.0
     posterior_temperature: float = 1.0
     posterior_unweighing: float = 1.0
 

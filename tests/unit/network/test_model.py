@@ -123,7 +123,13 @@ def test_temperature_and_gain_make_color_stronger(network):
     painting = network.paint(network.look(torch.rand(1, 1, 64, 64) * 100), no_hints(1))
     plain = network.own_color(painting, 1.0, 1.0)
     torch.testing.assert_close(network.own_color(painting, 1.0, 2.0), 2 * plain)
+    # Where hues are in doubt, the gain is less; where there is one hue, it is all there.
+    partly = network.own_color(painting, 1.0, 2.0, agreement=4.0).norm(dim=1)
+    assert (partly >= plain.norm(dim=1) - 1e-4).all()
+    assert (partly <= 2 * plain.norm(dim=1) + 1e-4).all()
+    assert (partly < 1.9 * plain.norm(dim=1)).any()
     sharp = network.own_color(painting, 1e-4, 1.0)
+    torch.testing.assert_close(network.own_color(painting, 1e-4, 2.0, agreement=4.0), 2 * sharp)
     best = network.centers[painting.logits.argmax(1)].permute(0, 3, 1, 2)
     assert (sharp - best).abs().mean() < 0.5
 
