@@ -33,11 +33,11 @@ def whole_values(data: bytes, at: int, end: int) -> int | None:
         end: where it ends.
 
     Returns:
-        Height times width times channels; 0 if the scan holds less, or if there is none. None if
-        the frame is of another kind.
+        Height times width times channels; 0 if the scan holds less, or if there is none, or frames
+        of several kinds, at which decoders stumble. None if the frame is of another kind.
     """
     tables: dict[int, _Table] = {}
-    values, interval, count = 0, 0, 0
+    values, interval, count, is_other = 0, 0, 0, False
     if data[at : at + 2] != b"\xff\xd8":
         return 0
     at, end = at + 2, min(end, len(data))
@@ -53,17 +53,19 @@ def whole_values(data: bytes, at: int, end: int) -> int | None:
             count = content[5]
             values = height * width * count
         elif marker in _OTHER_FRAMES:
-            return None
+            is_other = True
         elif marker == _TABLES:
             tables |= _tables(content)
         elif marker == _RESTARTS:
             interval = int.from_bytes(content[:2], "big") * count
+        elif marker == _SCAN and is_other:
+            return 0 if count else None
         elif marker == _SCAN:
             chosen = _chosen(content, tables) if count and content[:1] == bytes([count]) else None
             if chosen is None:
                 return 0
             return values if _counted(data, (at, end), chosen, interval, values) == values else 0
-    return 0
+    return None if is_other and not count else 0
 
 
 def _tables(content: bytes) -> dict[int, _Table]:

@@ -169,3 +169,13 @@ def test_lossless_jpeg_that_lacks_pixels_is_not_read(tmp_path):
     middle = start + size // 2
     with pytest.raises(UnreadablePhoto):
         read(tmp_path, data[:middle] + b"\xff\xd9" + data[middle + 2 :])
+
+
+def test_a_stream_with_frames_of_two_kinds_is_not_read(tmp_path):
+    """A decoder that has no table left runs beyond its memory, and the program ends."""
+    codes = gray_picture(64, 96, depth=16)
+    arguments = {"lossless": True, "bitspersample": 16}
+    data = by_tifffile(codes, compression="jpeg", compressionargs=arguments, tile=(32, 48))
+    at = data.index(b"\xff\xc4") + 1  # the table of codes becomes another frame
+    with pytest.raises(UnreadablePhoto):
+        read(tmp_path, data[:at] + b"\xc5" + data[at + 1 :])
