@@ -121,12 +121,16 @@ class Tags:
             return ()
 
     def number(self, directory: Directory, tag: int, default: int = 0) -> int:
-        """The first value of a tag, or the default; the others, perhaps millions, are not read."""
+        """The first value of a tag, or the default; of the others, perhaps millions, only the last.
+
+        A tag that claims more than the file holds is none, as for all other readers.
+        """
         entry = directory.entries.get(tag)
         letter = _LETTERS.get(entry.kind) if entry is not None else None
         if entry is None or letter is None or not entry.count:
             return default
         try:
+            self._unpack(letter, entry.at + (entry.count - 1) * struct.calcsize(f"={letter}"))
             return self._unpack(letter, entry.at)
         except BadDirectory:
             return default

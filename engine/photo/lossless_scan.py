@@ -58,12 +58,10 @@ def whole_values(data: bytes, at: int, end: int) -> int | None:
             tables |= _tables(content)
         elif marker == _RESTARTS:
             interval = int.from_bytes(content[:2], "big") * count
-        elif marker == _SCAN and is_other:
-            return 0 if count else None
         elif marker == _SCAN:
-            chosen = _chosen(content, tables) if count and content[:1] == bytes([count]) else None
-            if chosen is None:
-                return 0
+            chosen = _chosen(content, tables) if content[:1] == bytes([count]) else None
+            if is_other or not count or chosen is None:
+                break
             return values if _counted(data, (at, end), chosen, interval, values) == values else 0
     return None if is_other and not count else 0
 
