@@ -55,16 +55,21 @@ class OneLook:
         chosen = [os.fsencode(whole_path(photo)).hex() for photo in self.photos]
         return ["look", self.first, chosen] if self.first or self.photos else []
 
-    def check(self, edits: GivenEdits) -> None:
+    def check(self, edits: GivenEdits, cancel: CancelToken | None = None) -> None:
         """See now whether the chosen photos can be used, rather than once for each of the others.
+
+        Args:
+            edits: where the edits of those without a sidecar come from.
+            cancel: checked while they are read.
 
         Raises:
             LookUnusable: one cannot.
+            Cancelled: on request.
         """
         for photo in self.photos:
             try:
                 edits.of(sidecar_of(photo))
-                read_photo(photo, keep="lightness")
+                read_photo(photo, cancel, keep="lightness")
             except PhotochromError as error:
                 raise LookUnusable(name=photo.name, reason=str(error)) from error
 

@@ -141,7 +141,7 @@ class BatchThread(QThread):
 
     def _plan(self, order: BatchOrder) -> None:
         job = order.job
-        job.look.check(job.edits)
+        job.look.check(job.edits, self._looking)
         finding = find_photos(order.places, order.choice, self._looking)
         known = peek(journal_path(order.into), job.fingerprint)
         plan = make_plan(

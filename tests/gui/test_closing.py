@@ -186,14 +186,18 @@ def test_cancel_stops_the_saving_and_the_closing(
     assert not results(tmp_path)
 
 
-def test_work_done_while_it_is_being_saved_is_asked_about(
-    qtbot, window, predictor, open_changed, asked, tmp_path
+@pytest.mark.parametrize("what", ["window", "photo"])
+def test_work_done_while_what_is_to_be_closed_is_saved_is_asked_about(
+    qtbot, window, predictor, open_changed, asked, tmp_path, what
 ):
     path = open_changed("attic.png", 50)
     predictor.gate.clear()
     window.panel.quality_chosen.emit("fine")
     asked.answer(press("Save"), press("Cancel"))
-    assert not window.close()
+    if what == "photo":
+        window._actions["close_photo"].trigger()
+    else:
+        assert not window.close()
     window.panel.adjusted.emit("tint", 20, 1)
     predictor.gate.set()
     qtbot.waitUntil(lambda: len(asked) == 2)
@@ -259,22 +263,6 @@ def test_a_photo_is_closed_as_soon_as_it_is_saved(qtbot, window, open_changed, a
     assert results(tmp_path) == {"second-colorized.png"}
     assert "second-colorized.png" in window.message_bar.text
     assert window.document.unsaved == (first,)
-
-
-def test_work_done_while_a_photo_is_saved_that_is_to_be_closed_is_asked_about(
-    qtbot, window, predictor, open_changed, asked, tmp_path
-):
-    path = open_changed("attic.png", 50)
-    predictor.gate.clear()
-    window.panel.quality_chosen.emit("fine")
-    asked.answer(press("Save"), press("Cancel"))
-    window._actions["close_photo"].trigger()
-    window.panel.adjusted.emit("tint", 20, 1)
-    predictor.gate.set()
-    qtbot.waitUntil(lambda: len(asked) == 2)
-    qtbot.waitUntil(lambda: is_done(window))
-    assert window.document.unsaved == (path,)
-    assert results(tmp_path) == {"attic-colorized.png"}
 
 
 def test_saving_a_photo_that_was_closed_meanwhile_leaves_no_work_behind(

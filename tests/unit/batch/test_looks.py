@@ -8,8 +8,9 @@ import pytest
 
 from engine.batch.looks import OneLook
 from engine.batch.sidecars import GivenEdits
+from engine.cancel import CancelToken
 from engine.edits import Edits, Hint, edits_to_json
-from engine.errors import LookUnusable
+from engine.errors import Cancelled, LookUnusable
 from engine.pipeline import Wish
 from tests.support.batches import Batch, digests, job_of
 from tests.support.things import ThingPredictor, scene
@@ -137,6 +138,13 @@ def test_a_chosen_photo_can_be_checked_before_anything_is_done(tmp_path):
     (tmp_path / "x.jpg").write_bytes(b"no photo")
     with pytest.raises(LookUnusable, match=r"“x\.jpg”"):
         OneLook(photos=(tmp_path / "x.jpg",)).check(GivenEdits())
+
+
+def test_checking_a_chosen_photo_ends_on_request(folder):
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        OneLook(photos=(folder / "a1.png",)).check(GivenEdits(), cancel)
 
 
 def test_another_look_is_another_result(folder, tmp_path):
