@@ -91,6 +91,8 @@ def _check_pieces(tags: Tags, directory: Directory, length: int) -> None:
         raise Undecodable(TOO_EARLY)
     pixels = tags.number(directory, _WIDTH) * tags.number(directory, _HEIGHT)
     sensor = tags.number(directory, _PHOTOMETRIC) in (_SENSOR, _LINEAR)
+    if sensor and not listed:  # LibRaw makes a picture of what was in the memory
+        raise Undecodable(DAMAGED)
     if sensor and tags.number(directory, _COMPRESSION) in _WITHOUT_LOSS and listed * 8 < pixels:
         raise Undecodable(TOO_EARLY)
 

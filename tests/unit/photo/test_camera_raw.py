@@ -222,6 +222,20 @@ def test_codes_are_followed_where_the_file_does_not_say_that_they_are_of_a_senso
     assert info.value.values["reason"] == DAMAGED
 
 
+def test_a_sensor_without_any_data_is_not_read(tmp_path):
+    data = dng(mosaic(scene()), cfa=(0, 1, 1, 2))
+    assert read(tmp_path, data)
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        tags = file.pages[0].tags
+        at, packing = tags["StripOffsets"].offset, tags["Compression"].valueoffset
+    # A list of another number, and a way of packing that nobody knows.
+    lost = data[:at] + struct.pack("<H", 63555) + data[at + 2 :]
+    lost = lost[:packing] + struct.pack("<H", 32) + lost[packing + 2 :]
+    with pytest.raises(UnreadablePhoto) as info:
+        read(tmp_path, lost)
+    assert info.value.values["reason"] == DAMAGED
+
+
 def test_complaints_count_as_damage_and_are_not_printed(capfd):
     with pytest.raises(Undecodable) as info, _heeding_complaints():
         os.write(2, b"unknown file: data corrupted at 512\nanother\n")
