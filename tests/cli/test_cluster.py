@@ -170,7 +170,8 @@ def test_a_photo_that_ends_workers_is_given_up_and_those_beside_it_are_not(tmp_p
         wait_until(cluster.begun)
         cluster.add_worker()
         assert command.wait() == 1, command.err
-    assert "1 colored, 1 failed." in command.err
+        begun = cluster.begun()
+    assert "1 colored, 1 failed." in command.err, (begun, command.err)
     assert "“deadly.png” was given up, as one worker after the other was lost" in command.err
 
 
