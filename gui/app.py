@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from engine import VERSION
 from gui import texts
+from gui.garbage import GarbageCollector
 from gui.language import remembered_language
 from gui.main_window import MainWindow
 from gui.message_bar import Kind, Message
@@ -123,6 +124,8 @@ def run_window(photos: list[Path]) -> int:
     reporter = BugReporter()
     reporter.install()
     thread = EngineThread(Desk())
+    collector = GarbageCollector(app)
+    thread.result_ready.connect(collector.on_result)
     settings = QSettings()
     window = MainWindow(thread, settings, remembered_language(settings))
     receiver = _Receiver(window)

@@ -11,12 +11,21 @@ from PIL import Image
 from PySide6.QtCore import QSettings
 
 from engine import set_language
+from gui.garbage import GarbageCollector
 from gui.main_window import MainWindow
 from gui.worker.desk import Desk
 from gui.worker.thread import EngineThread
 from tests.support.fakes import FakePredictor
 
 MakePhoto = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True, scope="package")
+def collector(qapp) -> Iterator[GarbageCollector]:
+    """As in the program: widgets that nobody refers to are not destroyed by a worker."""
+    made = GarbageCollector()
+    yield made
+    made.hand_back()
 
 
 @pytest.fixture
