@@ -1,6 +1,7 @@
 """The window for whole folders: plan first, then run, pause, stop, go on, and a report."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from engine import Predictor, load_lasting_predictor, translate
 from engine.batch import Continued, Event, Finished, Paused, Progressed, RowChanged
+from gui.batch.adding import Adder
 from gui.batch.choices import BatchOrder, BatchSettings
 from gui.batch.notice import Notice
 from gui.batch.panel import BatchPanel
@@ -94,8 +96,9 @@ class BatchDialog(QDialog):
         self._settings, self._quality = settings, quality
         self._report: Path | None = None
         self._running = self._paused = False
-        # Whether something was added while it ran: a folder that was dropped on the main window.
-        self._is_behind = False
+        # Whether the run has its plan, what it was given, and whether more is to be planned later.
+        self._has_begun = self._is_behind = False
+        self._given: tuple[Path, ...] = ()
         self.panel = BatchPanel(_remembered(settings), Presets(settings))
         self.table = BatchTable()
         self.filter = StateFilter(self.table)
@@ -110,6 +113,7 @@ class BatchDialog(QDialog):
         self.retry = QPushButton(translate("Retry failed"), autoDefault=False)
         self.report = QPushButton(translate("Open the report"), autoDefault=False)
         self.thread_ = BatchThread(load, self)
+        self.adder = Adder(self)
         self.notice = Notice(self)
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._follow = QTimer(self, interval=FOLLOW_MS)
@@ -139,6 +143,7 @@ class BatchDialog(QDialog):
         self.notice.hide()
         self.notice.show_no_share()
         self.thread_.shut_down()
+        self.adder.wait()
 
     def may_close(self) -> bool:
         """Whether a run, if there is one, may be stopped; the user is asked."""
@@ -178,8 +183,8 @@ class BatchDialog(QDialog):
         self.close()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take folders and files of this computer."""
-        if not self._running and local_files(event.mimeData().urls()):
+        """Take folders and files of this computer, also while a batch runs."""
+        if local_files(event.mimeData().urls()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -252,6 +257,8 @@ class BatchDialog(QDialog):
         self.thread_.ended.connect(self._on_ended)
         self.thread_.reporter.written.connect(self._on_reported)
         self.thread_.given_up.connect(self._on_given_up)
+        self.adder.added.connect(self._on_added)
+        self.adder.failed.connect(self._on_adding_failed)
         self.thread_.failed.connect(self._on_failed)
         self._rest.timeout.connect(self._on_rest)
         self._follow.timeout.connect(self._on_follow)
@@ -288,9 +295,9 @@ class BatchDialog(QDialog):
 
     @Slot()
     def _on_rest(self) -> None:
-        """Plan what is chosen now; during a run, as soon as that is over."""
-        self._is_behind = self._running
+        """Plan what is chosen now; what is new during a run is given to that."""
         if self._running:
+            self._give_more()
             return
         if not self.panel.places:
             self.table.clear()
@@ -306,6 +313,26 @@ class BatchDialog(QDialog):
     def _wants_plan(self) -> bool:
         """Whether there is something to plan; what was to be planned before may still come."""
         return not self._running and bool(self.panel.places) and not self.panel.problem
+
+    def _give_more(self) -> None:
+        """Let the run have the places that came after it was begun, once it has its own plan."""
+        new = tuple(place for place in self.panel.places if place not in self._given)
+        if new and self._has_begun:
+            self._given += new
+            self._is_behind = True  # until the run has got them
+            known = {line.source for line in self.table.lines}
+            self.adder.begin(replace(self._order, places=new), self.thread_.steering, known)
+
+    @Slot(object)
+    def _on_added(self, listed: Listed) -> None:
+        if self._running:
+            self._is_behind = False
+            self.table.add_plan(listed)
+
+    @Slot(object)
+    def _on_adding_failed(self, error: Exception) -> None:
+        if self._running:
+            self.summary.setText(error_text(error))
 
     @Slot(object)
     def _on_planned(self, listed: Listed) -> None:
@@ -326,7 +353,9 @@ class BatchDialog(QDialog):
 
     def _begin(self, order: BatchOrder) -> None:
         self._rest.stop()
-        self._running, self._paused = True, False
+        self._running = True
+        self._paused = self._has_begun = self._is_behind = False
+        self._given = order.places
         self.summary.setText(translate("Making ready…"))
         self.bar.setValue(0)
         self.bar.show()
@@ -341,6 +370,8 @@ class BatchDialog(QDialog):
         self._report = None
         self.table.show_plan(listed)
         self.summary.setText(translate("Coloring. The window stays usable meanwhile."))
+        self._has_begun = True
+        self._give_more()
 
     @Slot()
     def _on_follow(self) -> None:
@@ -379,6 +410,8 @@ class BatchDialog(QDialog):
         self._over()
         self.summary.setText(finished_text(finished))
         if not finished.cancelled:
+            if any(line.state == "waiting" for line in self.table.lines):
+                self._rest.start()  # added as the last photo was finished
             self.bar.setValue(1000)
             self.notice.tell(self.summary.text())
         self.left.hide()
@@ -417,7 +450,8 @@ class BatchDialog(QDialog):
         self._follow.stop()
         self.table.settle()
         self._running = self._paused = False
-        if self._is_behind:
+        came_too_late = tuple(place for place in self.panel.places if place not in self._given)
+        if self._is_behind or came_too_late:
             self._is_behind = False
             self._rest.start()
         self.notice.show_no_share()

@@ -116,6 +116,16 @@ class BatchTable(QAbstractTableModel):
         self._pictures = {path: self._pictures[path] for path in kept}
         self.endResetModel()
 
+    def add_plan(self, listed: Listed) -> None:
+        """Show a plan below what is shown."""
+        if not listed.lines:
+            return
+        first = len(self._lines)
+        self.beginInsertRows(QModelIndex(), first, first + len(listed.lines) - 1)
+        self._lines += listed.lines
+        self._row_of |= {source: first + at for source, at in listed.row_of.items()}
+        self.endInsertRows()
+
     def clear(self) -> None:
         """Show nothing."""
         self.beginResetModel()

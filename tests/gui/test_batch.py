@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 from engine import SaveOptions, set_language
 from engine.batch import Paused, Plan, RowChanged, find_photos, time_text
 from engine.batch.plan import Row
+from engine.errors import DiskFull
 from engine.photo.thumbnail import thumbnail_of
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
@@ -151,6 +152,7 @@ def test_it_stops_within_a_second_and_goes_on_from_there(qtbot, dialog, album, t
     ended(qtbot, dialog)
     assert time.monotonic() - started < 2
     assert "Start goes on" in dialog.summary.text()
+    qtbot.waitUntil(lambda: dialog._report is not None)  # written on a thread of its own
     assert not list((tmp_path / "results").rglob("*.part"))
     predictor.gate.set()
     dialog.start.click()
@@ -443,7 +445,7 @@ def test_without_places_no_plan_is_shown_that_comes_late(qtbot, dialog, album, m
     assert not dialog.start.isEnabled()
 
 
-def test_a_folder_that_is_added_during_a_run_is_planned_after_it(
+def test_a_folder_that_is_dropped_during_a_run_is_colored_by_it(
     qtbot, dialog, album, tmp_path, predictor
 ):
     Image.new("L", (40, 30), 90).save(album / "1910 Süd" / "c.png")
@@ -453,12 +455,61 @@ def test_a_folder_that_is_added_during_a_run_is_planned_after_it(
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
-    dialog.add([more])  # dropped on the main window
-    qtbot.waitUntil(lambda: not dialog._rest.isActive())
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(more)), QUrl.fromLocalFile(str(album / "a.png"))])
+    dialog.dropEvent(QDropEvent(
+        QPointF(), Qt.DropAction.CopyAction, dropped, Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    ))  # fmt: skip
+    qtbot.waitUntil(lambda: "c.png" in states(dialog), timeout=10_000)
+    assert len(dialog.table.lines) == 4  # a.png stands there once
+    assert dialog.is_running
     predictor.gate.set()
     ended(qtbot, dialog)
-    qtbot.waitUntil(lambda: states(dialog).get("c.png") == "waiting", timeout=10_000)
-    assert dialog.start.isEnabled()
+    assert states(dialog) == {
+        "a.png": "done", "b.jpg": "done", "c.png": "done", "damaged.jpg": "failed",
+    }  # fmt: skip
+    assert "Colored: 3" in dialog.summary.text()
+    assert (tmp_path / "results" / "c-colorized.png").is_file()
+
+
+def test_what_is_added_while_a_run_is_made_ready_is_colored_too(
+    qtbot, dialog, album, tmp_path, may_look, predictor
+):
+    more = tmp_path / "more"
+    (album / "1910 Süd").rename(more)
+    planned(qtbot, dialog, album)
+    may_look.clear()
+    predictor.gate.clear()
+    dialog.start.click()
+    dialog.add([more])
+    qtbot.waitUntil(lambda: not dialog._rest.isActive())
+    may_look.set()
+    qtbot.waitUntil(lambda: "c.png" in states(dialog), timeout=30_000)
+    assert dialog.is_running
+    predictor.gate.set()
+    ended(qtbot, dialog)
+    assert states(dialog)["c.png"] == "done"
+
+
+def test_what_cannot_be_added_is_said_and_the_run_goes_on(
+    qtbot, dialog, album, tmp_path, predictor, monkeypatch
+):
+    planned(qtbot, dialog, album)
+    predictor.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull(name="x", folder="/r")
+
+    monkeypatch.setattr("gui.batch.adding.plan_in", full)
+    dialog.add([tmp_path])
+    qtbot.waitUntil(lambda: "no space is left" in dialog.summary.text(), timeout=10_000)
+    assert dialog.is_running
+    predictor.gate.set()
+    ended(qtbot, dialog)
+    assert sorted(states(dialog).values()).count("done") >= 3
 
 
 def test_a_plan_that_fails_leaves_nothing_to_start(qtbot, dialog, album):
