@@ -20,12 +20,12 @@ class Adder(QObject):
     """Plans one order after the other, on threads of their own: that of the batch has a run to do.
 
     Signals:
-        added: what the run has got besides, as Listed.
-        failed: an Exception.
+        added: what a run has got besides, as Listed, and the reins of that run.
+        failed: an Exception, and the same.
     """
 
-    added = Signal(object)
-    failed = Signal(object)
+    added = Signal(object, object)
+    failed = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,10 +66,10 @@ class Adder(QObject):
                 plan = plan_in(journal, finding, job, order.settings.on_conflict)
             plan = replace(plan, rows=tuple(row for row in plan.rows if row.source not in known))
             # First, so that the table has the rows when the run tells of them.
-            self.added.emit(Listed.of(plan, order.into))
+            self.added.emit(Listed.of(plan, order.into), steering)
             steering.add(plan.to_color)
         except Cancelled:
             logger.info("The run was stopped before anything was added")
         except Exception as error:  # told in the window; the run goes on
             logger.info("Adding to a batch failed", exc_info=True)
-            self.failed.emit(error)
+            self.failed.emit(error, steering)

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from engine import Predictor, load_lasting_predictor, translate
-from engine.batch import Continued, Event, Finished, Paused, Progressed, RowChanged
+from engine.batch import Continued, Event, Finished, Paused, Progressed, RowChanged, Steering
 from gui.batch.adding import Adder
 from gui.batch.choices import BatchOrder, BatchSettings
 from gui.batch.notice import Notice
@@ -323,15 +323,15 @@ class BatchDialog(QDialog):
             known = {line.source for line in self.table.lines}
             self.adder.begin(replace(self._order, places=new), self.thread_.steering, known)
 
-    @Slot(object)
-    def _on_added(self, listed: Listed) -> None:
-        if self._running:
+    @Slot(object, object)
+    def _on_added(self, listed: Listed, to: Steering) -> None:
+        if self._running and to is self.thread_.steering:  # not of a run before
             self._is_behind = False
             self.table.add_plan(listed)
 
-    @Slot(object)
-    def _on_adding_failed(self, error: Exception) -> None:
-        if self._running:
+    @Slot(object, object)
+    def _on_adding_failed(self, error: Exception, to: Steering) -> None:
+        if self._running and to is self.thread_.steering:
             self.summary.setText(error_text(error))
 
     @Slot(object)

@@ -492,6 +492,23 @@ def test_what_is_added_while_a_run_is_made_ready_is_colored_too(
     assert states(dialog)["c.png"] == "done"
 
 
+def test_what_an_earlier_run_was_to_get_is_not_shown_in_this_one(qtbot, dialog, album, predictor):
+    planned(qtbot, dialog, album)
+    earlier, late = dialog.thread_.steering, Listed.of(Plan((), (), (), None), None)
+    predictor.gate.clear()
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
+    dialog._is_behind = True
+    dialog.adder.added.emit(late, earlier)
+    dialog.adder.failed.emit(DiskFull(name="x", folder="/r"), earlier)
+    assert dialog._is_behind
+    assert "no space" not in dialog.summary.text()
+    dialog.adder.added.emit(late, dialog.thread_.steering)
+    assert not dialog._is_behind
+    predictor.gate.set()
+    ended(qtbot, dialog)
+
+
 def test_what_cannot_be_added_is_said_and_the_run_goes_on(
     qtbot, dialog, album, tmp_path, predictor, monkeypatch
 ):
