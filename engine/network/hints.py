@@ -102,12 +102,16 @@ class HintPointer(nn.Module):
         self.slope = nn.Parameter(torch.tensor(2.0))
         self.bonus = nn.Parameter(torch.tensor(8.0))
 
-    def forward(self, features: Tensor, hints: HintBatch) -> Tensor:
+    def forward(
+        self, features: Tensor, hints: HintBatch, pull: float = 0.0, fall: float = 0.0
+    ) -> Tensor:
         """Weights of "none" and of each hint.
 
         Args:
             features: (B, channels, h, w) at 1/4 of the input.
             hints: N hints a photo; N may be 0.
+            pull: added to the hints' scores.
+            fall: how much more than learned their scores fall per 100 input pixels.
 
         Returns:
             (B, 1 + N, h, w), adding up to 1 over the second axis; the first is "none of them".
@@ -126,7 +130,7 @@ class HintPointer(nn.Module):
         score = score.view(batch, -1, h, w)
         distance = _cell_distance(hints, h, w, 4)
         radius = hints.radius.clamp(min=4.0)[:, :, None, None]
-        score = score - F.softplus(self.slope) * distance / 100
+        score = score + pull - (F.softplus(self.slope) + fall) * distance / 100
         score = score + F.softplus(self.bonus) * torch.exp(-(distance / radius).square())
         score = score + hints.confidence[:, :, None, None]
         return torch.cat([self.none(features).float(), score], dim=1).softmax(dim=1)

@@ -205,8 +205,17 @@ class ColorNetwork(nn.Module):
             detail=self.upsampling_1.early(F.pixel_unshuffle(L / 50 - 1, 4)),
         )
 
-    def paint(self, look: Look, hints: HintBatch) -> Painting:
-        """Choose colors for a photo that was looked at, obeying the hints."""
+    def paint(
+        self, look: Look, hints: HintBatch, hint_pull: float = 0.0, hint_fall: float = 0.0
+    ) -> Painting:
+        """Choose colors for a photo that was looked at, obeying the hints.
+
+        Args:
+            look: of the photo.
+            hints: of a user; may be none.
+            hint_pull: how much more a hint is obeyed than was learned, see `HintPointer`.
+            hint_fall: how much more its pull falls with the distance.
+        """
         h, w = look.at_4.shape[2:]
         planes_4, planes_8, planes_16 = hint_planes(hints, 4 * h, 4 * w)
         x = self.transformer(look.at_16 + self.hints_16(planes_16))
@@ -216,7 +225,7 @@ class ColorNetwork(nn.Module):
         return Painting(
             logits=self.to_bins(x).float(),
             residual=self.to_residual(x).float(),
-            pointer=self.pointer(x, hints),
+            pointer=self.pointer(x, hints, hint_pull, hint_fall),
             upsampling=upsampling.contiguous().view(-1, 9, DETAIL, h, w).softmax(dim=1),
         )
 

@@ -192,17 +192,18 @@ class TorchPredictor:
         self, prepared: PreparedPhoto, hints: Sequence[Hint]
     ) -> tuple[Painting, HintBatch]:
         """On the grid of the first pass, distributions averaged; the hints as placed there."""
-        network = self._network
+        network, calibration = self._network, self.card.calibration
+        pull, fall = calibration.hint_pull, calibration.hint_fall
         first = prepared.passes[0]
         first_hints = hints_in_frame(hints, first.frame, self._device)
-        painting = network.paint(first.look, first_hints)
+        painting = network.paint(first.look, first_hints, pull, fall)
         if len(prepared.passes) == 1:
             return painting, first_hints
         grid = painting.logits.shape[2:]
         logits, pointer, residual = [painting.logits], [painting.pointer], [painting.residual]
         for other in prepared.passes[1:]:
             placed = hints_in_frame(hints, other.frame, self._device, mirrored=other.mirrored)
-            seen = network.paint(other.look, placed)
+            seen = network.paint(other.look, placed, pull, fall)
             logits.append(_onto(seen.logits, other, first.frame, grid))
             pointer.append(_onto(seen.pointer, other, first.frame, grid))
             residual.append(_onto(seen.residual, other, first.frame, grid))

@@ -50,6 +50,8 @@ class Calibration:
         temperature: of the distribution; 1 is the safest and palest.
         gain: factor on the chroma.
         agreement: how much less it is where hues are in doubt, see `ColorNetwork.own_color`.
+        hint_pull: how much more hints are obeyed than was learned, see `HintPointer`.
+        hint_fall: how much more their pull falls with the distance, likewise.
         posterior_temperature: of the honest distribution, see `belief.posterior`.
         posterior_unweighing: 0..1, likewise.
     """
@@ -57,6 +59,8 @@ class Calibration:
     temperature: float = 1.0
     gain: float = 1.0
     agreement: float = 0.0
+    hint_pull: float = 0.0
+    hint_fall: float = 0.0
     posterior_temperature: float = 1.0
     posterior_unweighing: float = 1.0
 

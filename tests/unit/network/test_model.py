@@ -86,6 +86,22 @@ def test_a_hint_is_obeyed_where_it_lies(network):
     torch.testing.assert_close(ab[0, :, 72, 40], torch.tensor([50.0, -60.0]), atol=3, rtol=0)
 
 
+def test_hints_can_be_given_more_pull_that_falls_faster(network):
+    look, one = network.look(torch.rand(1, 1, 128, 256) * 100), some_hints(1)
+    at = one.place[0, 0]
+    x, y = int(at[0] / 4), int(at[1] / 4)
+    learned, more, less_far = (
+        network.paint(look, one, *how).pointer[0, 1] for how in ((0, 0), (1.5, 0), (1.5, 3.0))
+    )
+    odds = torch.logit(more.double()) - torch.logit(learned.double())
+    torch.testing.assert_close(odds, torch.full_like(odds, 1.5), atol=1e-3, rtol=0)
+    assert less_far[y, x] > learned[y, x]
+    assert less_far[:, -1].max() < learned[:, -1].min()
+    # What is not said by the pointer does not change.
+    plain, pulled = network.paint(look, one), network.paint(look, one, 1.5, 0.9)
+    assert torch.equal(plain.logits, pulled.logits)
+
+
 def test_padding_of_hints_changes_nothing(network):
     look = network.look(torch.rand(1, 1, 64, 64) * 100)
     two = some_hints(2)
