@@ -20,6 +20,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.files import grainy_jpeg
+from gui.garbage import GarbageCollector
 from gui.main_window import MainWindow
 from gui.worker.desk import Desk
 from gui.worker.thread import EngineThread
@@ -38,6 +39,8 @@ def main(folder: Path) -> None:
         photo = grainy_jpeg(Path(work))
         settings = QSettings(str(Path(work) / "settings.ini"), QSettings.Format.IniFormat)
         thread = EngineThread(Desk())
+        collector = GarbageCollector()
+        thread.result_ready.connect(collector.on_result)
         window = MainWindow(thread, settings, "en")
         window.show()
         thread.start()
