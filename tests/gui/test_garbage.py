@@ -44,7 +44,9 @@ def done_by_worker(work) -> threading.Thread:
 def test_nothing_is_collected_on_a_worker(qtbot, collector, collected_by):
     done_by_worker(make_objects)
     assert not collected_by
+    more = [[] for _ in range(200_000)]  # as long as there are few, it is not worth while
     qtbot.waitUntil(lambda: bool(collected_by), timeout=30_000)
+    assert len(more) == 200_000
     assert collected_by == [threading.main_thread()]
 
 
