@@ -168,6 +168,7 @@ class _Run:
                     self._journal.beat()
         finally:
             self._stop(lanes)
+        self._sweep()  # of processes that died meanwhile
         if self._fatal is not None:
             raise self._fatal
         finished = Finished(
@@ -245,8 +246,7 @@ class _Run:
         if record is None:
             self._look_elsewhere(index)
             return
-        if self._elsewhere.pop(index, None) is not None:  # its process died
-            self._sweep()
+        self._elsewhere.pop(index, None)  # its process died, if it was there
         self._in_hand[index] = _InHand(row, record, _pixels_of(row))
         sealed = self._journal.sealed_of(self._fingerprint, row.source)
         wish = replace(self._job.wish, on_conflict=record.on_conflict)

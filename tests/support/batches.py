@@ -2,6 +2,9 @@
 
 import hashlib
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -9,6 +12,7 @@ from engine.batch.events import Event, Finished, RowChanged
 from engine.batch.find import Choice, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal
+from engine.batch.owner import Owner
 from engine.batch.places import journal_path, opened_journal, plan_in
 from engine.batch.plan import BatchConflict, Plan, make_plan
 from engine.batch.run import Means, run_batch
@@ -68,6 +72,13 @@ def digests(folder: Path) -> dict[str, str]:
 
 def job_of(into: Path | None = None, wish: Wish | None = None, **naming: object) -> Job:
     return Job(wish or Wish(), GivenEdits(), Naming(into, **naming), "0" * 64)  # type: ignore[arg-type]
+
+
+def gone_owner() -> Owner:
+    """A process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return Owner(socket.gethostname(), process.pid, "boot 1")
 
 
 class Batch:

@@ -4,9 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import shutil
-import socket
 import sqlite3
-import subprocess
 import sys
 import time
 from dataclasses import replace
@@ -24,6 +22,7 @@ from engine.batch.records import Ending, Record, Sealed
 from engine.batch.shard import Shard
 from engine.errors import BadJournal, CannotWrite, DiskFull, JournalInUse
 from engine.user_folder import user_folder
+from tests.support.batches import gone_owner
 
 JOB = "job"
 
@@ -43,12 +42,6 @@ def path(tmp_path):
 def journal(path):
     with Journal(path) as opened:
         yield opened
-
-
-def gone_owner() -> Owner:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return Owner(socket.gethostname(), process.pid, "boot 1")
 
 
 def test_what_is_written_is_there(journal, path):

@@ -32,6 +32,7 @@ from tests.support.batches import (
     MIXED,
     Batch,
     digests,
+    gone_owner,
     job_of,
     mixed_folder,
     names,
@@ -430,6 +431,25 @@ def test_a_photo_that_someone_took_out_of_the_journal_is_colored_and_counted_onc
     left = [event.seconds_left for event in batch.events if isinstance(event, Progressed)]
     assert left[-1] == 0
     assert min(left) >= 0
+
+
+def test_what_a_process_leaves_that_dies_during_the_run_is_taken_away(batch, monkeypatch):
+    save_photos(batch.folder, 3)
+    real, left = Journal.claim, []
+
+    def claim(self, job, photo):
+        if photo.name == "001.png" and not left:
+            dead = gone_owner()
+            other = Journal(batch.path, dead)
+            assert real(other, job, photo) is not None
+            other._db.close()  # as kill -9 does
+            left.append(batch.into / f".photochrom-{dead.pid}-0123.part")
+            left[0].write_bytes(b"half")
+        return real(self, job, photo)
+
+    monkeypatch.setattr(Journal, "claim", claim)
+    assert batch.run().done == 3
+    assert not left[0].exists()
 
 
 @pytest.mark.skipif(
