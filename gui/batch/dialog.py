@@ -122,7 +122,7 @@ class BatchDialog(QDialog):
         self.thread_.start()
         self._say_nothing()
         self._show_buttons()
-        self.resize(SIZE.boundedTo(parent.screen().availableSize() * 0.94))
+        self.resize(SIZE.boundedTo(parent.screen().availableSize() * 0.9))
 
     @property
     def is_running(self) -> bool:
