@@ -96,9 +96,10 @@ class BatchDialog(QDialog):
         self._settings, self._quality = settings, quality
         self._report: Path | None = None
         self._running = self._paused = False
-        # Whether the run has its plan, what it was given, and whether more is to be planned later.
-        self._has_begun = self._is_behind = False
+        # Whether the run has its plan, what it was given, and how much of that it has not got yet.
+        self._has_begun = False
         self._given: tuple[Path, ...] = ()
+        self._awaited = 0
         self.panel = BatchPanel(_remembered(settings), Presets(settings))
         self.table = BatchTable()
         self.filter = StateFilter(self.table)
@@ -314,19 +315,24 @@ class BatchDialog(QDialog):
         """Whether there is something to plan; what was to be planned before may still come."""
         return not self._running and bool(self.panel.places) and not self.panel.problem
 
+    @property
+    def _not_given(self) -> tuple[Path, ...]:
+        """The places that the run was not given."""
+        return tuple(place for place in self.panel.places if place not in self._given)
+
     def _give_more(self) -> None:
         """Let the run have the places that came after it was begun, once it has its own plan."""
-        new = tuple(place for place in self.panel.places if place not in self._given)
+        new = self._not_given
         if new and self._has_begun:
             self._given += new
-            self._is_behind = True  # until the run has got them
+            self._awaited += 1
             known = {line.source for line in self.table.lines}
             self.adder.begin(replace(self._order, places=new), self.thread_.steering, known)
 
     @Slot(object, object)
     def _on_added(self, listed: Listed, to: Steering) -> None:
         if self._running and to is self.thread_.steering:  # not of a run before
-            self._is_behind = False
+            self._awaited -= 1
             self.table.add_plan(listed)
 
     @Slot(object, object)
@@ -354,8 +360,8 @@ class BatchDialog(QDialog):
     def _begin(self, order: BatchOrder) -> None:
         self._rest.stop()
         self._running = True
-        self._paused = self._has_begun = self._is_behind = False
-        self._given = order.places
+        self._paused = self._has_begun = False
+        self._given, self._awaited = order.places, 0
         self.summary.setText(translate("Making ready…"))
         self.bar.setValue(0)
         self.bar.show()
@@ -450,9 +456,7 @@ class BatchDialog(QDialog):
         self._follow.stop()
         self.table.settle()
         self._running = self._paused = False
-        came_too_late = tuple(place for place in self.panel.places if place not in self._given)
-        if self._is_behind or came_too_late:
-            self._is_behind = False
+        if self._awaited or self._not_given:
             self._rest.start()
         self.notice.show_no_share()
         self.setWindowTitle(translate("Color folders"))

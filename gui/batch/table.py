@@ -122,8 +122,9 @@ class BatchTable(QAbstractTableModel):
             return
         first = len(self._lines)
         self.beginInsertRows(QModelIndex(), first, first + len(listed.lines) - 1)
-        self._lines += listed.lines
-        self._row_of |= {source: first + at for source, at in listed.row_of.items()}
+        # Not in place: both belong to the plan that is shown.
+        self._lines = [*self._lines, *listed.lines]
+        self._row_of = self._row_of | {source: first + at for source, at in listed.row_of.items()}
         self.endInsertRows()
 
     def clear(self) -> None:

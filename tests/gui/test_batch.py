@@ -498,13 +498,13 @@ def test_what_an_earlier_run_was_to_get_is_not_shown_in_this_one(qtbot, dialog, 
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
-    dialog._is_behind = True
+    dialog._awaited = 2
     dialog.adder.added.emit(late, earlier)
     dialog.adder.failed.emit(DiskFull(name="x", folder="/r"), earlier)
-    assert dialog._is_behind
+    assert dialog._awaited == 2
     assert "no space" not in dialog.summary.text()
     dialog.adder.added.emit(late, dialog.thread_.steering)
-    assert not dialog._is_behind
+    assert dialog._awaited == 1  # and so is planned once more, after the run
     predictor.gate.set()
     ended(qtbot, dialog)
 
