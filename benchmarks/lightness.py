@@ -9,6 +9,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+# Before colour: without SciPy, that puts something in its place at which Numba stumbles.
+import numba  # noqa: F401
+
+# isort: split
 import colour
 import numpy as np
 import tifffile
