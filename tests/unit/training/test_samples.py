@@ -92,6 +92,20 @@ def test_hints_tell_the_truth():
         assert np.hypot(*(ab[:, int(y), int(x)] - (a, b))) < 15
 
 
+def test_fewness_draws_a_single_hint_more_often():
+    def singles(fewness: float) -> float:
+        options = SampleOptions(size=32, ageing=0, hinted=1.0, fewness=fewness)
+        photo = colorful(4)
+        samples = (make_sample(photo, options, np.random.default_rng(i)) for i in range(400))
+        counts = np.array([sample.hints[:, 5].sum() for sample in samples])
+        assert counts.min() >= 1
+        assert counts.max() > MOST_HINTS / 2
+        return float((counts == 1).mean())
+
+    assert 0.04 < singles(1.0) < 0.15
+    assert 0.22 < singles(2.0) < 0.38
+
+
 def test_contrary_samples_turn_every_hue_alike():
     options = SampleOptions(size=64, ageing=0, hinted=1.0, contrary=1.0)
     plain = SampleOptions(size=64, ageing=0, hinted=0.0)
