@@ -20,10 +20,11 @@ class Compiled:
 
     Args:
         function: of numbers and arrays; what it calls must be compiled, too.
+        inlined: whether it becomes a part of the functions that call it, whatever its size.
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
+    def __init__(self, function: Callable[..., Any], *, inlined: bool = False) -> None:
+        self._function, self._inlined = function, inlined
         self._made: Callable[..., Any] | None = None
         self.__doc__ = function.__doc__
 
@@ -43,6 +44,7 @@ class Compiled:
                     if isinstance(known.get(name), Compiled):
                         known[name] = known[name].make()
                 how: Any = {"nogil": True, "fastmath": _LIBERTIES, "error_model": "numpy"}
+                how["forceinline"] = self._inlined
                 try:
                     self._made = numba.njit(self._function, cache=True, **how)
                 except RuntimeError:  # no folder that can be written to: compiled at each start
@@ -54,3 +56,11 @@ class Compiled:
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function of numbers and arrays on its first call, free of Python's lock."""
     return Compiled(function)
+
+
+def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function as a part of every loop that calls it.
+
+    Only a loop without calls is worked on eight or sixteen pixels at a time.
+    """
+    return Compiled(function, inlined=True)

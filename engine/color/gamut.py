@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.color.rgb import NODES, RgbSpace
-from engine.compiled import compiled
+from engine.compiled import compiled, inlined
 
 # Rounding leaves exact grays a hair outside 0..1; what lies within this is in the gamut. Near black
 # 1e-6 of linear light is 0.001 of L*.
@@ -24,6 +24,7 @@ _STEPS = 40
 _DELTA, _SLOPE, _OFFSET = np.float32(6 / 29), np.float32(108 / 841), np.float32(4 / 29)
 _TO_FY, _TO_FX, _TO_FZ = np.float32(1 / 116), np.float32(1 / 500), np.float32(1 / 200)
 _ZERO, _HALF, _ONE, _SIXTEEN = np.float32(0), np.float32(0.5), np.float32(1), np.float32(16)
+_DONE = np.float32(2)  # of a search
 _LAST_NODE = np.float32(NODES - 1)
 
 Plane = NDArray[np.float32]
@@ -52,7 +53,7 @@ def chroma_share_inside(L: float, a: float, b: float, space: RgbSpace) -> float:
     return float(share_inside(fy, np.float32(a / 500), np.float32(b / 200), space.mixing))
 
 
-@compiled
+@inlined
 def f_inverse(f: Any) -> Any:
     """The inverse of the curve of CIELAB."""
     return f * f * f if f > _DELTA else _SLOPE * (f - _OFFSET)
@@ -69,48 +70,87 @@ def fits(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
     return True
 
 
-@compiled
-def _room(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
+@inlined
+def _shares(mixing: Any) -> Any:
+    """The six numbers of a matrix, to be held in registers."""
+    return mixing[0, 0], mixing[0, 1], mixing[1, 0], mixing[1, 1], mixing[2, 0], mixing[2, 1]
+
+
+@inlined
+def _room(fy: Any, y: Any, da: Any, db: Any, shares: Any) -> Any:
     """How far the light of a color is from the nearest limit, 0 or 1; negative outside."""
+    red_x, red_z, green_x, green_z, blue_x, blue_z = shares
     u, v = f_inverse(fy + da) - y, f_inverse(fy - db) - y
-    room = _ONE
-    for channel in range(3):
-        light = y + mixing[channel, 0] * u + mixing[channel, 1] * v
-        room = min(room, min(light, _ONE - light))
-    return room
+    red = y + red_x * u + red_z * v
+    green = y + green_x * u + green_z * v
+    blue = y + blue_x * u + blue_z * v
+    return min(min(red, min(green, blue)), _ONE - max(red, max(green, blue)))
 
 
 @compiled
 def share_inside(fy: Any, da: Any, db: Any, mixing: Any) -> Any:
-    """The largest share of the chroma that is inside.
-
-    Found by false position (the Illinois rule), in some five steps where halving takes fourteen.
-    """
+    """The largest share of the chroma that is inside."""
     y = f_inverse(fy)
-    outside, beyond = _ONE, _room(fy, y, da, db, mixing)
+    shares = _shares(mixing)
+    beyond = _room(fy, y, da, db, shares)
     if beyond >= -TOLERANCE:
         return _ONE
-    inside, room = _ZERO, max(min(y, _ONE - y), _ZERO)
+    room = max(min(y, _ONE - y), _ZERO)
     near = room * _NEAR
-    last = 0
+    found = _ZERO, room, _ONE, beyond, _ZERO
     for _ in range(_STEPS):
-        if outside - inside < _NEAREST:
+        found = _step(found, near, fy, y, da, db, shares)
+        if found[4] == _DONE:
             break
-        tried = inside + (outside - inside) * (room / (room - beyond))
-        found = _room(fy, y, tried * da, tried * db, mixing)
-        if found >= -TOLERANCE:
-            inside, room = tried, max(found, _ZERO)
-            if room <= near:
-                break
-            if last == 1:
-                beyond *= _HALF
-            last = 1
-        else:
-            outside, beyond = tried, found
-            if last == -1:
-                room *= _HALF
-            last = -1
-    return inside
+    return found[0]
+
+
+@inlined
+def _step(found: Any, near: Any, fy: Any, y: Any, da: Any, db: Any, shares: Any) -> Any:
+    """A step of false position, without a branch, so that many colors can be searched at a time.
+
+    Source: Anderson and Björck 1973, "A new high order method of regula falsi type": an end that
+    stays is lowered by how much the other one gained. Some three steps, where halving takes
+    fourteen.
+
+    Args:
+        found: a share that is inside and its room; one that is outside and its room; which of the
+            two moved last (1 or -1), or `_DONE`.
+        near: a room that is near enough.
+        fy: of the color, as for `fits`.
+        y: likewise.
+        da: likewise, all of the chroma.
+        db: likewise.
+        shares: the matrix, as `_shares` gives it.
+
+    Returns:
+        `found`, narrowed unless it is done.
+    """
+    inside, room, outside, beyond, moved = found
+    tried = inside + (outside - inside) * (room / (room - beyond))
+    now = _room(fy, y, tried * da, tried * db, shares)
+    good = now >= -TOLERANCE
+    lower_beyond = _ONE - now / room
+    lower_beyond = lower_beyond if lower_beyond > _ZERO else _HALF
+    lower_room = _ONE - now / beyond
+    lower_room = lower_room if lower_room > _ZERO else _HALF
+    next_inside = tried if good else inside
+    next_outside = outside if good else tried
+    kept_room = room * lower_room if moved == -_ONE else room
+    kept_beyond = beyond * lower_beyond if moved == _ONE else beyond
+    next_room = max(now, _ZERO) if good else kept_room
+    next_beyond = kept_beyond if good else now
+    ended = (good & (now <= near)) | (next_outside - next_inside < _NEAREST)
+    side = _ONE if good else -_ONE
+    next_moved = _DONE if ended else side
+    done = moved == _DONE
+    return (
+        inside if done else next_inside,
+        room if done else next_room,
+        outside if done else next_outside,
+        beyond if done else next_beyond,
+        moved if done else next_moved,
+    )
 
 
 # What follows is taken apart so that the compiler does eight or sixteen pixels at a time wherever
@@ -172,17 +212,50 @@ def _light(L: Any, a: Any, b: Any, mixing: Any, light: Any, outside: Any) -> Any
         low = min(red[x], min(green[x], blue[x]))
         high = max(red[x], max(green[x], blue[x]))
         outside[x] = (low < -TOLERANCE) | (high > _ONE + TOLERANCE)
-    lowered = 0
+    return _bring_inside(L, a, b, mixing, light, outside)
+
+
+@compiled
+def _bring_inside(L: Any, a: Any, b: Any, mixing: Any, light: Any, outside: Any) -> Any:
+    """Lower the chroma of what is outside; returns how many pixels that were."""
+    where, count = np.empty(len(L), np.int32), 0
     for x in range(len(L)):
-        if outside[x]:
-            lowered += 1
-            fy, da, db = (L[x] + _SIXTEEN) * _TO_FY, a[x] * _TO_FX, b[x] * _TO_FZ
-            share = share_inside(fy, da, db, mixing)
-            y = f_inverse(fy)
-            u, v = f_inverse(fy + share * da) - y, f_inverse(fy - share * db) - y
-            for channel in range(3):
-                light[channel, x] = y + mixing[channel, 0] * u + mixing[channel, 1] * v
-    return lowered
+        where[count] = x  # kept only if it is outside: quicker than a branch
+        count += outside[x]
+    colors, share = np.empty((3, count), np.float32), np.empty(count, np.float32)
+    fy, da, db = colors[0], colors[1], colors[2]
+    for i in range(count):
+        x = where[i]
+        fy[i] = (L[x] + _SIXTEEN) * _TO_FY
+        da[i], db[i] = a[x] * _TO_FX, b[x] * _TO_FZ
+    _shares_inside(fy, da, db, mixing, share)
+    for i in range(count):
+        if share[i] < _ZERO:
+            share[i] = share_inside(fy[i], da[i], db[i], mixing)
+        y = f_inverse(fy[i])
+        u, v = f_inverse(fy[i] + share[i] * da[i]) - y, f_inverse(fy[i] - share[i] * db[i]) - y
+        for channel in range(3):
+            mixed = y + mixing[channel, 0] * u + mixing[channel, 1] * v
+            light[channel, where[i]] = mixed
+    return count
+
+
+@compiled
+def _shares_inside(fy: Any, da: Any, db: Any, mixing: Any, share: Any) -> None:
+    """As `share_inside` of colors that are outside, but -1 where five steps are not enough."""
+    shares = _shares(mixing)
+    for i in range(len(fy)):
+        y = f_inverse(fy[i])
+        room = max(min(y, _ONE - y), _ZERO)
+        near = room * _NEAR
+        found = _ZERO, room, _ONE, _room(fy[i], y, da[i], db[i], shares), _ZERO
+        # Written out, because what the compiler does sixteen at a time must hold no loop.
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        share[i] = found[0] if found[4] == _DONE else -_ONE
 
 
 @compiled

@@ -98,3 +98,19 @@ def test_gray_has_equal_channels_in_every_space(space):
     np.testing.assert_array_equal(out[..., 0], out[..., 2])
     assert out[0, 0].max() == 0
     assert out[0, -1].min() == 65535
+
+
+@pytest.mark.parametrize("space", [SRGB_SPACE, PROPHOTO], ids=lambda s: s.name)
+def test_many_colors_at_once_are_as_one_at_a_time(space):
+    rng = np.random.default_rng(5)
+    L = rng.uniform(0, 100, (1, 2000)).astype(np.float32)
+    ab = rng.normal(0, 60, (2, 1, 2000)).astype(np.float32)
+    codes = np.zeros((1, 2000, 3), np.uint16)
+    assert encode_rows(L, ab, space, codes) > 500
+    for x in range(2000):
+        a, b = ab[:, 0, x]
+        share = chroma_share_inside(L[0, x], a, b, space)
+        # A hair less, so that it is found to be inside, wherever it was rounded to.
+        alone, lowered = encoded(L[0, x], a * share * 0.99999, b * share * 0.99999, space)
+        assert not lowered
+        np.testing.assert_allclose(codes[0, x], alone.astype(int), atol=40)
