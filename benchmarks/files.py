@@ -2,11 +2,12 @@
 
     python -m benchmarks.files [FOLDER]
 
-A gray JPEG of 24 megapixels, and 16-bit TIFF files of 100 megapixels, gray and RGB, plain and
-deflated. "Alone" is what can't be had for less: libvips reads the photo and writes one of our size
-and kind, the colored result itself being what it writes. Each figure is the best of several runs,
-each in a process of its own; memory is the largest resident size of that process. The program's
-own time starts when the network is loaded. FOLDER, /tmp by default, needs 3 GB.
+JPEG files of 24 megapixels, a soft print, a grainy one and the same in color, and 16-bit TIFF files
+of 100 megapixels, gray and RGB, plain and deflated. "Alone" is what can't be had for less: libvips
+reads the photo and writes one of our size and kind, the colored result itself being what it writes.
+Each figure is the best of several runs, each in a process of its own; memory is the largest
+resident size of that process. The program's own time starts when the network is loaded. FOLDER,
+/tmp by default, needs 3 GB.
 """
 
 import json
@@ -26,7 +27,7 @@ JPEG_SIZE, TIFF_SIZE = (6000, 4000), (12_240, 8_170)
 def main(folder: Path) -> None:
     """Measure and print the table."""
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        photos = [grainy_jpeg(Path(work))]
+        photos = _jpegs(Path(work))
         photos += [_tiff(Path(work), kind, each) for kind in ("gray", "rgb") for each in _PACKED]
         print(f"{'photo':28} {'alone':>8} {'colored':>8} {'ratio':>6} {'memory':>9}")
         for photo in photos:
@@ -56,6 +57,16 @@ def grain(size: tuple[int, int], sigma: float) -> pyvips.Image:
     )
     grain = pyvips.Image.gaussnoise(width, height, sigma=sigma, seed=4)
     return photo.colourspace("b-w")[0] + grain
+
+
+def _jpegs(folder: Path) -> list[Path]:
+    """A scan of a soft print, one with a film's grain, and what a camera makes of the latter."""
+    grainy, color = folder / "gray-24-megapixels-grainy.jpg", folder / "rgb-24-megapixels.jpg"
+    write_jpeg(grainy, JPEG_SIZE, 12)
+    gray = pyvips.Image.new_from_file(str(grainy))
+    rgb = gray.bandjoin([gray, gray]).copy(interpretation="srgb")
+    rgb.jpegsave(str(color), Q=92, subsample_mode="off")
+    return [grainy_jpeg(folder), grainy, color]
 
 
 def grainy_jpeg(folder: Path) -> Path:

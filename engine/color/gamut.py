@@ -218,38 +218,82 @@ def _light(L: Any, a: Any, b: Any, mixing: Any, light: Any, outside: Any) -> Any
 @compiled
 def _bring_inside(L: Any, a: Any, b: Any, mixing: Any, light: Any, outside: Any) -> Any:
     """Lower the chroma of what is outside; returns how many pixels that were."""
-    where, count = np.empty(len(L), np.int32), 0
-    for x in range(len(L)):
-        where[count] = x  # kept only if it is outside: quicker than a branch
-        count += outside[x]
+    where = np.empty(len(L), np.int32)
+    count = _marked(outside, where)
     colors, share = np.empty((3, count), np.float32), np.empty(count, np.float32)
     fy, da, db = colors[0], colors[1], colors[2]
     for i in range(count):
         x = where[i]
         fy[i] = (L[x] + _SIXTEEN) * _TO_FY
         da[i], db[i] = a[x] * _TO_FX, b[x] * _TO_FZ
-    _shares_inside(fy, da, db, mixing, share)
+    _shares_in_two_steps(fy, da, db, mixing, share, outside)
+    _search_on(colors, mixing, share, outside)
     for i in range(count):
-        if share[i] < _ZERO:
-            share[i] = share_inside(fy[i], da[i], db[i], mixing)
+        # What was the color becomes its light.
         y = f_inverse(fy[i])
         u, v = f_inverse(fy[i] + share[i] * da[i]) - y, f_inverse(fy[i] - share[i] * db[i]) - y
-        for channel in range(3):
-            mixed = y + mixing[channel, 0] * u + mixing[channel, 1] * v
-            light[channel, where[i]] = mixed
+        fy[i] = y + mixing[0, 0] * u + mixing[0, 1] * v
+        da[i] = y + mixing[1, 0] * u + mixing[1, 1] * v
+        db[i] = y + mixing[2, 0] * u + mixing[2, 1] * v
+    for i in range(count):
+        light[0, where[i]], light[1, where[i]], light[2, where[i]] = fy[i], da[i], db[i]
+    return count
+
+
+@inlined
+def _marked(marks: Any, where: Any) -> Any:
+    """Write down where marks are 1, without a branch; returns how many they are."""
+    count = 0
+    for x in range(len(where)):
+        where[count] = x
+        count += marks[x]
     return count
 
 
 @compiled
-def _shares_inside(fy: Any, da: Any, db: Any, mixing: Any, share: Any) -> None:
-    """As `share_inside` of colors that are outside, but -1 where five steps are not enough."""
+def _search_on(colors: Any, mixing: Any, share: Any, unsure: Any) -> None:
+    """Find the shares of the colors for which two steps were not enough."""
+    where = np.empty(len(share), np.int32)
+    count = _marked(unsure, where)
+    few, found = np.empty((3, count), np.float32), np.empty(count, np.float32)
+    for i in range(count):
+        for k in range(3):
+            few[k, i] = colors[k, where[i]]
+    _shares_in_six_steps(few[0], few[1], few[2], mixing, found)
+    for i in range(count):
+        if found[i] < _ZERO:
+            found[i] = share_inside(few[0, i], few[1, i], few[2, i], mixing)
+        share[where[i]] = found[i]
+
+
+# Steps are written out, because what the compiler does sixteen at a time must hold no loop.
+
+
+@compiled
+def _shares_in_two_steps(fy: Any, da: Any, db: Any, mixing: Any, share: Any, unsure: Any) -> None:
+    """As `share_inside` of colors that are outside; marks those that need more steps."""
     shares = _shares(mixing)
     for i in range(len(fy)):
         y = f_inverse(fy[i])
         room = max(min(y, _ONE - y), _ZERO)
         near = room * _NEAR
         found = _ZERO, room, _ONE, _room(fy[i], y, da[i], db[i], shares), _ZERO
-        # Written out, because what the compiler does sixteen at a time must hold no loop.
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        share[i] = found[0]
+        unsure[i] = found[4] != _DONE
+
+
+@compiled
+def _shares_in_six_steps(fy: Any, da: Any, db: Any, mixing: Any, share: Any) -> None:
+    """The same in six steps; -1 where those are not enough either."""
+    shares = _shares(mixing)
+    for i in range(len(fy)):
+        y = f_inverse(fy[i])
+        room = max(min(y, _ONE - y), _ZERO)
+        near = room * _NEAR
+        found = _ZERO, room, _ONE, _room(fy[i], y, da[i], db[i], shares), _ZERO
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
         found = _step(found, near, fy[i], y, da[i], db[i], shares)
         found = _step(found, near, fy[i], y, da[i], db[i], shares)
         found = _step(found, near, fy[i], y, da[i], db[i], shares)
