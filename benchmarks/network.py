@@ -1,6 +1,7 @@
 """Speed of the network: python -m benchmarks.network
 
-Prints milliseconds, and how many times as long networks of published shapes take in the same run.
+Prints milliseconds, and how many times as long networks of published shapes take in the same run;
+ours in 32-bit floats, and as "fast" runs it where the processor calculates in bfloat16.
 Each figure is the median of many rounds; the networks take turns, so that a busy moment of the
 machine falls on all of them.
 """
@@ -14,9 +15,9 @@ import torch
 from benchmarks.ddcolor_tiny import DDColorTiny
 from benchmarks.zhang2016 import Zhang2016
 from benchmarks.zhang2017 import Zhang2017
-from engine.network.fused import fuse
+from engine.network.fused import fuse, in_half_precision
 from engine.network.hints import HintBatch, no_hints
-from engine.network.model import in_channels_last
+from engine.network.model import ColorNetwork, in_channels_last
 from engine.network.predict import fold_batch_norm
 from engine.network.weights import load_weights
 
@@ -47,7 +48,10 @@ def medians(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, fl
 def main() -> None:
     network, _ = load_weights()
     fold_batch_norm(network)
-    fuse(in_channels_last(network))
+    network = in_channels_last(network.requires_grad_(requires_grad=False))
+    half = in_half_precision(network)
+    fuse(network)
+    ours = {"32-bit": network} | ({} if half is None else {"bfloat16": half})
     others = {
         f"shape of {name}": (other.eval().to(memory_format=torch.channels_last), channels)
         for name, other, channels in (
@@ -59,25 +63,32 @@ def main() -> None:
     print(f"{torch.get_num_threads()} threads, {torch.backends.cpu.get_cpu_capability()}")
     with torch.inference_mode():
         for size, rounds in ROUNDS.items():
-            L = torch.rand(1, 1, size, size) * 100
-            look, placed = network.look(L), hints(size)
-
-            def paint(look=look, placed=placed) -> None:
-                painting = network.paint(look, placed)
-                network.read_out(painting, network.own_color(painting, 0.65, 1.1), placed)
-
-            calls = {
-                "whole network": lambda L=L: network(L, no_hints(1), 0.65, 1.1),
-                "hint update": paint,
-            }
+            calls: dict[str, Callable[[], object]] = {}
+            for name, each in ours.items():
+                calls |= our_calls(name, each, size)
             for name, (other, channels) in others.items():
                 planes = torch.rand(1, channels, size, size)
                 calls[name] = lambda other=other, planes=planes: other(planes)
             found = medians(calls, rounds)
-            whole, hint = found["whole network"], found["hint update"]
-            print(f"{size} px                       ms   / whole network   / hint update")
+            print(f"{size:>4} px {'':<20} {'ms':>8}" + "".join(f"{name:>24}" for name in others))
             for name, ms in found.items():
-                print(f"{name:<22} {ms:8.1f} {ms / whole:17.2f} {ms / hint:15.2f}")
+                ratios = "".join(f"{found[other] / ms:24.2f}" for other in others)
+                print(f"{name:<28} {ms:8.1f}{ratios}")
+
+
+def our_calls(name: str, network: ColorNetwork, size: int) -> dict[str, Callable[[], object]]:
+    """The whole network without hints, and the update after a hint."""
+    L, placed = torch.rand(1, 1, size, size) * 100, hints(size)
+    look = network.look(L)
+
+    def paint() -> None:
+        painting = network.paint(look, placed)
+        network.read_out(painting, network.own_color(painting, 0.65, 1.1), placed)
+
+    return {
+        f"whole network, {name}": lambda: network(L, no_hints(1), 0.65, 1.1),
+        f"hint update, {name}": paint,
+    }
 
 
 if __name__ == "__main__":

@@ -6,9 +6,11 @@ routines. The operators of `torch.ops.mkldnn` do without: their weights are reor
 follows is done while a value is still in a register. They are private, made for PyTorch's own
 compiler, so they are tried out before they are relied on; without them the plain modules do.
 
-The results differ by rounding only. See docs/decisions/0018.
+The results differ by rounding only. See docs/decisions/0018. In bfloat16 (`in_half_precision`) they
+differ by more than that, see docs/decisions/0026.
 """
 
+import copy
 import platform
 from functools import cache
 
@@ -32,6 +34,8 @@ NOTHING: tuple[str, list[float]] = ("none", [])
 RELU: tuple[str, list[float]] = ("relu", [])
 RELU6: tuple[str, list[float]] = ("hardtanh", [0.0, 6.0])
 TOLERANCE = 1e-4
+# Of values around 1, sums of 144 products of numbers with 8 bits.
+HALF_TOLERANCE = 5e-2
 # On other processors the operators may be there and slower than the plain modules.
 MEASURED_ON = ("x86_64", "amd64")
 
@@ -60,6 +64,7 @@ class PackedConv(nn.Module):
             # A row and a column of zeros make the padding the same on both sides: no padded copy.
             weight, padding = F.pad(weight, (1, 0, 1, 0)), (extra[1], extra[3])
         self.act = act
+        self.precision = weight.dtype
         self.options = ([*padding], [*conv.stride], [*conv.dilation], conv.groups)
         self.bias = None if conv.bias is None else conv.bias.detach()
         self.weight = torch.ops.mkldnn._reorder_convolution_weight(
@@ -68,7 +73,7 @@ class PackedConv(nn.Module):
 
     def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
         """(B, inside, H, W), (B, out, H / stride, W / stride) to be added -> the latter's shape."""
-        x = x.contiguous(memory_format=torch.channels_last)
+        x = x.to(self.precision, memory_format=torch.channels_last)
         name, numbers = self.act
         run = torch.ops.mkldnn._convolution_pointwise
         if added is None:
@@ -90,12 +95,13 @@ class PackedLinear(nn.Module):
     def __init__(self, linear: nn.Linear, act: str = "none") -> None:
         super().__init__()
         self.act = act
+        self.precision = linear.weight.dtype
         self.bias = linear.bias.detach()
         self.weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach())
 
     def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
         """(..., inside), (..., out) to be added -> the latter's shape."""
-        run = torch.ops.mkldnn._linear_pointwise
+        run, x = torch.ops.mkldnn._linear_pointwise, x.to(self.precision)
         y: Tensor
         if added is None:
             y = run(x, self.weight, self.bias, self.act, [], "none")
@@ -182,19 +188,39 @@ def fuse(network: ColorNetwork) -> None:
         _fuse_parts(network)
 
 
+def in_half_precision(network: ColorNetwork) -> ColorNetwork | None:
+    """A packed copy of a network that calculates in bfloat16; None where that is not faster.
+
+    The hint pointer and the read-out stay in 32-bit floats.
+
+    Args:
+        network: as for `fuse`, and not packed.
+    """
+    able = torch.cpu.get_capabilities()
+    if not (able.get("avx512_bf16") or able.get("amx_bf16")) or not available(torch.bfloat16):
+        return None
+    half = copy.deepcopy(network).to(torch.bfloat16)
+    half.pointer = copy.deepcopy(network.pointer)
+    half.centers, half.bin_weights = network.centers, network.bin_weights
+    _fuse_parts(half)
+    return half
+
+
 @cache
-def available() -> bool:
+def available(precision: torch.dtype = torch.float32) -> bool:
     """Whether the private operators are there and give what the plain modules give."""
     if platform.machine().lower() not in MEASURED_ON or not torch._C._has_mkldnn:
         return False
+    tolerance = TOLERANCE if precision == torch.float32 else HALF_TOLERANCE
     try:
         with torch.random.fork_rng(devices=[]), torch.inference_mode():
-            return all(torch.allclose(a, b, atol=TOLERANCE) for a, b in _samples())
+            pairs = _samples(precision)
+            return all(torch.allclose(a, b.float(), atol=tolerance) for a, b in pairs)
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):
         return False  # another version of PyTorch has them differently, or not for this CPU
 
 
-def _samples() -> list[tuple[Tensor, Tensor]]:
+def _samples(precision: torch.dtype) -> list[tuple[Tensor, Tensor]]:
     """Results of plain and of packed modules: every operator with everything it is asked to do."""
     torch.manual_seed(0)
     x, other = (torch.randn(1, 16, 8, 8) for _ in range(2))
@@ -203,15 +229,28 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
     even.norm = nn.Identity()
     conv, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Linear(16, 16)
     rows, more = (y.flatten(2).transpose(1, 2) for y in (x, other))
-    return [
-        (even(x), _packed(even)(x)),
-        (conv(x), PackedConv(conv)(x)),
-        (conv(x) + other, PackedConv(conv)(x, other)),
-        (F.relu(conv(x)), PackedConv(conv, RELU)(x)),
-        (F.relu(conv(x) + other), PackedConv(conv, RELU)(x, other)),
-        (F.gelu(linear(rows)), PackedLinear(linear, "gelu")(rows)),
-        (linear(rows) + more, PackedLinear(linear)(rows, more)),
+    plain = [
+        even(x),
+        conv(x),
+        conv(x) + other,
+        F.relu(conv(x)),
+        F.relu(conv(x) + other),
+        F.gelu(linear(rows)),
+        linear(rows) + more,
     ]
+    for module in (even, conv, linear):
+        module.to(precision)
+    other, more = other.to(precision), more.to(precision)
+    packed = [
+        _packed(even)(x),
+        PackedConv(conv)(x),
+        PackedConv(conv)(x, other),
+        PackedConv(conv, RELU)(x),
+        PackedConv(conv, RELU)(x, other),
+        PackedLinear(linear, "gelu")(rows),
+        PackedLinear(linear)(rows, more),
+    ]
+    return list(zip(plain, packed, strict=True))
 
 
 def _packed(conv: Conv) -> PackedConv:

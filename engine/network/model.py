@@ -225,7 +225,7 @@ class ColorNetwork(nn.Module):
         return Painting(
             logits=self.to_bins(x).float(),
             residual=self.to_residual(x).float(),
-            pointer=self.pointer(x, hints, hint_pull, hint_fall),
+            pointer=self.pointer(x.float(), hints, hint_pull, hint_fall),
             upsampling=upsampling.contiguous().view(-1, 9, DETAIL, h, w).softmax(dim=1),
         )
 

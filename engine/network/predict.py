@@ -17,7 +17,7 @@ from engine.errors import DeviceFailed, OutOfMemory
 from engine.network.belief import doubt, likeliest, posterior
 from engine.network.device import choose_device
 from engine.network.encoder import Conv
-from engine.network.fused import fuse
+from engine.network.fused import fuse, in_half_precision
 from engine.network.hints import HintBatch
 from engine.network.model import (
     ColorNetwork,
@@ -72,8 +72,11 @@ class TorchPredictor:
         fold_batch_norm(network)
         network.eval().requires_grad_(requires_grad=False)
         self._network = in_channels_last(network.to(device))
+        half = None
         if device.type == "cpu":
+            half = in_half_precision(self._network)
             fuse(self._network)
+        self._quick = half or self._network
 
     @property
     def device(self) -> str:
@@ -84,6 +87,10 @@ class TorchPredictor:
     def model(self) -> ModelId:
         """Which network it is."""
         return ModelId(MODEL_NAME, self.card.sha256)
+
+    def _network_for(self, quality: Quality) -> ColorNetwork:
+        """In full precision, but for what is asked for in haste."""
+        return self._quick if quality == "fast" else self._network
 
     def plan(self, quality: Quality) -> tuple[tuple[int, bool], ...]:
         """Shorter side and mirroring of each pass of a quality level; the largest first."""
@@ -110,7 +117,7 @@ class TorchPredictor:
                 small = lightness_at_size(lightness, (frame.height, frame.width))
                 result_lightness = result_lightness or Lightness(small)
                 seen = np.ascontiguousarray(small[:, ::-1]) if mirrored else small
-                look = self._network.look(padded_input(seen, frame).to(self._device))
+                look = self._network_for(quality).look(padded_input(seen, frame).to(self._device))
                 passes.append(Pass(look, frame, mirrored))
         assert result_lightness is not None
         return PreparedPhoto(quality, tuple(passes), result_lightness)
@@ -159,7 +166,7 @@ class TorchPredictor:
             TypeError: the photo was prepared by another kind of predictor.
         """
         photo = _own(prepared)
-        network, calibration = self._network, self.card.calibration
+        network, calibration = self._network_for(photo.quality), self.card.calibration
         frame = photo.passes[0].frame
         with self._running():
             painting, placed = self._painting(photo, hints)
@@ -181,7 +188,7 @@ class TorchPredictor:
 
     def _paint(self, prepared: PreparedPhoto, hints: Sequence[Hint]) -> Tensor:
         """(1, 2, padded_height, padded_width) of the first pass."""
-        network, calibration = self._network, self.card.calibration
+        network, calibration = self._network_for(prepared.quality), self.card.calibration
         painting, placed = self._painting(prepared, hints)
         own = network.own_color(
             painting, calibration.temperature, calibration.gain, calibration.agreement
@@ -192,7 +199,7 @@ class TorchPredictor:
         self, prepared: PreparedPhoto, hints: Sequence[Hint]
     ) -> tuple[Painting, HintBatch]:
         """On the grid of the first pass, distributions averaged; the hints as placed there."""
-        network, calibration = self._network, self.card.calibration
+        network, calibration = self._network_for(prepared.quality), self.card.calibration
         pull, fall = calibration.hint_pull, calibration.hint_fall
         first = prepared.passes[0]
         first_hints = hints_in_frame(hints, first.frame, self._device)

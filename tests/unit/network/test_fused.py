@@ -2,15 +2,18 @@
 
 import copy
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from engine.edits import Hint
 from engine.network import fused
 from engine.network.encoder import Conv
 from engine.network.hints import HintBatch, no_hints
 from engine.network.model import in_channels_last
 from engine.network.predict import TorchPredictor, fold_batch_norm
+from engine.values import Lightness
 
 needs_operators = pytest.mark.skipif(not fused.available(), reason="not on this machine")
 HINTS = HintBatch(
@@ -55,6 +58,74 @@ def test_every_convolution_and_product_is_packed(plain):
     assert left == {"whole"}  # a single row
 
 
+@pytest.fixture
+def as_if_able(monkeypatch):
+    """Calculates in bfloat16 also where that is slow."""
+    if not fused.available(torch.bfloat16):
+        pytest.skip("not on this machine")
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+
+
+@pytest.mark.usefixtures("as_if_able")
+def test_in_half_precision_colors_are_much_the_same(plain, card):
+    half = TorchPredictor(copy.deepcopy(plain), card, torch.device("cpu"))
+    full = TorchPredictor(copy.deepcopy(plain), card, torch.device("cpu"))
+    full._quick = full._network
+    assert half._quick is not half._network
+    lightness = Lightness(
+        np.random.default_rng(3)
+        .uniform(20, 80, (12, 16))
+        .astype(np.float32)
+        .repeat(20, 0)
+        .repeat(20, 1)
+    )
+    hint = Hint(x=0.5, y=0.5, a=40, b=-50, radius=0.05)
+    for hints in ((), (hint,)):
+        ours, theirs = (
+            each.predict(each.prepare(lightness, "fast"), hints).ab for each in (half, full)
+        )
+        difference = np.hypot(*(ours - theirs))
+        assert 0 < difference.mean() < 0.5
+        assert difference.max() < 5
+        belief, other = (
+            each.believe(each.prepare(lightness, "fast"), hints) for each in (half, full)
+        )
+        np.testing.assert_allclose(belief.confidence, other.confidence, atol=0.1)
+
+
+@pytest.mark.usefixtures("as_if_able")
+def test_only_what_is_asked_for_in_haste_is_in_half_precision(plain, card):
+    half = TorchPredictor(copy.deepcopy(plain), card, torch.device("cpu"))
+    full = TorchPredictor(copy.deepcopy(plain), card, torch.device("cpu"))
+    full._quick = full._network
+    lightness = Lightness(np.linspace(0, 100, 64 * 96, dtype=np.float32).reshape(64, 96))
+    for quality in ("balanced", "fine"):
+        ours, theirs = (
+            each.predict(each.prepare(lightness, quality), ()).ab for each in (half, full)
+        )
+        np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.usefixtures("as_if_able")
+def test_the_copy_leaves_the_network_as_it_was(plain):
+    before = {name: value.clone() for name, value in plain.state_dict().items()}
+    half = fused.in_half_precision(plain)
+    assert half is not None
+    assert half.pointer.query.weight.dtype == torch.float32
+    for name, value in plain.state_dict().items():
+        assert value.dtype == before[name].dtype
+        torch.testing.assert_close(value, before[name], atol=0, rtol=0)
+
+
+@pytest.mark.parametrize("able", [{}, {"avx512_bf16": False, "amx_bf16": False}])
+def test_a_processor_that_would_be_slower_at_it_stays_at_full_precision(
+    plain, card, monkeypatch, able
+):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    predictor = TorchPredictor(copy.deepcopy(plain), card, torch.device("cpu"))
+    assert predictor._quick is predictor._network
+
+
 @needs_operators
 @pytest.mark.parametrize(("kernel", "stride"), [(1, 1), (3, 1), (5, 1), (3, 2), (5, 2)])
 def test_padding_on_one_side_only_needs_no_copy(kernel, stride):
@@ -83,7 +154,8 @@ def test_without_the_operators_the_plain_network_stays(plain, card, monkeypatch,
 
 
 def test_operators_that_give_something_else_are_not_used(monkeypatch):
-    monkeypatch.setattr(fused, "_samples", lambda: [(torch.zeros(3), torch.full((3,), 1e-3))])
+    wrong = [(torch.zeros(3), torch.full((3,), 1e-3))]
+    monkeypatch.setattr(fused, "_samples", lambda precision: wrong)
     fused.available.cache_clear()
     try:
         assert not fused.available()

@@ -121,24 +121,26 @@ def test_planes_of_another_pass_come_back_to_their_places():
     torch.testing.assert_close(back[0, 0, 3, inside], 1 - expected[inside], atol=0.01, rtol=0)
 
 
-def test_no_memory_is_said_in_words(predictor, monkeypatch):
+@pytest.mark.parametrize("quality", ["fast", "balanced"])
+def test_no_memory_is_said_in_words(predictor, monkeypatch, quality):
     def fail(_: object) -> None:
         raise RuntimeError(
             "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: not enough memory"
         )
 
-    monkeypatch.setattr(predictor._network, "look", fail)
+    monkeypatch.setattr(predictor._network_for(quality), "look", fail)
     with pytest.raises(OutOfMemory, match="cpu"):
-        predictor.prepare(lightness(64, 64), "fast")
+        predictor.prepare(lightness(64, 64), quality)
 
 
-def test_other_errors_are_not_taken_for_it(predictor, monkeypatch):
+@pytest.mark.parametrize("quality", ["fast", "balanced"])
+def test_other_errors_are_not_taken_for_it(predictor, monkeypatch, quality):
     def fail(_: object) -> None:
         raise RuntimeError("shapes do not fit")
 
-    monkeypatch.setattr(predictor._network, "look", fail)
+    monkeypatch.setattr(predictor._network_for(quality), "look", fail)
     with pytest.raises(RuntimeError, match="shapes"):
-        predictor.prepare(lightness(64, 64), "fast")
+        predictor.prepare(lightness(64, 64), quality)
 
 
 def test_a_device_that_is_not_there_is_named(monkeypatch):
