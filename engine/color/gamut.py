@@ -220,14 +220,13 @@ def _bring_inside(L: Any, a: Any, b: Any, mixing: Any, light: Any, outside: Any)
     """Lower the chroma of what is outside; returns how many pixels that were."""
     where = np.empty(len(L), np.int32)
     count = _marked(outside, where)
-    colors, share = np.empty((3, count), np.float32), np.empty(count, np.float32)
+    colors = np.empty((3, count), np.float32)
     fy, da, db = colors[0], colors[1], colors[2]
     for i in range(count):
         x = where[i]
         fy[i] = (L[x] + _SIXTEEN) * _TO_FY
         da[i], db[i] = a[x] * _TO_FX, b[x] * _TO_FZ
-    _shares_in_two_steps(fy, da, db, mixing, share, outside)
-    _search_on(colors, mixing, share, outside)
+    share = _shares_inside(fy, da, db, mixing)
     for i in range(count):
         # What was the color becomes its light.
         y = f_inverse(fy[i])
@@ -251,55 +250,43 @@ def _marked(marks: Any, where: Any) -> Any:
 
 
 @compiled
-def _search_on(colors: Any, mixing: Any, share: Any, unsure: Any) -> None:
-    """Find the shares of the colors for which two steps were not enough."""
-    where = np.empty(len(share), np.int32)
-    count = _marked(unsure, where)
-    few, found = np.empty((3, count), np.float32), np.empty(count, np.float32)
-    for i in range(count):
-        for k in range(3):
-            few[k, i] = colors[k, where[i]]
-    _shares_in_six_steps(few[0], few[1], few[2], mixing, found)
-    for i in range(count):
-        if found[i] < _ZERO:
-            found[i] = share_inside(few[0, i], few[1, i], few[2, i], mixing)
-        share[where[i]] = found[i]
-
-
-# Steps are written out, because what the compiler does sixteen at a time must hold no loop.
+def _shares_inside(fy: Any, da: Any, db: Any, mixing: Any) -> Any:
+    """As `share_inside`, for many colors that are all outside."""
+    count = len(fy)
+    share = np.empty(count, np.float32)
+    inside, outside = np.zeros(count, np.float32), np.ones(count, np.float32)
+    left, unsure = np.arange(count), np.empty(count, np.uint8)
+    for _ in range(_STEPS):
+        _three_steps(fy, da, db, mixing, inside, outside, unsure)
+        for i in range(len(left)):
+            share[left[i]] = inside[i]
+        where = np.empty(len(left), np.int32)
+        where = where[: _marked(unsure, where)]
+        if len(where) == 0:
+            break
+        left, fy, da, db = left[where], fy[where], da[where], db[where]
+        inside, outside = inside[where], outside[where]
+    return share
 
 
 @compiled
-def _shares_in_two_steps(fy: Any, da: Any, db: Any, mixing: Any, share: Any, unsure: Any) -> None:
-    """As `share_inside` of colors that are outside; marks those that need more steps."""
+def _three_steps(
+    fy: Any, da: Any, db: Any, mixing: Any, inside: Any, outside: Any, unsure: Any
+) -> None:
+    """Narrow what lies between a share that is inside and one that is outside."""
     shares = _shares(mixing)
     for i in range(len(fy)):
         y = f_inverse(fy[i])
-        room = max(min(y, _ONE - y), _ZERO)
-        near = room * _NEAR
-        found = _ZERO, room, _ONE, _room(fy[i], y, da[i], db[i], shares), _ZERO
+        near = max(min(y, _ONE - y), _ZERO) * _NEAR
+        room = max(_room(fy[i], y, inside[i] * da[i], inside[i] * db[i], shares), _ZERO)
+        beyond = _room(fy[i], y, outside[i] * da[i], outside[i] * db[i], shares)
+        found = inside[i], room, outside[i], beyond, _ZERO
+        # Written out, because what the compiler does sixteen at a time must hold no loop.
         found = _step(found, near, fy[i], y, da[i], db[i], shares)
         found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        share[i] = found[0]
+        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        inside[i], outside[i] = found[0], found[2]
         unsure[i] = found[4] != _DONE
-
-
-@compiled
-def _shares_in_six_steps(fy: Any, da: Any, db: Any, mixing: Any, share: Any) -> None:
-    """The same in six steps; -1 where those are not enough either."""
-    shares = _shares(mixing)
-    for i in range(len(fy)):
-        y = f_inverse(fy[i])
-        room = max(min(y, _ONE - y), _ZERO)
-        near = room * _NEAR
-        found = _ZERO, room, _ONE, _room(fy[i], y, da[i], db[i], shares), _ZERO
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        share[i] = found[0] if found[4] == _DONE else -_ONE
 
 
 @compiled
