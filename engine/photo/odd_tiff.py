@@ -75,7 +75,7 @@ def decode_odd_tiff(data: bytes, cancel: CancelToken | None = None) -> Decoded:
             channels = _channels(page)
             resolution = resolution_of_tiff(io.BytesIO(data))
             return _decoded(channels, page, resolution, facts.several_pages)
-    except (BadDirectory, tifffile.TiffFileError, EOFError) as error:
+    except (BadDirectory, tifffile.TiffFileError, EOFError, OverflowError) as error:
         raise Undecodable(DAMAGED) from error
     except MemoryError as error:
         raise Undecodable(NO_MEMORY) from error

@@ -152,6 +152,16 @@ def test_a_cut_or_damaged_file_is_not_read(tmp_path, share):
         read(tmp_path, short[:-40])
 
 
+@pytest.mark.parametrize("compression", [None, "lzma"])
+def test_pixels_farther_away_than_files_can_be(compression):
+    data = bytearray(by_tifffile(gray_picture(), compression=compression, bigtiff=True))
+    with tifffile.TiffFile(io.BytesIO(data)) as file:
+        at = file.pages[0].tags["StripOffsets"].valueoffset
+    data[at : at + 8] = b"\xff" * 8
+    with pytest.raises(Undecodable):
+        decode_odd_tiff(bytes(data))
+
+
 def test_pixel_count_is_checked_before_decoding(monkeypatch):
     monkeypatch.setattr("engine.photo.decoded._most_pixels", 48 * 64 - 1)
     with pytest.raises(Undecodable) as info:
