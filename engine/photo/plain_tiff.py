@@ -12,7 +12,8 @@ from engine.values import Depth
 _SHORT, _LONG, _RATIONAL, _UNDEFINED, _LONG8 = 3, 4, 5, 7, 16
 _RGB, _UNASSOCIATED_ALPHA, _INCH = 2, 2, 2
 _MM_PER_INCH = Fraction("25.4")
-# Numerators of resolutions stay far below 32 bits.
+# Of the two halves of a RATIONAL.
+_MOST = 2**32 - 1
 _FINEST = 10_000
 
 
@@ -90,7 +91,10 @@ def _offsets(values: list[int], header: Header) -> Field:
 
 
 def _per_inch(pixels_per_mm: float) -> Fraction:
-    return Fraction(Fraction(pixels_per_mm) * _MM_PER_INCH).limit_denominator(_FINEST)
+    """The resolution; the nearest that a RATIONAL can hold, where a file claims an odd one."""
+    value = min(max(Fraction(pixels_per_mm) * _MM_PER_INCH, Fraction(1, _MOST)), Fraction(_MOST))
+    finest = _FINEST if value > 1 else _MOST
+    return value.limit_denominator(max(1, min(finest, int(_MOST // (value + 1)))))
 
 
 def _rational(value: Fraction) -> Field:

@@ -17,7 +17,7 @@ from engine.photo.place import Draft
 from engine.photo.plain_tiff import head_of_tiff
 from engine.photo.write import write_photo
 from engine.values import Rendition
-from tests.support.pictures import gray_picture, photo_of, rgb_picture
+from tests.support.pictures import exif_block, gray_picture, photo_of, rgb_picture, xmp_packet
 
 PLAIN = SaveOptions(tiff_compression="none")
 # Offsets and sizes of the strips, and how they are packed.
@@ -59,6 +59,38 @@ def test_readers_find_what_was_written(tmp_path, depth, alpha):
         check=True,
     )
     assert found.stdout.split() == ["OK"]
+
+
+@pytest.mark.usefixtures("small_strips")
+def test_a_large_one_is_bigtiff_with_its_metadata(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.photo.encode._BIG_TIFF_BYTES", 1000)
+    exif, packet = exif_block(), xmp_packet()
+    photo = source(alpha=False, depth=8)
+    known = replace(photo.source, metadata=(("exif-data", exif), ("xmp-data", packet)))
+    path = write_photo(
+        Rendition(rgb_picture()), replace(photo, source=known), tmp_path / "a.tif", options=PLAIN
+    ).path
+    with tifffile.TiffFile(path) as tiff:
+        assert tiff.is_bigtiff
+        np.testing.assert_array_equal(tiff.asarray(), rgb_picture())
+        assert tiff.pages[0].tags["Make"].value == "Camera Works"
+        assert b"tiff:Orientation" in tiff.pages[0].tags["XMP"].value
+
+
+@pytest.mark.parametrize(
+    ("pixels_per_mm", "kept"),
+    [(4294967.295, True), (0.00001, True), (11.811, True), (1e300, False), (1e-300, False)],
+)
+def test_odd_resolutions_are_kept_or_brought_as_near_as_they_can_be(pixels_per_mm, kept):
+    pixels = np.zeros((3, 2, 3), np.uint8)
+    head = head_of_tiff((3, 2), 3, 8, 3, pixels_per_mm=(pixels_per_mm, 11.811))
+    with tifffile.TiffFile(io.BytesIO(head + pixels.tobytes())) as tiff:
+        above, below = tiff.pages[0].tags["XResolution"].value
+        down = tiff.pages[0].tags["YResolution"].value
+    assert above > 0 < below
+    assert down[0] / down[1] == pytest.approx(300, abs=0.01)
+    if kept:
+        assert above / below == pytest.approx(25.4 * pixels_per_mm, rel=1e-4)
 
 
 @pytest.mark.usefixtures("small_strips")
@@ -111,8 +143,12 @@ def test_nothing_is_left_of_a_file_that_was_not_finished(tmp_path, monkeypatch):
         write_photo(Slow(rgb_picture()), photo, tmp_path / "a.tif", options=PLAIN, cancel=cancel)
     assert not list(tmp_path.iterdir())
 
-    def full(_self, _data):
-        raise OSError(28, "No space left on device")
+    write, times = Draft.write, iter(range(100))
+
+    def full(self, data):
+        if next(times) == 4:  # while further strips are worked on
+            raise OSError(28, "No space left on device")
+        return write(self, data)
 
     monkeypatch.setattr(Draft, "write", full)
     with pytest.raises(DiskFull):
