@@ -16,13 +16,14 @@ from engine.color.gamut import chroma_share_inside, encode_rows
 from engine.color.rgb import SRGB_SPACE, RgbSpace
 from engine.edits import Adjustments, Edits, Hint
 from engine.i18n import N_, translate
-from engine.in_order import in_order
+from engine.in_order import cores, in_order
 from engine.upsample import chroma_field, chroma_rows
 from engine.values import AbPlanes, Depth, Lightness, Rendition
 
 Plane = NDArray[np.float32]
 
-# Measured from 1 << 14 to 1 << 20: smaller ones cost more in Python than they gain in the cache.
+# Measured from 1 << 14 to 1 << 20 on two cores: smaller ones cost more in Python than they gain in
+# the cache.
 STRIP_PIXELS = 1 << 19
 # a* and b* at a temperature or tint of 100 and the lightness of white.
 FULL_SHIFT = 20.0
@@ -115,7 +116,9 @@ def compose(
         return rows, encode_rows(*composition.color(rows), composition.space, pixels[rows])
 
     total = 0
-    for rows, lowered in in_order(work, strips(height, width, cancel)):
+    # A preview is small, and awaited: it is cut so that every core has a share.
+    step = min(rows_of_strip(width), -(-height // (2 * cores())))
+    for rows, lowered in in_order(work, strips(height, width, cancel, step)):
         total += lowered
         if progress is not None:
             progress(rows.stop / height)
@@ -123,13 +126,21 @@ def compose(
     return Rendition(pixels, SRGB_SPACE, share, composition.warnings)
 
 
-def strips(height: int, width: int, cancel: CancelToken | None = None) -> Iterator[slice]:
-    """Slices of rows from top to bottom, of the size that composing likes.
+def strips(
+    height: int, width: int, cancel: CancelToken | None = None, step: int = 0
+) -> Iterator[slice]:
+    """Slices of rows from top to bottom.
+
+    Args:
+        height: rows of the picture.
+        width: pixels of a row.
+        cancel: checked before each of them.
+        step: rows of a strip; as composing likes it, if 0.
 
     Raises:
         Cancelled: on request, between strips.
     """
-    step = rows_of_strip(width)
+    step = step or rows_of_strip(width)
     for top in range(0, height, step):
         if cancel is not None:
             cancel.raise_if_set()
