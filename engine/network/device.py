@@ -32,6 +32,13 @@ def choose_device(wanted: str) -> torch.device:
     return torch.device(wanted)
 
 
+def calculates_in_bfloat16() -> bool:
+    """Whether the CPU does so by itself; others only imitate it, slowly."""
+    # Older releases of torch cannot tell.
+    able: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+
+
 def describe_device(device: torch.device) -> str:
     """A device in words, for bug reports."""
     if device.type == "cuda":

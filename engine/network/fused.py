@@ -18,6 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.network.device import calculates_in_bfloat16
 from engine.network.encoder import Block, Conv
 from engine.network.hints import HintPointer
 from engine.network.model import (
@@ -191,13 +192,12 @@ def fuse(network: ColorNetwork) -> None:
 def in_half_precision(network: ColorNetwork) -> ColorNetwork | None:
     """A packed copy of a network that calculates in bfloat16; None where that is not faster.
 
-    The hint pointer and the read-out stay in 32-bit floats.
+    The hint pointer and the read-out stay in 32-bit floats; what they are given does not.
 
     Args:
         network: as for `fuse`, and not packed.
     """
-    able = torch.cpu.get_capabilities()
-    if not (able.get("avx512_bf16") or able.get("amx_bf16")) or not available(torch.bfloat16):
+    if not calculates_in_bfloat16() or not available(torch.bfloat16):
         return None
     half = copy.deepcopy(network).to(torch.bfloat16)
     half.pointer = copy.deepcopy(network.pointer)

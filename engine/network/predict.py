@@ -62,11 +62,24 @@ class PreparedPhoto:
 class TorchPredictor:
     """The color network on one device.
 
+    Args:
+        network: trained; its batch norms get folded.
+        card: what its weights file says of itself.
+        device: where it runs.
+        hurried: whether "fast" may calculate with fewer digits, see `in_half_precision`.
+
     Attributes:
         card: what its weights file says of itself.
     """
 
-    def __init__(self, network: ColorNetwork, card: ModelCard, device: torch.device) -> None:
+    def __init__(
+        self,
+        network: ColorNetwork,
+        card: ModelCard,
+        device: torch.device,
+        *,
+        hurried: bool = True,
+    ) -> None:
         self.card = card
         self._device = device
         fold_batch_norm(network)
@@ -74,7 +87,7 @@ class TorchPredictor:
         self._network = in_channels_last(network.to(device))
         half = None
         if device.type == "cpu":
-            half = in_half_precision(self._network)
+            half = in_half_precision(self._network) if hurried else None
             fuse(self._network)
         self._quick = half or self._network
 

@@ -70,7 +70,8 @@ def calibrate(
     Returns:
         The calibration; what it gives on the photos, or None where there are none.
     """
-    predictor = TorchPredictor(network, card, device)
+    # What is found holds for all levels, so it is measured with all digits.
+    predictor = TorchPredictor(network, card, device, hurried=False)
     trials = _trials(held_out, predictor)
     best, best_measures, best_score = Calibration(), None, float("inf")
     if not trials:

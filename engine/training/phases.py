@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.network.device import calculates_in_bfloat16
 from engine.network.model import ColorNetwork, in_channels_last
 from engine.network.predict import fold_batch_norm
 from engine.training import losses
@@ -210,6 +211,5 @@ def _training_precision(device: torch.device) -> torch.dtype | None:
     if device.type == "cuda":
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else None
     if device.type == "cpu":
-        able = torch.cpu.get_capabilities()
-        return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else None
+        return torch.bfloat16 if calculates_in_bfloat16() else None
     return None

@@ -120,7 +120,7 @@ def _watch(trainer: Trainer, photos: Sequence[PhotoEntry]) -> None:
     if not photos:
         return
     network = copy.deepcopy(trainer.average)
-    predictor = TorchPredictor(network, _card(trainer, WATCHING), trainer.device)
+    predictor = TorchPredictor(network, _card(trainer, WATCHING), trainer.device, hurried=False)
     sheet = ContactSheet(SHEET_PHOTOS)
     options = EvaluateOptions(hints=(0, 10), quality="fast")
     evaluation = evaluate(
