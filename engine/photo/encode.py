@@ -5,6 +5,7 @@ same bytes. The picture passes through in strips; only WebP and AVIF encoders wa
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 
 import pyvips
@@ -111,7 +112,7 @@ def encode(
     stream = RowStream(colored, alpha, cancel)
     resolution = photo.source.pixels_per_mm
     metadata, damaged = _metadata(colored, photo, options, provenance)
-    with libvips.own_errors(), libvips.failures_of(stream, draft):
+    with libvips.own_errors(), closing(stream), libvips.failures_of(stream, draft):
         icc = colored.space.icc or _srgb_profile()
         job = Job(stream, icc, metadata, resolution, colored.depth, options, draft)
         left_out = _ENCODERS[file_format](job)

@@ -6,7 +6,8 @@ ahead of the reader. So no colored photo is ever in memory as a whole. What beco
 TIFF file in the end does not pass through libvips at all.
 """
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Generator, Iterator
 
 import numpy as np
 import pyvips
@@ -40,19 +41,21 @@ class RowStream:
         if alpha is not None and alpha.shape != (height, width):
             raise ValueError(f"alpha of shape {alpha.shape} for a photo of {height} x {width}")
         self.failure: BaseException | None = None
-        self._colored, self._alpha = colored, alpha
+        self._colored: ColoredRows | None = colored
+        self._alpha = alpha
+        self._size, self._depth = colored.size, colored.depth
         self._rows = rows_of_strip(width)
         self._channels = 3 if alpha is None else 4
         self._line = width * self._channels * colored.depth // 8
         self._head = head_of_tiff(colored.size, self._channels, colored.depth, self._rows)
         self._at = 0
-        self._strips: Iterator[memoryview] = in_order(self._strip, strips(height, width, cancel))
+        self._strips: Generator[memoryview] = in_order(self._strip, strips(height, width, cancel))
         self._number, self._strip_now = -1, memoryview(b"")
 
     @property
     def size(self) -> int:
         """Bytes of all pixels."""
-        return self._line * self._colored.size[0]
+        return self._line * self._size[0]
 
     def image(self) -> pyvips.Image:
         """The picture as libvips sees it; to be used once, from top to bottom."""
@@ -63,7 +66,18 @@ class RowStream:
         image = pyvips.Operation.call(
             "tiffload_source", self._source, access="sequential", fail_on="error"
         )
-        return image.copy(interpretation="srgb" if self._colored.depth == 8 else "rgb16")
+        return image.copy(interpretation="srgb" if self._depth == 8 else "rgb16")
+
+    def close(self) -> None:
+        """End the threads, and let go of the photo.
+
+        What libvips calls back leads in a circle back here, and Python seldom looks for circles
+        among objects that have become old: the photo would stay in memory till then.
+        """
+        with contextlib.suppress(ValueError):  # a strip is still being waited for
+            self._strips.close()
+        self._strip_now = memoryview(b"")
+        self._colored = self._alpha = None
 
     def file(
         self, icc: bytes, pixels_per_mm: tuple[float, float] | None, *, big: bool
@@ -79,9 +93,9 @@ class RowStream:
             Cancelled: on request, and whatever is raised while a strip is made.
         """
         yield head_of_tiff(
-            self._colored.size,
+            self._size,
             self._channels,
-            self._colored.depth,
+            self._depth,
             self._rows,
             pixels_per_mm=pixels_per_mm,
             icc=icc,
@@ -90,6 +104,7 @@ class RowStream:
         yield from self._strips
 
     def _strip(self, rows: slice) -> memoryview:
+        assert self._colored is not None
         strip = self._colored.rows(rows)
         if self._alpha is not None:
             alpha = _of_depth(self._alpha[rows], strip.dtype)
