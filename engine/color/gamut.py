@@ -59,27 +59,16 @@ def f_inverse(f: Any) -> Any:
     return f * f * f if f > _DELTA else _SLOPE * (f - _OFFSET)
 
 
-@compiled
-def fits(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
-    """Whether the color of f(Y) = fy, f(X) = fy + da and f(Z) = fy - db is inside."""
-    u, v = f_inverse(fy + da) - y, f_inverse(fy - db) - y
-    for channel in range(3):
-        light = y + mixing[channel, 0] * u + mixing[channel, 1] * v
-        if light < -TOLERANCE or light > _ONE + TOLERANCE:
-            return False
-    return True
-
-
 @inlined
-def _shares(mixing: Any) -> Any:
-    """The six numbers of a matrix, to be held in registers."""
+def _unpacked(mixing: Any) -> Any:
+    """The six numbers of the matrix, to be held in registers."""
     return mixing[0, 0], mixing[0, 1], mixing[1, 0], mixing[1, 1], mixing[2, 0], mixing[2, 1]
 
 
 @inlined
-def _room(fy: Any, y: Any, da: Any, db: Any, shares: Any) -> Any:
+def _room(fy: Any, y: Any, da: Any, db: Any, mix: Any) -> Any:
     """How far the light of a color is from the nearest limit, 0 or 1; negative outside."""
-    red_x, red_z, green_x, green_z, blue_x, blue_z = shares
+    red_x, red_z, green_x, green_z, blue_x, blue_z = mix
     u, v = f_inverse(fy + da) - y, f_inverse(fy - db) - y
     red = y + red_x * u + red_z * v
     green = y + green_x * u + green_z * v
@@ -88,25 +77,31 @@ def _room(fy: Any, y: Any, da: Any, db: Any, shares: Any) -> Any:
 
 
 @compiled
+def fits(fy: Any, y: Any, da: Any, db: Any, mixing: Any) -> Any:
+    """Whether the color of f(Y) = fy, f(X) = fy + da and f(Z) = fy - db is inside."""
+    return _room(fy, y, da, db, _unpacked(mixing)) >= -TOLERANCE
+
+
+@compiled
 def share_inside(fy: Any, da: Any, db: Any, mixing: Any) -> Any:
     """The largest share of the chroma that is inside."""
     y = f_inverse(fy)
-    shares = _shares(mixing)
-    beyond = _room(fy, y, da, db, shares)
+    mix = _unpacked(mixing)
+    beyond = _room(fy, y, da, db, mix)
     if beyond >= -TOLERANCE:
         return _ONE
     room = max(min(y, _ONE - y), _ZERO)
     near = room * _NEAR
     found = _ZERO, room, _ONE, beyond, _ZERO
     for _ in range(_STEPS):
-        found = _step(found, near, fy, y, da, db, shares)
+        found = _step(found, near, fy, y, da, db, mix)
         if found[4] == _DONE:
             break
     return found[0]
 
 
 @inlined
-def _step(found: Any, near: Any, fy: Any, y: Any, da: Any, db: Any, shares: Any) -> Any:
+def _step(found: Any, near: Any, fy: Any, y: Any, da: Any, db: Any, mix: Any) -> Any:
     """A step of false position, without a branch, so that many colors can be searched at a time.
 
     Source: Anderson and Björck 1973, "A new high order method of regula falsi type": an end that
@@ -121,14 +116,14 @@ def _step(found: Any, near: Any, fy: Any, y: Any, da: Any, db: Any, shares: Any)
         y: likewise.
         da: likewise, all of the chroma.
         db: likewise.
-        shares: the matrix, as `_shares` gives it.
+        mix: the matrix, as `_unpacked` gives it.
 
     Returns:
         `found`, narrowed unless it is done.
     """
     inside, room, outside, beyond, moved = found
     tried = inside + (outside - inside) * (room / (room - beyond))
-    now = _room(fy, y, tried * da, tried * db, shares)
+    now = _room(fy, y, tried * da, tried * db, mix)
     good = now >= -TOLERANCE
     lower_beyond = _ONE - now / room
     lower_beyond = lower_beyond if lower_beyond > _ZERO else _HALF
@@ -274,17 +269,17 @@ def _three_steps(
     fy: Any, da: Any, db: Any, mixing: Any, inside: Any, outside: Any, unsure: Any
 ) -> None:
     """Narrow what lies between a share that is inside and one that is outside."""
-    shares = _shares(mixing)
+    mix = _unpacked(mixing)
     for i in range(len(fy)):
         y = f_inverse(fy[i])
         near = max(min(y, _ONE - y), _ZERO) * _NEAR
-        room = max(_room(fy[i], y, inside[i] * da[i], inside[i] * db[i], shares), _ZERO)
-        beyond = _room(fy[i], y, outside[i] * da[i], outside[i] * db[i], shares)
+        room = max(_room(fy[i], y, inside[i] * da[i], inside[i] * db[i], mix), _ZERO)
+        beyond = _room(fy[i], y, outside[i] * da[i], outside[i] * db[i], mix)
         found = inside[i], room, outside[i], beyond, _ZERO
         # Written out, because what the compiler does sixteen at a time must hold no loop.
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
-        found = _step(found, near, fy[i], y, da[i], db[i], shares)
+        found = _step(found, near, fy[i], y, da[i], db[i], mix)
+        found = _step(found, near, fy[i], y, da[i], db[i], mix)
+        found = _step(found, near, fy[i], y, da[i], db[i], mix)
         inside[i], outside[i] = found[0], found[2]
         unsure[i] = found[4] != _DONE
 
