@@ -17,9 +17,9 @@ from benchmarks.zhang2016 import Zhang2016
 from benchmarks.zhang2017 import Zhang2017
 from engine.network.fused import fuse, in_half_precision
 from engine.network.hints import HintBatch, no_hints
-from engine.network.model import ColorNetwork, in_channels_last
+from engine.network.model import ColorNetwork, Look, in_channels_last
 from engine.network.predict import fold_batch_norm
-from engine.network.weights import load_weights
+from engine.network.weights import Calibration, load_weights
 
 ROUNDS = {256: 21, 512: 5}
 
@@ -46,7 +46,7 @@ def medians(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, fl
 
 
 def main() -> None:
-    network, _ = load_weights()
+    network, card = load_weights()
     fold_batch_norm(network)
     network = in_channels_last(network.requires_grad_(requires_grad=False))
     half = in_half_precision(network)
@@ -65,7 +65,7 @@ def main() -> None:
         for size, rounds in ROUNDS.items():
             calls: dict[str, Callable[[], object]] = {}
             for name, each in ours.items():
-                calls |= our_calls(name, each, size)
+                calls |= our_calls(name, each, card.calibration, size)
             for name, (other, channels) in others.items():
                 planes = torch.rand(1, channels, size, size)
                 calls[name] = lambda other=other, planes=planes: other(planes)
@@ -76,18 +76,22 @@ def main() -> None:
                 print(f"{name:<28} {ms:8.1f}{ratios}")
 
 
-def our_calls(name: str, network: ColorNetwork, size: int) -> dict[str, Callable[[], object]]:
-    """The whole network without hints, and the update after a hint."""
+def our_calls(
+    name: str, network: ColorNetwork, calibration: Calibration, size: int
+) -> dict[str, Callable[[], object]]:
+    """The whole network without hints, and the update after a hint, as a photo's color is made."""
     L, placed = torch.rand(1, 1, size, size) * 100, hints(size)
-    look = network.look(L)
+    seen = network.look(L)
+    pull = calibration.hint_pull, calibration.hint_fall
+    vivid = calibration.temperature, calibration.gain, calibration.agreement
 
-    def paint() -> None:
-        painting = network.paint(look, placed)
-        network.read_out(painting, network.own_color(painting, 0.65, 1.1), placed)
+    def color(look: Look, given: HintBatch) -> None:
+        painting = network.paint(look, given, *pull)
+        network.read_out(painting, network.own_color(painting, *vivid), given)
 
     return {
-        f"whole network, {name}": lambda: network(L, no_hints(1), 0.65, 1.1),
-        f"hint update, {name}": paint,
+        f"whole network, {name}": lambda: color(network.look(L), no_hints(1)),
+        f"hint update, {name}": lambda: color(seen, placed),
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 # Which of these floating-point liberties are taken is part of the result: multiplications and
-# additions may be joined, and no value is infinite or NaN. Nothing may be reordered.
+# additions may be joined, and no value is infinite or NaN. Only what is `reordered` may be.
 _LIBERTIES = {"contract", "nsz", "nnan", "ninf"}
 _LOCK = threading.RLock()
 
@@ -21,10 +21,14 @@ class Compiled:
     Args:
         function: of numbers and arrays; what it calls must be compiled, too.
         inlined: whether it becomes a part of the functions that call it, whatever its size.
+        reordered: whether its sums may be added up in any order.
     """
 
-    def __init__(self, function: Callable[..., Any], *, inlined: bool = False) -> None:
+    def __init__(
+        self, function: Callable[..., Any], *, inlined: bool = False, reordered: bool = False
+    ) -> None:
         self._function, self._inlined = function, inlined
+        self._liberties = _LIBERTIES | ({"reassoc"} if reordered else set())
         self._made: Callable[..., Any] | None = None
         self.__doc__ = function.__doc__
 
@@ -43,7 +47,7 @@ class Compiled:
                 for name in self._function.__code__.co_names:
                     if isinstance(known.get(name), Compiled):
                         known[name] = known[name].make()
-                how: Any = {"nogil": True, "fastmath": _LIBERTIES, "error_model": "numpy"}
+                how: Any = {"nogil": True, "fastmath": self._liberties, "error_model": "numpy"}
                 how["forceinline"] = self._inlined
                 try:
                     self._made = numba.njit(self._function, cache=True, **how)
@@ -64,3 +68,11 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     Only a loop without calls is worked on eight or sixteen pixels at a time.
     """
     return Compiled(function, inlined=True)
+
+
+def reordered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function that adds up, in an order that the processor likes.
+
+    The last digits of its sums then differ from one kind of processor to the other.
+    """
+    return Compiled(function, inlined=True, reordered=True)

@@ -31,7 +31,7 @@ def posterior(logits: Tensor, bin_weights: Tensor, temperature: float, unweighin
         (B, K, h, w), adding up to 1 over the second axis.
     """
     prior = unweighing * bin_weights.log()[None, :, None, None]
-    return ((logits - prior) / temperature).softmax(dim=1)
+    return ((logits.float() - prior) / temperature).softmax(dim=1)
 
 
 def doubt(

@@ -18,11 +18,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.network.cells import DETAIL
+from engine.network.compiled_cells import CompiledCells
 from engine.network.device import calculates_in_bfloat16
 from engine.network.encoder import Block, Conv
 from engine.network.hints import HintPointer
 from engine.network.model import (
-    DETAIL,
     ColorNetwork,
     DetailedConv,
     ResidualPair,
@@ -180,11 +181,12 @@ class PackedTransformerBlock(nn.Module):
 
 
 def fuse(network: ColorNetwork) -> None:
-    """Replace the parts of a network by packed ones, where this machine can run them.
+    """Compile what is done cell by cell; pack the parts where this machine can run them so.
 
     The network must be on the CPU, in 32-bit floats, its batch norms folded; it can then neither be
     trained nor saved.
     """
+    network.cells = CompiledCells()
     if available():
         _fuse_parts(network)
 
@@ -202,6 +204,7 @@ def in_half_precision(network: ColorNetwork) -> ColorNetwork | None:
     half = copy.deepcopy(network).to(torch.bfloat16)
     half.pointer = copy.deepcopy(network.pointer)
     half.centers, half.bin_weights = network.centers, network.bin_weights
+    half.cells = CompiledCells()
     _fuse_parts(half)
     return half
 

@@ -22,14 +22,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.network.bins import bin_centers
+from engine.network.cells import DETAIL, CellWork, PlainCells
 from engine.network.encoder import TAPPED_CHANNELS, Encoder
-from engine.network.hints import HintBatch, HintPointer, hint_planes
+from engine.network.hints import HintBatch, HintPointer
 
 AB_SCALE = 110.0
 INPUT_MULTIPLE = 32
-DETAIL = 16  # pixels of a cell at 1/4
-# So many distributions over the bins fit into a core's cache.
-CELLS_AT_ONCE = 1024
+# Up to so many cells a CPU's cache holds what all of them say of all, in bfloat16.
+PLAIN_ATTENTION = 640
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,12 @@ class Painting(NamedTuple):
     """What the decoder makes of it, at 1/4 of the input.
 
     Attributes:
-        logits: (B, bins, H/4, W/4), the network's own distribution over the bins.
+        logits: (B, bins, H/4, W/4), the network's own distribution over the bins, in the precision
+            that it calculates in.
         residual: (B, 2, H/4, W/4), a small correction to its mean, in units of AB_SCALE.
         pointer: (B, 1 + N, H/4, W/4), weights of "no hint" and of each hint.
-        upsampling: (B, 9, 16, H/4, W/4), weights of the 9 coarse neighbors of each fine pixel.
+        upsampling: (B, 9 * 16, H/4, W/4), logits of the 9 coarse neighbors of each fine pixel,
+            likewise.
     """
 
     logits: Tensor
@@ -152,9 +154,11 @@ class ColorNetwork(nn.Module):
 
     centers: Tensor
     bin_weights: Tensor
+    cells: CellWork
 
     def __init__(self, config: NetworkConfig | None = None) -> None:
         super().__init__()
+        self.cells = PlainCells()
         self.config = config = config or NetworkConfig()
         at_4, at_8, at_16, at_32 = TAPPED_CHANNELS
         self.encoder = Encoder()
@@ -217,16 +221,16 @@ class ColorNetwork(nn.Module):
             hint_fall: how much more its pull falls with the distance.
         """
         h, w = look.at_4.shape[2:]
-        planes_4, planes_8, planes_16 = hint_planes(hints, 4 * h, 4 * w)
+        planes_4, planes_8, planes_16 = self.cells.planes(hints, h, w)
         x = self.transformer(look.at_16 + self.hints_16(planes_16))
         x = self.pair_8(_joined(self.up_8(x), look.at_8, self.hints_8(planes_8)))
         x = self.pair_4(_joined(self.up_4(x), look.at_4, self.hints_4(planes_4)))
-        upsampling = self.upsampling_2(self.upsampling_1.late(x, look.detail)).float()
+        scores = self.pointer(x.float(), hints).float()
         return Painting(
-            logits=self.to_bins(x).float(),
+            logits=self.to_bins(x),
             residual=self.to_residual(x).float(),
-            pointer=self.pointer(x.float(), hints, hint_pull, hint_fall),
-            upsampling=upsampling.contiguous().view(-1, 9, DETAIL, h, w).softmax(dim=1),
+            pointer=self.cells.pointing(scores, hints, self.pointer.pull(hint_pull, hint_fall)),
+            upsampling=self.upsampling_2(self.upsampling_1.late(x, look.detail)),
         )
 
     def own_color(
@@ -245,20 +249,15 @@ class ColorNetwork(nn.Module):
         Returns:
             (B, 2, H/4, W/4), a* and b*.
         """
-        batch, bins, h, w = painting.logits.shape
-        cells = painting.logits.permute(0, 2, 3, 1).reshape(-1, bins)
-        # a*, b* and the chroma of each bin: their means by one product.
-        bins_and_chroma = torch.cat([self.centers, self.centers.norm(dim=1, keepdim=True)], dim=1)
-        means = []
-        for some in torch.split(cells, CELLS_AT_ONCE):
-            found = (some / temperature).softmax(dim=1) @ bins_and_chroma
-            mean, chroma = found[:, :2], found[:, 2:]
-            if agreement:
-                one_hue = mean.norm(dim=1, keepdim=True) / chroma.clamp(min=1e-3)
-                means.append((1 + (gain - 1) * one_hue**agreement) * mean)
-            else:
-                means.append(gain * mean)
-        color = torch.cat(means).view(batch, h, w, 2).permute(0, 3, 1, 2)
+        # a*, b* and the chroma of each bin: their means in one go.
+        values = torch.cat([self.centers, _chroma(self.centers)], dim=1)
+        found = self.cells.means(painting.logits, values, temperature)
+        mean, chroma = found[:, :2], found[:, 2:]
+        if agreement:
+            one_hue = _chroma(mean) / chroma.clamp(min=1e-3)
+            color = (1 + (gain - 1) * one_hue**agreement) * mean
+        else:
+            color = gain * mean
         return color + AB_SCALE * painting.residual
 
     def read_out(self, painting: Painting, own: Tensor, hints: HintBatch) -> Tensor:
@@ -275,7 +274,7 @@ class ColorNetwork(nn.Module):
         mixed = painting.pointer[:, :1] * own
         if hints.radius.shape[1]:
             mixed = mixed + torch.einsum("bnhw,bnc->bchw", painting.pointer[:, 1:], hints.ab)
-        return convex_upsample(mixed, painting.upsampling)
+        return self.cells.upsampled(mixed, painting.upsampling)
 
     def forward(
         self, L: Tensor, hints: HintBatch, temperature: float = 1.0, gain: float = 1.0
@@ -298,29 +297,23 @@ def attended(qkv: Tensor, heads: int) -> Tensor:
     """Attention of all cells to all: (B, N, 3C), queries, keys and values -> (B, N, C)."""
     batch, cells, _ = qkv.shape
     q, k, v = qkv.view(batch, cells, 3, heads, -1).permute(2, 0, 3, 1, 4)  # (B, heads, N, C/heads)
-    return F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, cells, -1)
+    if qkv.dtype == torch.bfloat16 and cells <= PLAIN_ATTENTION:
+        seen = _plain_attention(q, k, v)
+    else:
+        seen = F.scaled_dot_product_attention(q, k, v)
+    return seen.transpose(1, 2).reshape(batch, cells, -1)
 
 
-def convex_upsample(coarse: Tensor, weights: Tensor) -> Tensor:
-    """Each fine pixel as a weighted mean of the 9 coarse cells around it.
+def _plain_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """By products of matrices, as oneDNN does them best; each (B, heads, N, C/heads)."""
+    scale: float = q.shape[-1] ** -0.5
+    scores = (q * scale).flatten(0, 1) @ k.flatten(0, 1).transpose(1, 2)
+    return (scores.softmax(dim=2) @ v.flatten(0, 1)).view(q.shape)
 
-    Args:
-        coarse: (B, C, h, w).
-        weights: (B, 9, 16, h, w), adding up to 1 over the second axis.
 
-    Returns:
-        (B, C, 4h, 4w).
-
-    Source: Teed and Deng 2020 (RAFT), section 3.3.
-    """
-    batch, channels, h, w = coarse.shape
-    around = F.unfold(F.pad(coarse, (1, 1, 1, 1), mode="replicate"), 3)
-    around = around.view(batch, channels, 9, 1, h, w)
-    # One neighbor after the other, for all cells: a matrix product for each cell is slower.
-    fine = around[:, :, 0] * weights[:, None, 0]  # (B, C, 16, h, w)
-    for neighbor in range(1, 9):
-        fine = torch.addcmul(fine, around[:, :, neighbor], weights[:, None, neighbor])
-    return F.pixel_shuffle(fine.view(batch, channels * DETAIL, h, w), 4)
+def _chroma(ab: Tensor) -> Tensor:
+    """(B, 2, ...) -> (B, 1, ...); PyTorch's norm takes ten times as long."""
+    return torch.hypot(ab[:, :1], ab[:, 1:])
 
 
 def _joined(coarse: Tensor, seen: Tensor, hinted: Tensor) -> Tensor:

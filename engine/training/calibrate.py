@@ -143,7 +143,9 @@ def _fit_posterior(network: ColorNetwork, trials: Sequence[_Trial]) -> Calibrati
     for trial in trials:
         look = trial.prepared.passes[0].look
         with torch.inference_mode():
-            painted = network.paint(look, no_hints(1, look.at_4.device)).logits[0].flatten(1)
+            painted = (
+                network.paint(look, no_hints(1, look.at_4.device)).logits[0].float().flatten(1)
+            )
         frame = trial.prepared.passes[0].frame
         truth = _on_cells(trial.truth, frame)
         rows, columns = frame.height // 4, frame.width // 4

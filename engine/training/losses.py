@@ -86,7 +86,7 @@ def class_loss(
     truth = truth.permute(0, 2, 3, 1).reshape(-1, 2)[chosen]
     index, share = soft_targets(truth, centers)
     logits = painting.logits.permute(0, 2, 3, 1).reshape(-1, len(centers))[chosen]
-    own = logits.log_softmax(dim=1).gather(1, index).exp()  # (M, 5)
+    own = logits.float().log_softmax(dim=1).gather(1, index).exp()  # (M, 5)
     pointer = painting.pointer.permute(0, 2, 3, 1).reshape(-1, painting.pointer.shape[1])[chosen]
     mixed = pointer[:, :1] * own
     if hints.radius.shape[1]:

@@ -9,9 +9,10 @@ from torch import nn
 
 from engine.edits import Hint
 from engine.network import fused
+from engine.network.compiled_cells import CompiledCells
 from engine.network.encoder import Conv
 from engine.network.hints import HintBatch, no_hints
-from engine.network.model import in_channels_last
+from engine.network.model import attended, in_channels_last
 from engine.network.predict import TorchPredictor, fold_batch_norm
 from engine.values import Lightness
 
@@ -44,6 +45,13 @@ def test_the_packed_network_agrees_with_the_plain_one(plain, hints, size):
         ours, theirs = (each.paint(each.look(L), hints) for each in (packed, plain))
         for one, other in zip(ours, theirs, strict=True):
             torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
+
+
+def test_attention_in_few_digits_is_much_the_same():
+    qkv = torch.randn(2, 40, 3 * 64, generator=torch.Generator().manual_seed(5))
+    few = attended(qkv.bfloat16(), 4)
+    assert few.dtype == torch.bfloat16
+    torch.testing.assert_close(few.float(), attended(qkv, 4), atol=2e-2, rtol=2e-2)
 
 
 @needs_operators
@@ -154,6 +162,7 @@ def test_without_the_operators_the_plain_network_stays(plain, card, monkeypatch,
         fused.available.cache_clear()
     assert nn.Conv2d in kinds
     assert fused.PackedConv not in kinds
+    assert isinstance(predictor._network.cells, CompiledCells)  # that asks for no operators
 
 
 def test_operators_that_give_something_else_are_not_used(monkeypatch):

@@ -8,9 +8,9 @@ import torch
 import torch.nn.functional as F
 
 from engine.network.bins import bin_centers, nearest_bins
+from engine.network.cells import PlainCells, convex_upsample
 from engine.network.encoder import Conv, Encoder
-from engine.network.hints import FAR, HintBatch, hint_planes, no_hints
-from engine.network.model import convex_upsample
+from engine.network.hints import FAR, HintBatch, no_hints
 from engine.network.predict import fold_batch_norm
 
 
@@ -127,7 +127,7 @@ def test_later_hints_cover_earlier_ones_in_the_planes():
     place = torch.tensor([[[32.0, 32.0], [32.0, 32.0]]])
     ab = torch.tensor([[[110.0, 0.0], [0.0, -110.0]]])
     hints = HintBatch(place, torch.tensor([[12.0, 6.0]]), ab, torch.zeros(1, 2))
-    fine, middle, coarse = hint_planes(hints, 64, 64)
+    fine, middle, coarse = PlainCells().planes(hints, 16, 16)
     assert fine[0, :, 8, 8].tolist() == [1, 0, -1]
     assert fine[0, :, 8, 6].tolist() == [1, 1, 0]
     assert fine[0, :, 0, 0].tolist() == [0, 0, 0]

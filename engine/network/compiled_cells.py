@@ -1,0 +1,245 @@
+"""What is done cell by cell, compiled for a CPU.
+
+PyTorch takes each step through memory several times, with a million exponentials, and is called
+some sixty times for hints that cover a few cells; compiled, a cell's numbers are made, used and
+forgotten in a core's registers. See docs/decisions/0027.
+"""
+
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.compiled import compiled, inlined, reordered
+from engine.network.cells import DETAIL, Planes
+from engine.network.hints import CELL, FAR, HintBatch, Pull
+
+_CELL, _PADDING = np.float32(CELL), np.float32(-FAR / 2)
+
+
+class CompiledCells:
+    """See `cells.CellWork`; cannot be differentiated."""
+
+    def planes(self, hints: HintBatch, h: int, w: int) -> Planes:
+        """See `cells.CellWork`."""
+        batch = len(hints.radius)
+        drawn = [np.zeros((batch, 3, h // part, w // part), np.float32) for part in (1, 2, 4)]
+        if hints.radius.shape[1]:
+            given = _arrays(hints)
+            for each in range(batch):
+                _draw(*(of[each] for of in given), drawn[0][each])
+                _coarsen(drawn[0][each], drawn[1][each])
+                _coarsen(drawn[1][each], drawn[2][each])
+        fine, middle, coarse = (torch.from_numpy(planes) for planes in drawn)
+        return fine, middle, coarse
+
+    def pointing(self, scores: Tensor, hints: HintBatch, pull: Pull) -> Tensor:
+        """See `cells.CellWork`."""
+        weights = scores.detach().contiguous().numpy().copy()
+        place, radius, _, confidence = _arrays(hints)
+        numbers = np.array([pull.more, pull.fall.item() / 100, pull.bonus.item()], np.float32)
+        for each, where, how_far, added in zip(weights, place, radius, confidence, strict=True):
+            _point(each, where, how_far, added, numbers)
+        return torch.from_numpy(weights)
+
+    def means(self, logits: Tensor, values: Tensor, temperature: float) -> Tensor:
+        """See `cells.CellWork`."""
+        batch, bins, h, w = logits.shape
+        bits, shift = _bits(logits)
+        found = np.empty((3, batch * h * w), np.float32)
+        columns = np.ascontiguousarray(values.T.numpy())
+        _means(bits.reshape(-1, bins), shift, columns, np.float32(1 / temperature), found)
+        return torch.from_numpy(found).view(3, batch, h, w).transpose(0, 1)
+
+    def upsampled(self, coarse: Tensor, weights: Tensor) -> Tensor:
+        """See `cells.CellWork`."""
+        batch, _, h, w = weights.shape
+        bits, shift = _bits(weights)
+        around = F.pad(coarse.float(), (1, 1, 1, 1), mode="replicate").numpy()
+        fine = np.empty((batch, 2, 4 * h, 4 * w), np.float32)
+        for each, color, result in zip(bits, around, fine, strict=True):
+            _upsample(each, shift, color, DETAIL, result)
+        return torch.from_numpy(fine)
+
+
+def _arrays(hints: HintBatch) -> list[NDArray[np.float32]]:
+    """Place, radius, a*b* and confidence."""
+    return [of.detach().float().contiguous().numpy() for of in hints]
+
+
+def _bits(planes: Tensor) -> tuple[NDArray[Any], np.int32]:
+    """(B, C, h, w) -> (B, h, w, C) as bits, and how far they lie below those of a 32-bit float."""
+    rows = planes.detach().permute(0, 2, 3, 1).contiguous()
+    if rows.dtype == torch.bfloat16:  # the upper half of a 32-bit float
+        return rows.view(torch.int16).numpy(), np.int32(16)
+    return rows.float().view(torch.int32).numpy(), np.int32(0)
+
+
+@inlined
+def _value(bits: Any, shift: Any) -> Any:
+    return np.int32(np.int32(bits) << shift).view(np.float32)
+
+
+@inlined
+def _exp(x: Any) -> Any:
+    """The exponential of x, at most 0, to 3e-7 of it; of less than -87 it is that of -87."""
+    t = max(x, np.float32(-87.0)) * np.float32(1.44269504)
+    whole = np.floor(t + np.float32(0.5))
+    f = t - whole  # -0.5..0.5; 2**f by its Taylor polynomial
+    p = np.float32(1.5403530e-4)
+    p = p * f + np.float32(1.3333558e-3)
+    p = p * f + np.float32(9.6181291e-3)
+    p = p * f + np.float32(5.5504109e-2)
+    p = p * f + np.float32(2.4022651e-1)
+    p = p * f + np.float32(6.9314718e-1)
+    p = p * f + np.float32(1.0)
+    return np.int32((np.int32(whole) + np.int32(127)) << np.int32(23)).view(np.float32) * p
+
+
+@inlined
+def _largest(bits: Any, shift: Any) -> Any:
+    """The largest value; floats are ordered as whole numbers are, the negative ones backwards."""
+    top = np.int32(-(2**31))
+    for k in range(len(bits)):
+        one = np.int32(np.int32(bits[k]) << shift)
+        top = max(top, np.int32(one ^ ((one >> np.int32(31)) & np.int32(0x7FFFFFFF))))
+    return np.int32(top ^ ((top >> np.int32(31)) & np.int32(0x7FFFFFFF))).view(np.float32)
+
+
+@reordered
+def _sums(weights: Any, values: Any) -> Any:
+    """The sum of the weights, and of each row of values times them."""
+    whole = first = second = third = np.float32(0)
+    for k in range(len(weights)):
+        weight = weights[k]
+        whole += weight
+        first += weight * values[0, k]
+        second += weight * values[1, k]
+        third += weight * values[2, k]
+    return whole, first, second, third
+
+
+@compiled
+def _means(bits: Any, shift: Any, values: Any, sharpness: Any, found: Any) -> None:
+    cells, bins = bits.shape
+    weights = np.empty(bins, np.float32)
+    for cell in range(cells):
+        top = _largest(bits[cell], shift)
+        for k in range(bins):
+            weights[k] = _exp((_value(bits[cell, k], shift) - top) * sharpness)
+        whole, first, second, third = _sums(weights, values)
+        found[0, cell] = first / whole
+        found[1, cell] = second / whole
+        found[2, cell] = third / whole
+
+
+@compiled
+def _upsample(bits: Any, shift: Any, around: Any, detail: Any, fine: Any) -> None:
+    rows, columns, count = bits.shape
+    weights = np.empty(count, np.float32)
+    whole, a, b = np.empty((3, detail), np.float32)
+    for y in range(rows):
+        for x in range(columns):
+            # One largest for all pixels of the cell: only a pixel all of whose weights are below
+            # e**-87 of another's would be off, a plain mean.
+            top = _largest(bits[y, x], shift)
+            for k in range(count):
+                weights[k] = _exp(_value(bits[y, x, k], shift) - top)
+            whole[:] = 0
+            a[:] = 0
+            b[:] = 0
+            for neighbor in range(9):
+                near_a = around[0, y + neighbor // 3, x + neighbor % 3]
+                near_b = around[1, y + neighbor // 3, x + neighbor % 3]
+                # So many times as it is told, not 16: a loop known to be that short is unrolled
+                # into single steps.
+                for i in range(detail):
+                    weight = weights[neighbor * detail + i]
+                    whole[i] += weight
+                    a[i] += weight * near_a
+                    b[i] += weight * near_b
+            for i in range(detail):
+                fine[0, 4 * y + i // 4, 4 * x + i % 4] = a[i] / whole[i]
+                fine[1, 4 * y + i // 4, 4 * x + i % 4] = b[i] / whole[i]
+
+
+@compiled
+def _draw(place: Any, radius: Any, ab: Any, confidence: Any, fine: Any) -> None:
+    _, h, w = fine.shape
+    for n in range(len(radius)):
+        if confidence[n] <= _PADDING:
+            continue
+        reach = max(radius[n], np.float32(3.0))  # at least the cell it lies in
+        for y in range(h):
+            dy = (np.float32(y) + np.float32(0.5)) * _CELL - place[n, 1]
+            if abs(dy) > reach:
+                continue
+            for x in range(w):
+                dx = (np.float32(x) + np.float32(0.5)) * _CELL - place[n, 0]
+                if np.sqrt(dx * dx + dy * dy) <= reach:
+                    fine[0, y, x] = 1
+                    fine[1, y, x] = ab[n, 0] / np.float32(110)
+                    fine[2, y, x] = ab[n, 1] / np.float32(110)
+
+
+@compiled
+def _coarsen(fine: Any, coarse: Any) -> None:
+    """A coarse cell gets the mean of the colors drawn in its four."""
+    _, h, w = coarse.shape
+    for y in range(h):
+        for x in range(w):
+            mask = a = b = np.float32(0)
+            for inside in range(4):
+                v, u = 2 * y + inside // 2, 2 * x + inside % 2
+                mask += fine[0, v, u]
+                a += fine[1, v, u]
+                b += fine[2, v, u]
+            if mask > 0:
+                coarse[0, y, x] = 1
+                coarse[1, y, x] = a / mask
+                coarse[2, y, x] = b / mask
+
+
+@compiled
+def _point(scores: Any, place: Any, radius: Any, confidence: Any, pull: Any) -> None:
+    """Scores become weights, in their place."""
+    count, h, w = scores.shape
+    more, fall, bonus = pull
+    whole = np.empty(w, np.float32)
+    for y in range(h):
+        at = (np.float32(y) + np.float32(0.5)) * _CELL
+        for n in range(count - 1):
+            dy, far = at - place[n, 1], place[n, 0]
+            per_radius = np.float32(1) / max(radius[n], np.float32(4.0))
+            always = more + confidence[n]
+            for x in range(w):
+                dx = (np.float32(x) + np.float32(0.5)) * _CELL - far
+                distance = np.sqrt(dx * dx + dy * dy)
+                part = distance * per_radius
+                scores[n + 1, y, x] += always - fall * distance + bonus * _exp(-part * part)
+        for x in range(w):
+            top = scores[0, y, x]
+            for n in range(1, count):
+                top = max(top, scores[n, y, x])
+            whole[x] = top
+        _normalize(scores[:, y], whole)
+
+
+@inlined
+def _normalize(scores: Any, whole: Any) -> None:
+    """Softmax over the first axis; `whole` holds the largest of each column."""
+    count, w = scores.shape
+    for n in range(count):
+        for x in range(w):
+            scores[n, x] = _exp(scores[n, x] - whole[x])
+    for x in range(w):
+        whole[x] = scores[0, x]
+    for n in range(1, count):
+        for x in range(w):
+            whole[x] += scores[n, x]
+    for n in range(count):
+        for x in range(w):
+            scores[n, x] /= whole[x]
