@@ -23,7 +23,6 @@ from engine.batch.events import (
     RowChanged,
     State,
 )
-from engine.batch.heap import give_back_free_memory
 from engine.batch.job import Job
 from engine.batch.journal import Journal
 from engine.batch.lanes import (
@@ -58,7 +57,6 @@ from engine.values import Predictor
 MOST_PIXELS = 120_000_000
 # What a file that was not read yet may hold: a JPEG of a gray scan has some 4 pixels a byte.
 _PIXELS_PER_BYTE = {"jpg": 6, "jpeg": 6, "webp": 12, "avif": 16, "heic": 12, "jxl": 8, "jp2": 6}
-_PHOTOS_BETWEEN_TRIMS = 100
 _TICK_SECONDS = 0.1
 _POLL_SECONDS = 0.5
 # Stopping takes a second at most, whatever decoder is at work.
@@ -368,8 +366,6 @@ class _Run:
             )
         )  # fmt: skip
         ended = sum(self._counts.values())
-        if ended % _PHOTOS_BETWEEN_TRIMS == 0:
-            give_back_free_memory()
         seconds = self._pace.seconds_left(self._active_seconds())
         self._tell(Progressed(ended, len(self._rows), self._pace.share(), seconds))
 
