@@ -26,6 +26,7 @@ from engine.batch.run import Means, run_batch
 from engine.batch.sidecars import GivenEdits
 from engine.batch.steering import Steering
 from engine.batch.targets import BATCH_VARIABLES, Naming
+from engine.batch.trial import tried_seconds
 from engine.network.header import weights_facts
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "plan_in",
     "run_batch",
     "time_text",
+    "tried_seconds",
     "weights_facts",
     "write_report",
 ]

@@ -16,6 +16,7 @@ from engine.batch.find import Finding, Found, Ignored
 from engine.batch.job import Job, digest_of
 from engine.batch.journal import key_of
 from engine.batch.looks import LookSource, LookSources
+from engine.batch.pace import Load
 from engine.batch.records import Known, Record
 from engine.batch.shard import Shard
 from engine.batch.sidecars import sidecar_of
@@ -73,6 +74,11 @@ class Row:
     replaces: bool = False
     look: tuple[LookSource, ...] = ()
 
+    @property
+    def load(self) -> Load:
+        """What is known of the work before the photo is read."""
+        return Load(self.source.suffix[1:].lower(), self.size)
+
     def record(self) -> Record:
         """It, as a journal keeps it."""
         return Record(
@@ -89,7 +95,8 @@ class Plan:
         rows: one for each photo.
         ignored: what is no photo or left out.
         spaces: room that is needed and there, by disk; estimated.
-        seconds: it will take, as photos before took; None if none were colored before.
+        seconds: it will take, as photos before took; None if none were colored before, see
+            `trial.tried_seconds`.
     """
 
     rows: tuple[Row, ...]

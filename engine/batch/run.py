@@ -37,7 +37,7 @@ from engine.batch.lanes import (
     TurnedDown,
     WasRead,
 )
-from engine.batch.pace import Load, Pace
+from engine.batch.pace import Pace
 from engine.batch.plan import Row
 from engine.batch.records import Ending, Record, Sealed
 from engine.batch.space import free_in, size_of_result
@@ -198,7 +198,7 @@ class _Run:
         for row in rows:
             self._waiting.append(len(self._rows))
             self._rows.append(row)
-            self._pace.add(Load(row.source.suffix[1:].lower(), row.size))
+            self._pace.add(row.load)
 
     def _sweep(self) -> None:
         """Take away what processes that were killed left half-written."""

@@ -29,6 +29,8 @@ from engine.batch.shard import Shard
 from engine.batch.sidecars import GivenEdits
 from engine.batch.steering import Steering
 from engine.batch.targets import BATCH_VARIABLES, Naming
+from engine.batch.trial import tried_seconds
+from engine.cancel import CancelToken
 from engine.cli.batch_voices import JsonVoice, PlainVoice, Teller, Voice, summary_of
 from engine.cli.choices import (
     COLORING,
@@ -40,12 +42,12 @@ from engine.cli.choices import (
     suffix_of,
     with_options,
 )
-from engine.errors import BadTemplate
+from engine.errors import BadTemplate, ModelError
 from engine.network.header import weights_facts
 from engine.photo.decoded import allow_pixels
 from engine.photo.name_template import DEFAULT_TEMPLATE
 from engine.pipeline import Wish
-from engine.predictors import load_lasting_predictor
+from engine.predictors import DeviceChoice, load_lasting_predictor
 
 INTERRUPTED = 130
 _SCHEDULER = re.compile(r"(?:tcp|tls)://(?:\[[0-9a-fA-F:.]+\]|[^\s:/\[\]@]+):(\d{1,5})")
@@ -116,7 +118,12 @@ def _scheduler(text: str) -> str:
 @click.option(
     "--retry-failed", is_flag=True, help="Try again the photos that failed in an earlier run."
 )
-@click.option("--plan", "plan_only", is_flag=True, help="Say what would be done; write nothing.")
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Say what would be done and how long it would take; write nothing.",
+)
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
@@ -183,13 +190,25 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     finding = find_photos(places, choice)
     if plan_only:
         plan = make_plan(finding, job, peek(path, job.fingerprint), **_planning(**options))
-        voice.planned(plan)
+        voice.planned(plan if options["cluster"] else _timed(plan, job, options["device"]))
         return 0
     with _means(job, **options) as means, opened_journal(path) as journal:
         if shard is None:
             merge_shards(journal)
         plan = plan_in(journal, finding, job, **_planning(**options))
         return _run(plan, job, journal, voice, means, options["report"])
+
+
+def _timed(plan: Plan, job: Job, device: DeviceChoice) -> Plan:
+    """The plan with the time it will take, by a trial if no photo was colored before."""
+    if plan.seconds is not None:
+        return plan
+    try:
+        seconds = tried_seconds(plan, job, lambda: load_lasting_predictor(device), CancelToken())
+        return replace(plan, seconds=seconds)
+    except ModelError as error:
+        click.echo(str(error), err=True)
+        return plan
 
 
 @contextlib.contextmanager

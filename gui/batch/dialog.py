@@ -32,7 +32,17 @@ from PySide6.QtWidgets import (
 )
 
 from engine import Predictor, load_lasting_predictor, translate
-from engine.batch import Continued, Event, Finished, Paused, Progressed, RowChanged, Steering
+from engine.batch import (
+    Continued,
+    Event,
+    Finished,
+    Paused,
+    Plan,
+    Progressed,
+    Row,
+    RowChanged,
+    Steering,
+)
 from gui.batch.adding import Adder
 from gui.batch.choices import BatchOrder, BatchSettings
 from gui.batch.notice import Notice
@@ -100,6 +110,8 @@ class BatchDialog(QDialog):
         self._has_begun = False
         self._given: tuple[Path, ...] = ()
         self._awaited = 0
+        # The rows of the plan that is shown, while no other is asked for.
+        self._planned: tuple[Row, ...] | None = None
         self.panel = BatchPanel(_remembered(settings), Presets(settings))
         self.table = BatchTable()
         self.filter = StateFilter(self.table)
@@ -254,6 +266,7 @@ class BatchDialog(QDialog):
         self.retry.clicked.connect(self._on_retry)
         self.report.clicked.connect(self._on_report)
         self.thread_.planned.connect(self._on_planned)
+        self.thread_.timed.connect(self._on_timed)
         self.thread_.began.connect(self._on_began)
         self.thread_.ended.connect(self._on_ended)
         self.thread_.reporter.written.connect(self._on_reported)
@@ -297,6 +310,7 @@ class BatchDialog(QDialog):
     @Slot()
     def _on_rest(self) -> None:
         """Plan what is chosen now; what is new during a run is given to that."""
+        self._planned = None
         if self._running:
             self._give_more()
             return
@@ -341,8 +355,14 @@ class BatchDialog(QDialog):
             self.summary.setText(error_text(error))
 
     @Slot(object)
+    def _on_timed(self, plan: Plan) -> None:
+        if self._wants_plan and self._planned is plan.rows:  # and no other was asked for since
+            self.summary.setText(plan_text(plan))
+
+    @Slot(object)
     def _on_planned(self, listed: Listed) -> None:
         if self._wants_plan:
+            self._planned = listed.plan.rows
             self.table.show_plan(listed)
             self.summary.setText(plan_text(listed.plan))
             self.bar.hide()

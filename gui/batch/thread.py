@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from engine import Cancelled, CancelToken, Predictor, load_lasting_predictor
+from engine import Cancelled, CancelToken, PhotochromError, Predictor, load_lasting_predictor
 from engine.batch import (
     BatchReport,
     Event,
+    Job,
     Means,
+    Plan,
     Steering,
     find_photos,
     journal_path,
@@ -21,6 +23,7 @@ from engine.batch import (
     peek,
     plan_in,
     run_batch,
+    tried_seconds,
 )
 from gui.batch.choices import BatchOrder
 from gui.batch.reporting import Reporter
@@ -44,6 +47,7 @@ class BatchThread(QThread):
 
     Signals:
         planned: what would be done, as Listed; nothing was written.
+        timed: the plan that was planned last, now with the time it will take.
         began: the same, while it is being carried out.
         ended: a Finished; the report follows, see `reporter`.
         given_up: a run was stopped before its plan was made.
@@ -51,6 +55,7 @@ class BatchThread(QThread):
     """
 
     planned = Signal(object)
+    timed = Signal(object)
     began = Signal(object)
     ended = Signal(object)
     given_up = Signal()
@@ -147,9 +152,19 @@ class BatchThread(QThread):
         plan = make_plan(
             finding, job, known, order.settings.on_conflict, retry_failed=order.retry_failed
         )
-        if self._looking is not None:
-            self._looking.raise_if_set()
+        cancel = self._looking or CancelToken()
+        cancel.raise_if_set()
         self.planned.emit(Listed.of(plan, order.into))
+        if plan.seconds is None:
+            self._try_out(plan, job, cancel)
+
+    def _try_out(self, plan: Plan, job: Job, cancel: CancelToken) -> None:
+        try:
+            seconds = tried_seconds(plan, job, self._load, cancel)
+        except PhotochromError:  # the run will say so
+            logger.info("No trial without a network", exc_info=True)
+            return
+        self.timed.emit(replace(plan, seconds=seconds))
 
     def _carry_out(self, order: BatchOrder, steering: Steering) -> None:
         self.reporter.hurry_up()  # so that what it writes is not taken for the report of this run

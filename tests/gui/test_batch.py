@@ -71,6 +71,23 @@ def states(dialog) -> dict[str, str]:
 # From the plan to the report
 
 
+def test_a_plan_says_how_long_it_will_take(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    qtbot.waitUntil(lambda: "Time: about" in dialog.summary.text(), timeout=30_000)
+    with qtbot.waitSignal(dialog.thread_.timed, timeout=30_000):
+        dialog.panel.name.setText("{name}-new")
+    assert "Time: about" in dialog.summary.text()
+
+
+def test_the_time_of_an_older_plan_is_not_shown(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    qtbot.waitUntil(lambda: "Time: about" in dialog.summary.text(), timeout=30_000)
+    rows = dialog._planned
+    dialog._on_rest()
+    dialog._on_timed(Plan(rows, (), (), 7200.0))
+    assert "120 min" not in dialog.summary.text()
+
+
 def test_nothing_is_written_before_start(qtbot, dialog, album, tmp_path):
     before = sorted(tmp_path.rglob("*"))
     planned(qtbot, dialog, album)
