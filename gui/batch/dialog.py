@@ -55,7 +55,7 @@ from gui.batch.table import (
     StateFilter,
 )
 from gui.batch.thread import BatchThread, with_retry
-from gui.batch.words import finished_text, plan_text, progress_text
+from gui.batch.words import finished_text, plan_text, progress_text, trouble_of
 from gui.images import Picture
 from gui.pasting import local_files
 from gui.presets import Presets
@@ -75,6 +75,7 @@ _FILTERS: tuple[tuple[Callable[[], str], frozenset[str] | None], ...] = (
     (lambda: translate("Colored"), frozenset({"done"})),
     (lambda: translate("Failed"), frozenset({"failed"})),
     (lambda: translate("Left out"), frozenset({"colored", "exists"})),
+    (lambda: translate("Other files, ignored"), frozenset({"ignored"})),
 )  # fmt: skip
 
 
@@ -112,12 +113,13 @@ class BatchDialog(QDialog):
         self._awaited = 0
         # The rows of the plan that is shown, while no other is asked for.
         self._planned: tuple[Row, ...] | None = None
+        self._trouble: list[str] = []
         self.panel = BatchPanel(_remembered(settings), Presets(settings))
         self.table = BatchTable()
         self.filter = StateFilter(self.table)
         self.view = PhotosView()
         self.filter_box = QComboBox()
-        self.summary = QLabel(wordWrap=True)
+        self.summary = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.bar = QProgressBar()
         self.left = QLabel()
         self.start = QPushButton(default=True)
@@ -266,7 +268,7 @@ class BatchDialog(QDialog):
         self.retry.clicked.connect(self._on_retry)
         self.report.clicked.connect(self._on_report)
         self.thread_.planned.connect(self._on_planned)
-        self.thread_.timed.connect(self._on_timed)
+        self.thread_.trial.timed.connect(self._on_timed)
         self.thread_.began.connect(self._on_began)
         self.thread_.ended.connect(self._on_ended)
         self.thread_.reporter.written.connect(self._on_reported)
@@ -340,13 +342,14 @@ class BatchDialog(QDialog):
         if new and self._has_begun:
             self._given += new
             self._awaited += 1
-            known = {line.source for line in self.table.lines}
-            self.adder.begin(replace(self._order, places=new), self.thread_.steering, known)
+            order = replace(self._order, places=new)
+            self.adder.begin(order, self.thread_.steering, self.table.photos())
 
     @Slot(object, object)
     def _on_added(self, listed: Listed, to: Steering) -> None:
         if self._running and to is self.thread_.steering:  # not of a run before
             self._awaited -= 1
+            self._trouble += trouble_of(listed.plan)
             self.table.add_plan(listed)
 
     @Slot(object, object)
@@ -395,6 +398,7 @@ class BatchDialog(QDialog):
     def _on_began(self, listed: Listed) -> None:
         self._report = None
         self.table.show_plan(listed)
+        self._trouble = trouble_of(listed.plan)
         self.summary.setText(translate("Coloring. The window stays usable meanwhile."))
         self._has_begun = True
         self._give_more()
@@ -434,7 +438,7 @@ class BatchDialog(QDialog):
     @Slot(object)
     def _on_ended(self, finished: Finished) -> None:
         self._over()
-        self.summary.setText(finished_text(finished))
+        self.summary.setText("\n".join([finished_text(finished), *self._trouble]))
         if not finished.cancelled:
             if any(line.state == "waiting" for line in self.table.lines):
                 self._rest.start()  # added as the last photo was finished

@@ -1,9 +1,9 @@
 """The photos of a batch as a table that stays quick with ten thousand rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -19,7 +19,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QTableView
 
 from engine import translate
-from engine.batch import Plan, RowChanged, State
+from engine.batch import Plan, Row, RowChanged, State
 from gui.batch.words import short_states, state_of, state_text
 from gui.images import Picture
 from gui.theme import theme
@@ -33,6 +33,8 @@ _TIME_WIDTH = 62
 _MARGIN = 8
 # Of the width that states and times leave.
 _SHARES = {PHOTO: 0.42, TARGET: 0.29, REASON: 0.29}
+# States in which nothing is going on, or nothing will.
+_QUIET = frozenset({"colored", "exists", "waiting", "elsewhere", "ignored"})
 _Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 
@@ -46,8 +48,8 @@ class Line:
         relative: its path below the folder that was given.
         target: its result, as planned or as it came.
         shown_target: the same, as shown.
-        state: of the moment.
-        reason: why it failed or was left out, or warnings.
+        state: of the moment; "ignored" for what is no photo to be colored.
+        reason: why it failed, was left out or is ignored, or warnings.
         seconds: of work.
     """
 
@@ -55,7 +57,7 @@ class Line:
     relative: str
     target: Path
     shown_target: str
-    state: State
+    state: State | Literal["ignored"]
     reason: str = ""
     seconds: float = 0.0
 
@@ -66,7 +68,7 @@ class Listed:
 
     Attributes:
         plan: as the engine made it.
-        lines: the rows.
+        lines: the rows, and below them what is ignored.
         row_of: where each photo stands.
     """
 
@@ -82,7 +84,13 @@ class Listed:
                  state_of(row), row.reason)
             for row in plan.rows
         ]  # fmt: skip
-        return cls(plan, lines, {line.source: at for at, line in enumerate(lines)})
+        row_of = {line.source: at for at, line in enumerate(lines)}
+        roots = {_root(row) for row in plan.rows}
+        ignored = [
+            Line(one.path, _below(one.path, roots), one.path, "", "ignored", one.sentence)
+            for one in plan.ignored
+        ]
+        return cls(plan, lines + ignored, row_of)
 
 
 class BatchTable(QAbstractTableModel):
@@ -153,6 +161,10 @@ class BatchTable(QAbstractTableModel):
         for first, last in _runs(touched):
             self.dataChanged.emit(self.index(first, 0), self.index(last, COLUMNS - 1))
 
+    def photos(self) -> set[Path]:
+        """Those that are or were to be colored."""
+        return {line.source for line in self._lines if line.state != "ignored"}
+
     def settle(self) -> None:
         """After a run: what was in hand when it was stopped waits again."""
         for line in self._lines:
@@ -194,11 +206,9 @@ class BatchTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _words(line, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return {PHOTO: str(line.source), TARGET: str(line.target), REASON: line.reason}.get(
-                column
-            )
+            return _tool_tip(line, column)
         if role == Qt.ItemDataRole.DecorationRole and column == PHOTO:
-            return self._picture(line.source)
+            return _empty() if line.state == "ignored" else self._picture(line.source)
         if role == Qt.ItemDataRole.ForegroundRole:
             return _color(line, column)
         return None
@@ -229,7 +239,7 @@ class PhotosView(QTableView):
 
 
 class StateFilter(QSortFilterProxyModel):
-    """Shows all rows, or those of some states."""
+    """Shows all photos, or the rows of some states."""
 
     def __init__(self, table: BatchTable) -> None:
         super().__init__()
@@ -238,13 +248,14 @@ class StateFilter(QSortFilterProxyModel):
         self._states: frozenset[str] | None = None
 
     def show_states(self, states: frozenset[str] | None) -> None:
-        """Show rows of these states only; all if None."""
+        """Show rows of these states only; all photos if None."""
         self._states = states
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: _Index) -> bool:  # noqa: ARG002 - Qt's signature
         """As Qt asks for it."""
-        return self._states is None or self._table.lines[row].state in self._states
+        state = self._table.lines[row].state
+        return state != "ignored" if self._states is None else state in self._states
 
 
 def _runs(rows: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -274,12 +285,29 @@ def _words(line: Line, column: int) -> str:
     return line.reason
 
 
+def _tool_tip(line: Line, column: int) -> str | None:
+    """Of cells that may be too narrow."""
+    target = "" if line.state == "ignored" else str(line.target)
+    return {PHOTO: str(line.source), TARGET: target, REASON: line.reason}.get(column)
+
+
 def _color(line: Line, column: int) -> QColor | None:
     if line.state == "failed" and column in (STATE, REASON):
         return QColor(theme().bad)
-    if line.state in ("colored", "exists", "waiting", "elsewhere") or column in (TIME, REASON):
+    if line.state in _QUIET or column in (TIME, REASON):
         return QColor(theme().quiet)
     return None
+
+
+def _root(row: Row) -> Path:
+    """The folder that was given, or that of the photo that was given."""
+    return row.source.parents[len(Path(row.relative).parts) - 1]
+
+
+def _below(path: Path, roots: Collection[Path]) -> str:
+    """The path below one of the folders, if it lies there."""
+    root = next((one for one in path.parents if one in roots), None)
+    return str(path) if root is None else str(path.relative_to(root))
 
 
 def _shown(target: Path, into: Path | None) -> str:

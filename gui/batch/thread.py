@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from engine import Cancelled, CancelToken, PhotochromError, Predictor, load_lasting_predictor
+from engine import Cancelled, CancelToken, Predictor, load_lasting_predictor
 from engine.batch import (
     BatchReport,
     Event,
-    Job,
     Means,
-    Plan,
     Steering,
     find_photos,
     journal_path,
@@ -23,11 +21,11 @@ from engine.batch import (
     peek,
     plan_in,
     run_batch,
-    tried_seconds,
 )
 from gui.batch.choices import BatchOrder
 from gui.batch.reporting import Reporter
 from gui.batch.table import Listed
+from gui.batch.trying import Trial
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +42,10 @@ class BatchThread(QThread):
     Attributes:
         steering: the reins of the run that was begun last.
         reporter: writes the reports.
+        trial: finds out how long a plan will take.
 
     Signals:
         planned: what would be done, as Listed; nothing was written.
-        timed: the plan that was planned last, now with the time it will take.
         began: the same, while it is being carried out.
         ended: a Finished; the report follows, see `reporter`.
         given_up: a run was stopped before its plan was made.
@@ -55,7 +53,6 @@ class BatchThread(QThread):
     """
 
     planned = Signal(object)
-    timed = Signal(object)
     began = Signal(object)
     ended = Signal(object)
     given_up = Signal()
@@ -78,6 +75,7 @@ class BatchThread(QThread):
         self._looking: CancelToken | None = None
         self.steering = Steering()
         self.reporter = Reporter(self)
+        self.trial = Trial(load, self)
 
     def plan(self, order: BatchOrder) -> None:
         """Work out what would be done; an older plan under way is given up."""
@@ -124,6 +122,7 @@ class BatchThread(QThread):
             logger.warning("A batch is still busy; waiting for it to end.")
             self.wait()
         self.reporter.hurry_up()
+        self.trial.wait()
 
     def _give(self, order: BatchOrder, steering: Steering | None) -> None:
         with self._changed:
@@ -156,15 +155,7 @@ class BatchThread(QThread):
         cancel.raise_if_set()
         self.planned.emit(Listed.of(plan, order.into))
         if plan.seconds is None:
-            self._try_out(plan, job, cancel)
-
-    def _try_out(self, plan: Plan, job: Job, cancel: CancelToken) -> None:
-        try:
-            seconds = tried_seconds(plan, job, self._load, cancel)
-        except PhotochromError:  # the run will say so
-            logger.info("No trial without a network", exc_info=True)
-            return
-        self.timed.emit(replace(plan, seconds=seconds))
+            self.trial.begin(plan, job, cancel)
 
     def _carry_out(self, order: BatchOrder, steering: Steering) -> None:
         self.reporter.hurry_up()  # so that what it writes is not taken for the report of this run

@@ -5,6 +5,9 @@ from PySide6.QtCore import QLocale
 from engine import N_, translate
 from engine.batch import Finished, Plan, Row, State, time_text
 
+# So many sentences on folders that cannot be looked into are shown; all are in the table.
+_TROUBLES = 3
+
 
 def state_text(state: str) -> str:
     """The state of a photo."""
@@ -27,6 +30,7 @@ def _states() -> dict[str, str]:
         "colored": translate("left out"),
         "exists": translate("left out"),
         "elsewhere": translate("another program has it"),
+        "ignored": translate("ignored"),
     }
 
 
@@ -37,8 +41,18 @@ def state_of(row: Row) -> State:
 
 def plan_text(plan: Plan) -> str:
     """What will be done, in figures; words that stay right whatever the number is."""
-    if not plan.rows:
-        return translate("No photos were found there.")
+    said = _figures(plan) if plan.rows else [translate("No photos were found there.")]
+    return "\n".join([" · ".join(said), *trouble_of(plan)])
+
+
+def trouble_of(plan: Plan) -> list[str]:
+    """Sentences on folders that could not be looked into: photos may be missing."""
+    found = [f"{one.path}: {one.sentence}" for one in plan.ignored if one.trouble]
+    more = len(found) - _TROUBLES
+    return found[:_TROUBLES] + ([translate("And {count} more.", count=more)] if more > 0 else [])
+
+
+def _figures(plan: Plan) -> list[str]:
     counts, count = plan.counts, len(plan.to_color)
     said = [translate("To be colored: {count}", count=count)]
     for number, sentence in (
@@ -53,7 +67,7 @@ def plan_text(plan: Plan) -> str:
     said += [
         _space_text(space.needed, space.free) for space in plan.spaces if space.free is not None
     ]
-    return " · ".join(said)
+    return said
 
 
 def finished_text(finished: Finished) -> str:

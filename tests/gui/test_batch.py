@@ -1,5 +1,6 @@
 """The window for whole folders: plan, run, pause, stop, go on, and what it says of it all."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -13,12 +14,14 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 
 from engine import SaveOptions, set_language
 from engine.batch import Paused, Plan, RowChanged, find_photos, time_text
+from engine.batch.find import Ignored
 from engine.batch.plan import Row
 from engine.errors import DiskFull
 from engine.photo.thumbnail import thumbnail_of
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
 from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable, Listed
+from gui.batch.words import plan_text
 from gui.images import picture_of
 from gui.presets import Export, Preset, Presets
 from tests.support.fakes import FakePredictor
@@ -60,21 +63,82 @@ def planned(qtbot, dialog, *places: Path) -> None:
     qtbot.waitUntil(lambda: len(dialog.table.lines) > 0, timeout=10_000)
 
 
+def tried(qtbot, dialog, predictor) -> None:
+    """The trial is over, and what it asked of the network forgotten."""
+    qtbot.waitUntil(lambda: "Time: about" in dialog.summary.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: not dialog._rest.isActive(), timeout=5_000)
+    dialog.thread_.trial.wait()
+    predictor.calls.clear()
+
+
 def ended(qtbot, dialog) -> None:
     qtbot.waitUntil(lambda: not dialog.is_running, timeout=30_000)
 
 
 def states(dialog) -> dict[str, str]:
-    return {line.relative: line.state for line in dialog.table.lines}
+    """Of the photos."""
+    lines = dialog.table.lines
+    return {line.relative: line.state for line in lines if line.state != "ignored"}
 
 
 # From the plan to the report
 
 
+def test_what_is_ignored_is_told_with_its_reason(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    shown = dialog.filter
+    names = {shown.index(row, PHOTO).data() for row in range(shown.rowCount())}
+    assert "Thumbs.db" not in names  # among all photos
+    dialog.filter_box.setCurrentIndex(5)
+    dialog._on_filter(5)
+    assert shown.rowCount() == 1
+    assert [shown.index(0, column).data() for column in (PHOTO, TARGET, STATE, REASON)] == [
+        "Thumbs.db", "", "ignored", "It was put there by a system, not by a person.",
+    ]  # fmt: skip
+    assert dialog.table.photos() == {
+        album / name for name in ("a.png", "b.jpg", "damaged.jpg", "1910 Süd/c.png")
+    }
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert shown.index(0, STATE).data() == "ignored"
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_before_and_after(
+    qtbot, dialog, album, monkeypatch
+):
+    locked = album / "locked"
+    locked.mkdir()
+    scandir = os.scandir
+
+    def refuse(path):
+        if Path(path) == locked:
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    planned(qtbot, dialog, album)
+    sentence = f"{locked}: It cannot be looked into"
+    assert sentence in dialog.summary.text()
+    dialog.start.click()
+    ended(qtbot, dialog)
+    assert "Colored: 3" in dialog.summary.text()
+    assert sentence in dialog.summary.text()
+
+
+def test_many_troubles_are_counted():
+    troubles = tuple(
+        Ignored(Path(f"/scans/{number}"), "It is away.", trouble=True) for number in range(5)
+    )
+    text = plan_text(Plan((), troubles, (), None))
+    assert text.splitlines()[1:] == [
+        "/scans/0: It is away.", "/scans/1: It is away.", "/scans/2: It is away.", "And 2 more.",
+    ]  # fmt: skip
+
+
 def test_a_plan_says_how_long_it_will_take(qtbot, dialog, album):
     planned(qtbot, dialog, album)
     qtbot.waitUntil(lambda: "Time: about" in dialog.summary.text(), timeout=30_000)
-    with qtbot.waitSignal(dialog.thread_.timed, timeout=30_000):
+    with qtbot.waitSignal(dialog.thread_.trial.timed, timeout=30_000):
         dialog.panel.name.setText("{name}-new")
     assert "Time: about" in dialog.summary.text()
 
@@ -143,6 +207,7 @@ def test_it_can_be_paused_and_goes_on(qtbot, dialog, album, predictor):
     for number in range(30):  # more than are in hand at once
         Image.new("L", (40, 30), 8 * number).save(album / f"{number}.png")
     planned(qtbot, dialog, album)
+    tried(qtbot, dialog, predictor)
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
@@ -161,6 +226,7 @@ def test_it_can_be_paused_and_goes_on(qtbot, dialog, album, predictor):
 
 def test_it_stops_within_a_second_and_goes_on_from_there(qtbot, dialog, album, tmp_path, predictor):
     planned(qtbot, dialog, album)
+    tried(qtbot, dialog, predictor)
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
@@ -340,6 +406,7 @@ def test_who_sees_the_end_is_not_told(qtbot, dialog, album, monkeypatch):
 def test_who_stops_it_is_not_told(qtbot, dialog, album, predictor, monkeypatch):
     desktop = Desktop(monkeypatch, dialog)
     planned(qtbot, dialog, album)
+    tried(qtbot, dialog, predictor)
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
@@ -469,6 +536,7 @@ def test_a_folder_that_is_dropped_during_a_run_is_colored_by_it(
     more = tmp_path / "more"
     (album / "1910 Süd").rename(more)
     planned(qtbot, dialog, album)
+    tried(qtbot, dialog, predictor)
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
@@ -479,7 +547,7 @@ def test_a_folder_that_is_dropped_during_a_run_is_colored_by_it(
         Qt.KeyboardModifier.NoModifier,
     ))  # fmt: skip
     qtbot.waitUntil(lambda: "c.png" in states(dialog), timeout=10_000)
-    assert len(dialog.table.lines) == 4  # a.png stands there once
+    assert len(states(dialog)) == 4  # a.png stands there once
     assert dialog.is_running
     predictor.gate.set()
     ended(qtbot, dialog)
@@ -530,6 +598,7 @@ def test_what_cannot_be_added_is_said_and_the_run_goes_on(
     qtbot, dialog, album, tmp_path, predictor, monkeypatch
 ):
     planned(qtbot, dialog, album)
+    tried(qtbot, dialog, predictor)
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
@@ -556,6 +625,7 @@ def test_a_plan_that_fails_leaves_nothing_to_start(qtbot, dialog, album):
 
 def test_a_plan_that_fails_late_does_not_end_the_run(qtbot, dialog, album, predictor):
     planned(qtbot, dialog, album)
+    tried(qtbot, dialog, predictor)
     predictor.gate.clear()
     dialog.start.click()
     dialog.thread_.failed.emit(ValueError("of the plan before"), False)
@@ -603,6 +673,7 @@ def test_closing_asks_while_it_runs(qtbot, window, dialog, album, predictor, mon
 
     monkeypatch.setattr(QMessageBox, "exec", answer)
     planned(qtbot, dialog, album)
+    tried(qtbot, dialog, predictor)
     predictor.gate.clear()
     dialog.start.click()
     qtbot.waitUntil(lambda: "predict 0" in predictor.asked, timeout=10_000)
