@@ -136,7 +136,7 @@ class Photographer:
             found.trigger()
 
     def album(self) -> Path:
-        """A folder with photos, one of them damaged, and others in a folder within it."""
+        """A folder with photos, one of them damaged, others in a folder within it, and junk."""
         album = self.folder / "album"
         if not album.exists():
             (album / "1910").mkdir(parents=True)
@@ -145,6 +145,8 @@ class Photographer:
                 place = album if number % 3 else album / "1910"
                 (place / f"{number:02} {photo.name}").write_bytes(photo.read_bytes())
             (album / "damaged.jpg").write_bytes(self.broken.read_bytes())
+            for junk in ("Thumbs.db", "notes.txt", "1910/._03 lincoln-1863.jpg"):
+                (album / junk).touch()
         return album
 
     def hold(self) -> None:

@@ -150,7 +150,9 @@ def _losses(at: "Photographer") -> QWidget | None:
     return at.dialog()
 
 
-def _batch(until: Callable[["Photographer"], bool] | None, *, pause: bool = False) -> State:
+def _batch(
+    until: Callable[["Photographer"], bool] | None, *, pause: bool = False, ignored: bool = False
+) -> State:
     """The window for folders: planned, or on the way."""
 
     def come(at: "Photographer") -> QWidget | None:
@@ -162,6 +164,12 @@ def _batch(until: Callable[["Photographer"], bool] | None, *, pause: bool = Fals
         dialog.panel.into.setText(str(at.folder / f"results-{at.number}"))
         at.until(lambda: len(dialog.table.lines) > 0)
         at.rest(1.0)  # for the thumbnails
+        if until is None:
+            at.until(lambda: translate("Time: about {time}").split("{")[0] in dialog.summary.text())
+        if ignored:
+            last = dialog.filter_box.count() - 1
+            dialog.filter_box.setCurrentIndex(last)
+            dialog.filter_box.activated.emit(last)
         if until is not None:
             dialog.start.click()
             at.until(lambda: until(at))
@@ -211,6 +219,7 @@ STATES: dict[str, State] = {
     "licenses": _licenses,
     "closing": _closing,
     "batch-plan": _batch(None),
+    "batch-ignored": _batch(None, ignored=True),
     "batch-running": _batch(_some_done),
     "batch-paused": _batch(_some_done, pause=True),
     "batch-done": _batch(_batch_ended),
