@@ -15,11 +15,12 @@ import torch
 from benchmarks.ddcolor_tiny import DDColorTiny
 from benchmarks.zhang2016 import Zhang2016
 from benchmarks.zhang2017 import Zhang2017
+from engine.network.calibration import Calibration
 from engine.network.fused import fuse, in_half_precision
 from engine.network.hints import HintBatch, no_hints
 from engine.network.model import ColorNetwork, Look, in_channels_last
 from engine.network.predict import fold_batch_norm
-from engine.network.weights import Calibration, load_weights
+from engine.network.weights import load_weights
 
 ROUNDS = {256: 21, 512: 5}
 
@@ -82,12 +83,10 @@ def our_calls(
     """The whole network without hints, and the update after a hint, as a photo's color is made."""
     L, placed = torch.rand(1, 1, size, size) * 100, hints(size)
     seen = network.look(L)
-    pull = calibration.hint_pull, calibration.hint_fall
-    vivid = calibration.temperature, calibration.gain, calibration.agreement
 
     def color(look: Look, given: HintBatch) -> None:
-        painting = network.paint(look, given, *pull)
-        network.read_out(painting, network.own_color(painting, *vivid), given)
+        painting = network.paint(look, given, calibration)
+        network.read_out(painting, network.own_color(painting, calibration), given)
 
     return {
         f"whole network, {name}": lambda: color(network.look(L), no_hints(1)),

@@ -71,7 +71,7 @@ def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def reordered(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function that adds up, in an order that the processor likes.
+    """Compile a function that adds up, `inlined`, in an order that the processor likes.
 
     The last digits of its sums then differ from one kind of processor to the other.
     """

@@ -96,8 +96,8 @@ class PlainCells:
         distance = _distances(hints, *scores.shape[2:])
         radius = hints.radius.clamp(min=4.0)[:, :, None, None]
         near = torch.exp(-(distance / radius).square())
-        added = pull.more - pull.fall * distance / 100 + pull.bonus * near
-        added = added + hints.confidence[:, :, None, None]
+        always = (pull.more + hints.confidence)[:, :, None, None]
+        added = always - pull.fall[:, :, None, None] * distance / 100 + pull.bonus * near
         return torch.cat([scores[:, :1], scores[:, 1:] + added], dim=1).softmax(dim=1)
 
     def means(self, logits: Tensor, values: Tensor, temperature: float) -> Tensor:

@@ -40,9 +40,10 @@ class CompiledCells:
         """See `cells.CellWork`."""
         weights = scores.detach().contiguous().numpy().copy()
         place, radius, _, confidence = _arrays(hints)
-        numbers = np.array([pull.more, pull.fall.item() / 100, pull.bonus.item()], np.float32)
-        for each, where, how_far, added in zip(weights, place, radius, confidence, strict=True):
-            _point(each, where, how_far, added, numbers)
+        always, fall = confidence + pull.more.detach().numpy(), pull.fall.detach().numpy() / 100
+        bonus = np.float32(pull.bonus.item())
+        for each, *how in zip(weights, place, radius, always, fall, strict=True):
+            _point(each, *how, bonus)
         return torch.from_numpy(weights)
 
     def means(self, logits: Tensor, values: Tensor, temperature: float) -> Tensor:
@@ -144,7 +145,7 @@ def _upsample(bits: Any, shift: Any, around: Any, detail: Any, fine: Any) -> Non
     for y in range(rows):
         for x in range(columns):
             # One largest for all pixels of the cell: only a pixel all of whose weights are below
-            # e**-87 of another's would be off, a plain mean.
+            # some e**-80 of another's would be off, in the end a plain mean.
             top = _largest(bits[y, x], shift)
             for k in range(count):
                 weights[k] = _exp(_value(bits[y, x, k], shift) - top)
@@ -204,22 +205,21 @@ def _coarsen(fine: Any, coarse: Any) -> None:
 
 
 @compiled
-def _point(scores: Any, place: Any, radius: Any, confidence: Any, pull: Any) -> None:
+def _point(scores: Any, place: Any, radius: Any, always: Any, fall: Any, bonus: Any) -> None:
     """Scores become weights, in their place."""
     count, h, w = scores.shape
-    more, fall, bonus = pull
     whole = np.empty(w, np.float32)
     for y in range(h):
         at = (np.float32(y) + np.float32(0.5)) * _CELL
         for n in range(count - 1):
             dy, far = at - place[n, 1], place[n, 0]
             per_radius = np.float32(1) / max(radius[n], np.float32(4.0))
-            always = more + confidence[n]
+            more, slope = always[n], fall[n]
             for x in range(w):
                 dx = (np.float32(x) + np.float32(0.5)) * _CELL - far
                 distance = np.sqrt(dx * dx + dy * dy)
                 part = distance * per_radius
-                scores[n + 1, y, x] += always - fall * distance + bonus * _exp(-part * part)
+                scores[n + 1, y, x] += more - slope * distance + bonus * _exp(-part * part)
         for x in range(w):
             top = scores[0, y, x]
             for n in range(1, count):

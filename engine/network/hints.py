@@ -36,6 +36,23 @@ class HintBatch(NamedTuple):
         return self.confidence > -FAR / 2
 
 
+def under_hints(planes: Tensor, hints: HintBatch) -> Tensor:
+    """What planes hold in the cells in which the hints lie.
+
+    Args:
+        planes: (B, C, h, w), at 1/4 of the input.
+        hints: N may be 0.
+
+    Returns:
+        (B, C, 1, N).
+    """
+    batch, _, h, w = planes.shape
+    cell = (hints.place / CELL).long()
+    x, y = cell[:, :, 0].clamp(0, w - 1), cell[:, :, 1].clamp(0, h - 1)
+    found = planes[torch.arange(batch, device=planes.device)[:, None], :, y, x]  # (B, N, C)
+    return found.transpose(1, 2)[:, :, None]
+
+
 def no_hints(batch: int, device: torch.device | str = "cpu") -> HintBatch:
     """A batch without any hint; N is 0."""
     empty = torch.zeros(batch, 0, device=device)
@@ -44,21 +61,24 @@ def no_hints(batch: int, device: torch.device | str = "cpu") -> HintBatch:
 
 
 class Pull(NamedTuple):
-    """How a hint's score depends on the distance.
+    """How the hints' scores depend on the distance.
 
     Attributes:
-        more: added to all hints' scores.
-        fall: how much they fall per 100 pixels of the network input.
+        more: (B, N), added to them.
+        fall: (B, N), how much they fall per 100 pixels of the network input.
         bonus: how much higher they are at the hint itself.
     """
 
-    more: float
+    more: Tensor
     fall: Tensor
     bonus: Tensor
 
 
 class HintPointer(nn.Module):
-    """For every cell at 1/4: which hint, if any, gives it its color."""
+    """For every cell at 1/4: scores of the hints, and of "none of them".
+
+    `cells.CellWork.pointing` makes weights of them, with what `pull` says of the distance.
+    """
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
@@ -82,6 +102,8 @@ class HintPointer(nn.Module):
             (B, 1 + N, h, w), scores; the first is that of "none of them".
         """
         batch, _, h, w = features.shape
+        if not hints.radius.shape[1]:  # Apple's GPUs cannot take a sample at no place
+            return self.none(features)  # type: ignore[no-any-return]  # modules are untyped
         size = CELL * torch.tensor([w, h], device=features.device)
         where = (hints.place / size * 2 - 1)[:, None].clamp(-1, 1)
         # Keys are made where the hints lie only, and taken through the map to queries: both are
@@ -97,11 +119,11 @@ class HintPointer(nn.Module):
         score = torch.baddbmm(offset[:, :, None], vector, features.flatten(2))
         return score.view(batch, -1, h, w)
 
-    def pull(self, more: float, fall: float) -> Pull:
+    def pull(self, more: Tensor, fall: Tensor) -> Pull:
         """What the distance adds to the scores.
 
         Args:
-            more: see `Pull`.
-            fall: how much more than learned the hints' scores fall per 100 input pixels.
+            more: (B, N), see `Pull`.
+            fall: (B, N), how much more than learned the hints' scores fall per 100 input pixels.
         """
         return Pull(more, F.softplus(self.slope) + fall, F.softplus(self.bonus))

@@ -22,12 +22,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.network.bins import bin_centers
+from engine.network.calibration import Calibration
 from engine.network.cells import DETAIL, CellWork, PlainCells
 from engine.network.encoder import TAPPED_CHANNELS, Encoder
-from engine.network.hints import HintBatch, HintPointer
+from engine.network.hints import HintBatch, HintPointer, under_hints
 
 AB_SCALE = 110.0
 INPUT_MULTIPLE = 32
+LEARNED = Calibration()
+# The more hints there are, the less each has to say beyond its spot: with so many more, half.
+FEW = 10
+# What n likely hints agree on holds for the whole photo by n / (n + BEFORE).
+BEFORE = 5
 # Up to so many cells a CPU's cache holds what all of them say of all, in bfloat16.
 PLAIN_ATTENTION = 640
 
@@ -88,12 +94,17 @@ class Painting(NamedTuple):
         pointer: (B, 1 + N, H/4, W/4), weights of "no hint" and of each hint.
         upsampling: (B, 9 * 16, H/4, W/4), logits of the 9 coarse neighbors of each fine pixel,
             likewise.
+        news: (B, N, 2), by how much likely hints differ from the network's own color, as far as
+            that holds nearby, too; None without likely hints.
+        cast: (B, 2, 1, 1), what of it holds for the whole photo; likewise.
     """
 
     logits: Tensor
     residual: Tensor
     pointer: Tensor
     upsampling: Tensor
+    news: Tensor | None = None
+    cast: Tensor | None = None
 
 
 class TransformerBlock(nn.Module):
@@ -209,55 +220,69 @@ class ColorNetwork(nn.Module):
             detail=self.upsampling_1.early(F.pixel_unshuffle(L / 50 - 1, 4)),
         )
 
-    def paint(
-        self, look: Look, hints: HintBatch, hint_pull: float = 0.0, hint_fall: float = 0.0
-    ) -> Painting:
+    def paint(self, look: Look, hints: HintBatch, calibration: Calibration = LEARNED) -> Painting:
         """Choose colors for a photo that was looked at, obeying the hints.
 
         Args:
             look: of the photo.
             hints: of a user; may be none.
-            hint_pull: how much more a hint is obeyed than was learned, see `HintPointer`.
-            hint_fall: how much more its pull falls with the distance.
+            calibration: how hints are obeyed beyond what was learned.
         """
         h, w = look.at_4.shape[2:]
         planes_4, planes_8, planes_16 = self.cells.planes(hints, h, w)
         x = self.transformer(look.at_16 + self.hints_16(planes_16))
         x = self.pair_8(_joined(self.up_8(x), look.at_8, self.hints_8(planes_8)))
         x = self.pair_4(_joined(self.up_4(x), look.at_4, self.hints_4(planes_4)))
-        scores = self.pointer(x.float(), hints).float()
-        return Painting(
+        painting = Painting(
             logits=self.to_bins(x),
             residual=self.to_residual(x).float(),
-            pointer=self.cells.pointing(scores, hints, self.pointer.pull(hint_pull, hint_fall)),
+            pointer=self.pointer(x.float(), hints).float(),
             upsampling=self.upsampling_2(self.upsampling_1.late(x, look.detail)),
         )
+        return self._pointing(painting, hints, calibration)
 
-    def own_color(
-        self, painting: Painting, temperature: float, gain: float, agreement: float = 0.0
-    ) -> Tensor:
+    def _pointing(self, painting: Painting, hints: HintBatch, calibration: Calibration) -> Painting:
+        """The painting with weights instead of scores, and with what likely hints say."""
+        more = torch.full_like(hints.radius, calibration.hint_pull)
+        fall = torch.full_like(hints.radius, calibration.hint_fall)
+        count = hints.radius.shape[1]
+        if count and calibration.likely_within:
+            spots = (under_hints(planes, hints) for planes in (painting.logits, painting.residual))
+            logits, residual = spots
+            own = self.own_color(painting._replace(logits=logits, residual=residual), calibration)
+            off = hints.ab - own[:, :, 0].transpose(1, 2)  # (B, N, 2)
+            likely = torch.exp(-((off.norm(dim=2) / calibration.likely_within) ** 4))
+            likely = likely * hints.present
+            said, few = likely[:, :, None] * off, FEW / (FEW + count - 1)
+            more = more + few * calibration.likely_pull * likely
+            fall = fall - few * calibration.likely_fall * likely
+            agreed = calibration.likely_everywhere * (1 + BEFORE) * count / (count + BEFORE)
+            painting = painting._replace(
+                news=calibration.likely_nearby * said,
+                cast=agreed * said.mean(dim=1)[:, :, None, None],
+            )
+        pull = self.pointer.pull(more, fall)
+        return painting._replace(pointer=self.cells.pointing(painting.pointer, hints, pull))
+
+    def own_color(self, painting: Painting, calibration: Calibration = LEARNED) -> Tensor:
         """The network's own color, before the hints.
 
         Args:
             painting: from `paint`.
-            temperature: 1 gives the mean of the distribution; smaller values are more vivid.
-            gain: factor on the chroma, where the distribution agrees on a hue.
-            agreement: how much less it is where it does not: the factor is
-                1 + (gain - 1) * r ** agreement, with r the chroma of the mean over the mean of the
-                chroma, 1 for one hue and 0 for hues that cancel each other out.
+            calibration: how vivid, see `Calibration`.
 
         Returns:
             (B, 2, H/4, W/4), a* and b*.
         """
         # a*, b* and the chroma of each bin: their means in one go.
         values = torch.cat([self.centers, _chroma(self.centers)], dim=1)
-        found = self.cells.means(painting.logits, values, temperature)
+        found = self.cells.means(painting.logits, values, calibration.temperature)
         mean, chroma = found[:, :2], found[:, 2:]
-        if agreement:
+        if calibration.agreement:
             one_hue = _chroma(mean) / chroma.clamp(min=1e-3)
-            color = (1 + (gain - 1) * one_hue**agreement) * mean
+            color = (1 + (calibration.gain - 1) * one_hue**calibration.agreement) * mean
         else:
-            color = gain * mean
+            color = calibration.gain * mean
         return color + AB_SCALE * painting.residual
 
     def read_out(self, painting: Painting, own: Tensor, hints: HintBatch) -> Tensor:
@@ -271,17 +296,19 @@ class ColorNetwork(nn.Module):
         Returns:
             (B, 2, H, W), a* and b*.
         """
-        mixed = painting.pointer[:, :1] * own
+        none, each = painting.pointer[:, :1], painting.pointer[:, 1:]
+        if painting.news is not None and painting.cast is not None:
+            nearby = torch.einsum("bnhw,bnc->bchw", each, painting.news)
+            own = own + painting.cast + nearby / (1 - none).clamp(min=1e-6).sqrt()
+        mixed = none * own
         if hints.radius.shape[1]:
-            mixed = mixed + torch.einsum("bnhw,bnc->bchw", painting.pointer[:, 1:], hints.ab)
+            mixed = mixed + torch.einsum("bnhw,bnc->bchw", each, hints.ab)
         return self.cells.upsampled(mixed, painting.upsampling)
 
-    def forward(
-        self, L: Tensor, hints: HintBatch, temperature: float = 1.0, gain: float = 1.0
-    ) -> Tensor:
+    def forward(self, L: Tensor, hints: HintBatch, calibration: Calibration = LEARNED) -> Tensor:
         """(B, 1, H, W) lightness -> (B, 2, H, W) a*b*."""
-        painting = self.paint(self.look(L), hints)
-        return self.read_out(painting, self.own_color(painting, temperature, gain), hints)
+        painting = self.paint(self.look(L), hints, calibration)
+        return self.read_out(painting, self.own_color(painting, calibration), hints)
 
 
 AnyNetwork = TypeVar("AnyNetwork", bound=nn.Module)
@@ -297,7 +324,8 @@ def attended(qkv: Tensor, heads: int) -> Tensor:
     """Attention of all cells to all: (B, N, 3C), queries, keys and values -> (B, N, C)."""
     batch, cells, _ = qkv.shape
     q, k, v = qkv.view(batch, cells, 3, heads, -1).permute(2, 0, 3, 1, 4)  # (B, heads, N, C/heads)
-    if qkv.dtype == torch.bfloat16 and cells <= PLAIN_ATTENTION:
+    is_quick = qkv.dtype == torch.bfloat16 and qkv.device.type == "cpu" and cells <= PLAIN_ATTENTION
+    if is_quick and not torch.is_grad_enabled():  # training would keep all that they say
         seen = _plain_attention(q, k, v)
     else:
         seen = F.scaled_dot_product_attention(q, k, v)
@@ -312,7 +340,7 @@ def _plain_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 
 
 def _chroma(ab: Tensor) -> Tensor:
-    """(B, 2, ...) -> (B, 1, ...); PyTorch's norm takes ten times as long."""
+    """(B, 2, ...) -> (B, 1, ...); PyTorch's norm takes ten times as long. No gradient at 0."""
     return torch.hypot(ab[:, :1], ab[:, 1:])
 
 

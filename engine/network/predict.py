@@ -189,9 +189,7 @@ class TorchPredictor:
                 calibration.posterior_temperature,
                 calibration.posterior_unweighing,
             )
-            own = network.own_color(
-                painting, calibration.temperature, calibration.gain, calibration.agreement
-            )
+            own = network.own_color(painting, calibration)
             result = F.avg_pool2d(network.read_out(painting, own, placed), 4)
             off = doubt(painting, share, result, network.centers, placed)
             color, confidence = likeliest(share, network.centers)
@@ -203,9 +201,7 @@ class TorchPredictor:
         """(1, 2, padded_height, padded_width) of the first pass."""
         network, calibration = self._network_for(prepared.quality), self.card.calibration
         painting, placed = self._painting(prepared, hints)
-        own = network.own_color(
-            painting, calibration.temperature, calibration.gain, calibration.agreement
-        )
+        own = network.own_color(painting, calibration)
         return network.read_out(painting, own, placed)
 
     def _painting(
@@ -213,17 +209,16 @@ class TorchPredictor:
     ) -> tuple[Painting, HintBatch]:
         """On the grid of the first pass, distributions averaged; the hints as placed there."""
         network, calibration = self._network_for(prepared.quality), self.card.calibration
-        pull, fall = calibration.hint_pull, calibration.hint_fall
         first = prepared.passes[0]
         first_hints = hints_in_frame(hints, first.frame, self._device)
-        painting = network.paint(first.look, first_hints, pull, fall)
+        painting = network.paint(first.look, first_hints, calibration)
         if len(prepared.passes) == 1:
             return painting, first_hints
         grid = painting.logits.shape[2:]
         logits, pointer, residual = [painting.logits], [painting.pointer], [painting.residual]
         for other in prepared.passes[1:]:
             placed = hints_in_frame(hints, other.frame, self._device, mirrored=other.mirrored)
-            seen = network.paint(other.look, placed, pull, fall)
+            seen = network.paint(other.look, placed, calibration)
             logits.append(_onto(seen.logits, other, first.frame, grid))
             pointer.append(_onto(seen.pointer, other, first.frame, grid))
             residual.append(_onto(seen.residual, other, first.frame, grid))

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from engine.errors import ModelDamaged, ModelMissing
 from engine.i18n import N_
+from engine.network.calibration import Calibration
 from engine.network.header import SHIPPED, in_all
 from engine.network.model import INPUT_MULTIPLE, ColorNetwork, NetworkConfig
 
@@ -40,29 +41,6 @@ class InputSpec:
     plane: str = "CIE L*, 0..100, D65"
     multiple: int = INPUT_MULTIPLE
     balanced_size: int = 384
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How colors are read out of the distribution; chosen on photos kept from training.
-
-    Attributes:
-        temperature: of the distribution; 1 is the safest and palest.
-        gain: factor on the chroma.
-        agreement: how much less it is where hues are in doubt, see `ColorNetwork.own_color`.
-        hint_pull: how much more hints are obeyed than was learned, see `HintPointer`.
-        hint_fall: how much more their pull falls with the distance, likewise.
-        posterior_temperature: of the honest distribution, see `belief.posterior`.
-        posterior_unweighing: 0..1, likewise.
-    """
-
-    temperature: float = 1.0
-    gain: float = 1.0
-    agreement: float = 0.0
-    hint_pull: float = 0.0
-    hint_fall: float = 0.0
-    posterior_temperature: float = 1.0
-    posterior_unweighing: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ from engine.measuring.evaluate import read_truth
 from engine.measuring.metrics import Gathered, Measures, Truth
 from engine.measuring.photos import PhotoEntry
 from engine.network.belief import posterior
+from engine.network.calibration import Calibration
 from engine.network.hints import no_hints
 from engine.network.model import ColorNetwork
 from engine.network.predict import PreparedPhoto, TorchPredictor
 from engine.network.prepare import Frame
-from engine.network.weights import Calibration, ModelCard
+from engine.network.weights import ModelCard
 from engine.training.losses import soft_targets
 from engine.values import AbPlanes, Lightness
 
@@ -34,6 +35,14 @@ AGREEMENT = 4.0
 # On photos kept from training: a hint goes further over what it lies on, and less far beyond, than
 # the network learned beside its own colors, which were paler then; see decision 25.
 HINT_PULL, HINT_FALL = 1.5, 0.9
+# Likewise, of hints near the network's own color; see decision 28.
+LIKELY = {
+    "likely_within": 30.0,
+    "likely_pull": 1.0,
+    "likely_fall": 0.9,
+    "likely_everywhere": 0.1,
+    "likely_nearby": 0.5,
+}
 MOST_PHOTOS = 150
 SIZE = 256
 # Slightly under the truth: every error grows with the vividness, and a wrong color that shouts is
@@ -89,7 +98,7 @@ def calibrate(
         if score < best_score:
             best = replace(
                 honest, temperature=temperature, gain=gain, agreement=AGREEMENT,
-                hint_pull=HINT_PULL, hint_fall=HINT_FALL,
+                hint_pull=HINT_PULL, hint_fall=HINT_FALL, **LIKELY,
             )  # fmt: skip
             best_measures, best_score = measures, score
     return best, best_measures

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from engine.network.calibration import Calibration
 from engine.network.device import calculates_in_bfloat16
 from engine.network.model import ColorNetwork, in_channels_last
 from engine.network.predict import fold_batch_norm
@@ -97,7 +98,7 @@ class ColorPhase:
         turned = batch.is_contrary[:, None, None, None]
         logits = torch.where(turned, painting.logits.detach(), painting.logits)
         painting = painting._replace(logits=logits)
-        own = network.own_color(painting, self.options.temperature, 1.0)
+        own = network.own_color(painting, Calibration(temperature=self.options.temperature))
         ab = network.read_out(painting, own, batch.hints)
         coarse = F.avg_pool2d(batch.ab, 4)
         cells = coarse.shape[0] * coarse.shape[2] * coarse.shape[3]

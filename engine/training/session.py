@@ -12,9 +12,10 @@ from engine.cancel import CancelToken
 from engine.measuring.evaluate import EvaluateOptions, evaluate
 from engine.measuring.photos import PhotoEntry, find_photos
 from engine.measuring.sheet import ContactSheet
+from engine.network.calibration import Calibration
 from engine.network.device import choose_device
 from engine.network.predict import TorchPredictor
-from engine.network.weights import LICENSE, Calibration, InputSpec, ModelCard, save_weights
+from engine.network.weights import LICENSE, InputSpec, ModelCard, save_weights
 from engine.training.calibrate import calibrate
 from engine.training.options import TrainOptions
 from engine.training.run_folder import RunFolder

@@ -1,8 +1,9 @@
 import pytest
 import torch
 
+from engine.network.calibration import Calibration
 from engine.network.model import ColorNetwork
-from engine.network.weights import LICENSE, Calibration, InputSpec, ModelCard
+from engine.network.weights import LICENSE, InputSpec, ModelCard
 
 
 @pytest.fixture(scope="session")

@@ -123,7 +123,7 @@ def test_pointing_agrees(count, radius):
     scores = planes(1 + count, torch.float32, 3)[..., :6].repeat(1, 1, 4, 4)[:, :, :16]
     kept = scores.clone()
     with torch.inference_mode():
-        pull = pointer.pull(1.5, 0.9)
+        pull = pointer.pull(torch.rand(2, count) * 3, torch.rand(2, count) - 0.5)
         plain, ours = (each.pointing(scores, given, pull) for each in BOTH)
     torch.testing.assert_close(ours, plain, atol=2e-6, rtol=0)
     torch.testing.assert_close(ours.sum(dim=1), torch.ones(2, 16, 24))
@@ -132,6 +132,8 @@ def test_pointing_agrees(count, radius):
 
 @pytest.mark.parametrize("read", BOTH)
 def test_without_hints_no_hint_is_pointed_to(read):
+    nothing = torch.zeros(1, 0)
     with torch.inference_mode():
-        weights = read.pointing(torch.randn(1, 1, 8, 8), no_hints(1), HintPointer(8, 4).pull(0, 0))
+        pull = HintPointer(8, 4).pull(nothing, nothing)
+        weights = read.pointing(torch.randn(1, 1, 8, 8), no_hints(1), pull)
     assert torch.equal(weights, torch.ones(1, 1, 8, 8))

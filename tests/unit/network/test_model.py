@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from engine.network.bins import bin_centers, nearest_bins
+from engine.network.calibration import Calibration
 from engine.network.cells import PlainCells, convex_upsample
 from engine.network.encoder import Conv, Encoder
 from engine.network.hints import FAR, HintBatch, no_hints
@@ -70,9 +71,9 @@ def test_looking_knows_nothing_of_hints(network):
     L = torch.rand(1, 1, 64, 64) * 100
     look = network.look(L)
     painting = network.paint(look, some_hints(2))
-    own = network.own_color(painting, 0.6, 1.1)
+    own = network.own_color(painting, Calibration(0.6, 1.1))
     ab = network.read_out(painting, own, some_hints(2))
-    torch.testing.assert_close(ab, network(L, some_hints(2), 0.6, 1.1))
+    torch.testing.assert_close(ab, network(L, some_hints(2), Calibration(0.6, 1.1)))
 
 
 def test_a_hint_is_obeyed_where_it_lies(network):
@@ -91,15 +92,72 @@ def test_hints_can_be_given_more_pull_that_falls_faster(network):
     at = one.place[0, 0]
     x, y = int(at[0] / 4), int(at[1] / 4)
     learned, more, less_far = (
-        network.paint(look, one, *how).pointer[0, 1] for how in ((0, 0), (1.5, 0), (1.5, 3.0))
+        network.paint(look, one, Calibration(hint_pull=pull, hint_fall=fall)).pointer[0, 1]
+        for pull, fall in ((0, 0), (1.5, 0), (1.5, 3.0))
     )
     odds = torch.logit(more.double()) - torch.logit(learned.double())
     torch.testing.assert_close(odds, torch.full_like(odds, 1.5), atol=1e-3, rtol=0)
     assert less_far[y, x] > learned[y, x]
     assert less_far[:, -1].max() < learned[:, -1].min()
     # What is not said by the pointer does not change.
-    plain, pulled = network.paint(look, one), network.paint(look, one, 1.5, 0.9)
+    plain, pulled = (
+        network.paint(look, one),
+        network.paint(look, one, Calibration(hint_pull=1.5, hint_fall=0.9)),
+    )
     assert torch.equal(plain.logits, pulled.logits)
+
+
+LIKELY = Calibration(
+    likely_within=30.0, likely_pull=1.0, likely_fall=0.9, likely_everywhere=0.1, likely_nearby=0.5
+)
+
+
+def hinted_off(network, look, off, calibration) -> torch.Tensor:
+    """How a hint changes the photo that lies `off` beside the network's own color; (2, H, W)."""
+    place = torch.tensor([[[40.0, 72.0]]])
+    nothing = HintBatch(place, torch.full((1, 1), 5.0), torch.zeros(1, 1, 2), torch.zeros(1, 1))
+    own = network.own_color(network.paint(look, nothing))[0, :, 18, 10]
+    hint = nothing._replace(ab=(own + torch.tensor(off))[None, None])
+    with_it = network.paint(look, hint, calibration)
+    return network.read_out(with_it, network.own_color(with_it), hint)[0]
+
+
+def test_a_likely_hint_says_something_of_the_whole_photo(network, monkeypatch):
+    look = network.look(torch.rand(1, 1, 128, 256) * 100)
+    # An untrained network's own color depends on the hint; one that is trained takes it calmly.
+    monkeypatch.setattr(
+        network.cells, "planes", lambda _, h, w: PlainCells().planes(no_hints(1), h, w)
+    )
+    off = [12.0, -9.0]
+    plain, likely = (hinted_off(network, look, off, each) for each in (Calibration(), LIKELY))
+    torch.testing.assert_close(likely[:, 72, 40], plain[:, 72, 40], atol=3, rtol=0)
+    far = (likely - plain)[:, :, 200:].mean(dim=(1, 2))
+    share = float(torch.exp(torch.tensor(-((15 / 30) ** 4))))
+    assert (far * torch.tensor(off) > 0).all()
+    assert far.norm() >= 0.1 * share * 15 * 0.5
+    assert far.norm() < 15
+
+
+def test_a_hint_that_is_far_off_says_nothing_of_the_rest(network):
+    look = network.look(torch.rand(1, 1, 128, 256) * 100)
+    plain, likely = (
+        hinted_off(network, look, [90.0, -60.0], each) for each in (Calibration(), LIKELY)
+    )
+    torch.testing.assert_close(likely, plain, atol=1e-3, rtol=0)
+
+
+def test_padding_says_nothing_of_the_photo(network):
+    look = network.look(torch.rand(1, 1, 64, 64) * 100)
+    two = some_hints(2)._replace(ab=torch.zeros(1, 2, 2))
+    padding = two._replace(confidence=torch.full((1, 2), -FAR))
+    assert (network.paint(look, two, LIKELY).cast != 0).any()
+    assert (network.paint(look, padding, LIKELY).cast == 0).all()
+
+
+def test_without_hints_no_place_is_asked_for(network, monkeypatch):
+    monkeypatch.setattr(F, "grid_sample", pytest.fail)  # Apple's GPUs refuse no places
+    painting = network.paint(network.look(torch.rand(1, 1, 64, 64) * 100), no_hints(1), LIKELY)
+    assert torch.equal(painting.pointer, torch.ones(1, 1, 16, 16))
 
 
 def test_padding_of_hints_changes_nothing(network):
@@ -137,15 +195,15 @@ def test_later_hints_cover_earlier_ones_in_the_planes():
 
 def test_temperature_and_gain_make_color_stronger(network):
     painting = network.paint(network.look(torch.rand(1, 1, 64, 64) * 100), no_hints(1))
-    plain = network.own_color(painting, 1.0, 1.0)
-    torch.testing.assert_close(network.own_color(painting, 1.0, 2.0), 2 * plain)
+    plain = network.own_color(painting)
+    torch.testing.assert_close(network.own_color(painting, Calibration(gain=2.0)), 2 * plain)
     # Where hues are in doubt, the gain is less; where there is one hue, it is all there.
-    partly = network.own_color(painting, 1.0, 2.0, agreement=4.0).norm(dim=1)
+    partly = network.own_color(painting, Calibration(gain=2.0, agreement=4.0)).norm(dim=1)
     assert (partly >= plain.norm(dim=1) - 1e-4).all()
     assert (partly <= 2 * plain.norm(dim=1) + 1e-4).all()
     assert (partly < 1.9 * plain.norm(dim=1)).any()
-    sharp = network.own_color(painting, 1e-4, 1.0)
-    torch.testing.assert_close(network.own_color(painting, 1e-4, 2.0, agreement=4.0), 2 * sharp)
+    sharp = network.own_color(painting, Calibration(1e-4))
+    torch.testing.assert_close(network.own_color(painting, Calibration(1e-4, 2.0, 4.0)), 2 * sharp)
     best = network.centers[painting.logits.argmax(1)].permute(0, 3, 1, 2)
     assert (sharp - best).abs().mean() < 0.5
 
