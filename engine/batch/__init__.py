@@ -14,7 +14,7 @@ from engine.batch.events import (
     RowChanged,
     State,
 )
-from engine.batch.find import Choice, Found, find_photos
+from engine.batch.find import Choice, Found, Ignored, find_photos
 from engine.batch.job import Job
 from engine.batch.journal import Journal, peek
 from engine.batch.looks import OneLook
@@ -39,6 +39,7 @@ __all__ = [
     "Finished",
     "Found",
     "GivenEdits",
+    "Ignored",
     "Job",
     "Journal",
     "Means",

@@ -12,13 +12,14 @@ from engine.batch.pace import Pace
 from engine.batch.plan import Plan, Row
 from engine.batch.tasks import Read, Task, look_at, read_task, write_task
 from engine.cancel import CancelToken
-from engine.errors import ModelError, PhotochromError
+from engine.errors import ModelDamaged, ModelMissing
 from engine.values import Predictor
 
 # Among the first ones there may be damaged ones, or such as have color already.
 _PHOTOS = 5
-# What takes less is done once more: the first time goes in part into getting started.
-_QUICK_SECONDS = 3.0
+# What takes less is done once more: the first time goes in part into getting started, which takes
+# ten seconds where loops have to be compiled.
+_LONG_SECONDS = 60.0
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +29,8 @@ def tried_seconds(
 ) -> float | None:
     """Color one of the photos into a folder that is gone afterwards, and reckon from that.
 
-    It is a little too much rather than too little, since a batch reads, colors and writes at once.
+    One photo stands for all, colored by itself: a batch reads, colors and writes at once, and is a
+    third quicker for it, while slow folders and looks taken from other photos make it slower.
 
     Args:
         plan: of the batch.
@@ -41,12 +43,13 @@ def tried_seconds(
         if none of the first photos can be colored.
 
     Raises:
-        ModelError: there is no network.
+        PhotochromError: there is no network, or none on the device wished for.
         Cancelled: on request.
     """
     rows = plan.to_color
     if not rows:
         return None
+    cancel.raise_if_set()
     predictor, pace = load(), Pace([row.load for row in rows])
     for index, row in enumerate(rows[:_PHOTOS]):
         found = _tried(row, job, predictor, cancel)
@@ -66,12 +69,13 @@ def _tried(
     """The photo's pixels, and the seconds it took; None if nothing comes of it."""
     try:
         found = _colored(row, job, predictor, cancel)
-        if found is not None and found[1] < _QUICK_SECONDS:
-            found = _colored(row, job, predictor, cancel)
-    except ModelError:
+        if found is not None and found[1] < _LONG_SECONDS:
+            again = _colored(row, job, predictor, cancel)
+            found = found if again is None else min(found, again)
+    except (ModelMissing, ModelDamaged):
         raise
-    except PhotochromError as error:
-        logger.info("The trial with %s failed: %s", row.source, error)
+    except Exception:  # such a photo fails in a batch, which goes on
+        logger.info("The trial with %s failed", row.source, exc_info=True)
         return None
     return found
 
@@ -79,7 +83,8 @@ def _tried(
 def _colored(
     row: Row, job: Job, predictor: Predictor, cancel: CancelToken
 ) -> tuple[int, float] | None:
-    with tempfile.TemporaryDirectory(prefix="photochrom-") as folder:
+    # Where something still holds a file, the system's own tidying takes it.
+    with tempfile.TemporaryDirectory(prefix="photochrom-", ignore_cleanup_errors=True) as folder:
         target = Path(folder) / f"trial{row.target.suffix}"
         layer = None if row.layer is None else Path(folder) / f"layer{row.layer.suffix}"
         wish = replace(job.wish, on_conflict="unique")

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import functools
 import os
 import re
 import signal
@@ -30,7 +31,6 @@ from engine.batch.sidecars import GivenEdits
 from engine.batch.steering import Steering
 from engine.batch.targets import BATCH_VARIABLES, Naming
 from engine.batch.trial import tried_seconds
-from engine.cancel import CancelToken
 from engine.cli.batch_voices import JsonVoice, PlainVoice, Teller, Voice, summary_of
 from engine.cli.choices import (
     COLORING,
@@ -42,7 +42,8 @@ from engine.cli.choices import (
     suffix_of,
     with_options,
 )
-from engine.errors import BadTemplate, ModelError
+from engine.cli.wording import error_text
+from engine.errors import BadTemplate, Cancelled, PhotochromError
 from engine.network.header import weights_facts
 from engine.photo.decoded import allow_pixels
 from engine.photo.name_template import DEFAULT_TEMPLATE
@@ -190,7 +191,8 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     finding = find_photos(places, choice)
     if plan_only:
         plan = make_plan(finding, job, peek(path, job.fingerprint), **_planning(**options))
-        voice.planned(plan if options["cluster"] else _timed(plan, job, options["device"]))
+        voice.planned(plan)
+        voice.summed_up(plan if options["cluster"] else _timed(plan, job, options["device"]))
         return 0
     with _means(job, **options) as means, opened_journal(path) as journal:
         if shard is None:
@@ -200,14 +202,22 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
 
 
 def _timed(plan: Plan, job: Job, device: DeviceChoice) -> Plan:
-    """The plan with the time it will take, by a trial if no photo was colored before."""
+    """The plan with the time it will take, by a trial if no photo was colored before.
+
+    Whatever goes wrong with it, or if it is interrupted, the plan stays as it is.
+    """
     if plan.seconds is not None:
         return plan
+    steering = Steering()
     try:
-        seconds = tried_seconds(plan, job, lambda: load_lasting_predictor(device), CancelToken())
-        return replace(plan, seconds=seconds)
-    except ModelError as error:
-        click.echo(str(error), err=True)
+        with _stopped_by_signals(steering):
+            load = functools.partial(load_lasting_predictor, device)
+            return replace(plan, seconds=tried_seconds(plan, job, load, steering.cancel))
+    except Cancelled:
+        return plan
+    except (PhotochromError, OSError) as error:
+        why = error_text(error) if isinstance(error, PhotochromError) else error.strerror
+        click.echo(f"How long it would take is not known: {why}", err=True)
         return plan
 
 

@@ -36,7 +36,7 @@ class PlainVoice:
             click.echo(f"{event.source}: {event.error}", err=True)
 
     def planned(self, plan: Plan) -> None:
-        """The whole plan."""
+        """All rows of a plan."""
         for row in plan.rows:
             if row.skip:
                 click.echo(f"{row.source}: {row.reason}")
@@ -44,6 +44,9 @@ class PlainVoice:
                 click.echo(f"{row.source} -> {row.target}{_remark(row)}")
         for one in plan.ignored:
             click.echo(f"{one.path}: {one.sentence}")
+
+    def summed_up(self, plan: Plan) -> None:
+        """The figures of a plan."""
         click.echo(summary_of(plan))
 
 
@@ -80,7 +83,7 @@ class JsonVoice:
             click.echo(f"{event.source}: {event.error}", err=True)
 
     def planned(self, plan: Plan) -> None:
-        """The whole plan."""
+        """All rows of a plan."""
         for row in plan.rows:
             _line(
                 source=str(row.source),
@@ -93,6 +96,9 @@ class JsonVoice:
             )
         for one in plan.ignored:
             _line(source=str(one.path), target=None, action="ignore", reason=one.sentence)
+
+    def summed_up(self, plan: Plan) -> None:
+        """The figures of a plan."""
         click.echo(summary_of(plan), err=True)
 
 

@@ -36,6 +36,7 @@ from engine.batch import (
     Continued,
     Event,
     Finished,
+    Ignored,
     Paused,
     Plan,
     Progressed,
@@ -113,7 +114,7 @@ class BatchDialog(QDialog):
         self._awaited = 0
         # The rows of the plan that is shown, while no other is asked for.
         self._planned: tuple[Row, ...] | None = None
-        self._trouble: list[str] = []
+        self._ignored: tuple[Ignored, ...] = ()
         self.panel = BatchPanel(_remembered(settings), Presets(settings))
         self.table = BatchTable()
         self.filter = StateFilter(self.table)
@@ -349,7 +350,7 @@ class BatchDialog(QDialog):
     def _on_added(self, listed: Listed, to: Steering) -> None:
         if self._running and to is self.thread_.steering:  # not of a run before
             self._awaited -= 1
-            self._trouble += trouble_of(listed.plan)
+            self._ignored += listed.plan.ignored
             self.table.add_plan(listed)
 
     @Slot(object, object)
@@ -398,7 +399,7 @@ class BatchDialog(QDialog):
     def _on_began(self, listed: Listed) -> None:
         self._report = None
         self.table.show_plan(listed)
-        self._trouble = trouble_of(listed.plan)
+        self._ignored = listed.plan.ignored
         self.summary.setText(translate("Coloring. The window stays usable meanwhile."))
         self._has_begun = True
         self._give_more()
@@ -438,12 +439,13 @@ class BatchDialog(QDialog):
     @Slot(object)
     def _on_ended(self, finished: Finished) -> None:
         self._over()
-        self.summary.setText("\n".join([finished_text(finished), *self._trouble]))
+        text = finished_text(finished)
+        self.summary.setText("\n".join([text, *trouble_of(self._ignored)]))
         if not finished.cancelled:
             if any(line.state == "waiting" for line in self.table.lines):
                 self._rest.start()  # added as the last photo was finished
             self.bar.setValue(1000)
-            self.notice.tell(self.summary.text())
+            self.notice.tell(text)
         self.left.hide()
         self._show_buttons()
 
@@ -517,6 +519,8 @@ class BatchDialog(QDialog):
         index = self.view.currentIndex()
         if index.isValid():
             line = self.table.lines[self.filter.mapToSource(index).row()]
+            if line.state == "ignored":
+                return  # it is any file, and may be a program
             path = line.target if line.state == "done" else line.source
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 

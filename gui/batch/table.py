@@ -1,7 +1,8 @@
 """The photos of a batch as a table that stays quick with ten thousand rows."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -85,9 +86,9 @@ class Listed:
             for row in plan.rows
         ]  # fmt: skip
         row_of = {line.source: at for at, line in enumerate(lines)}
-        roots = {_root(row) for row in plan.rows}
+        below = _Below(plan.rows)
         ignored = [
-            Line(one.path, _below(one.path, roots), one.path, "", "ignored", one.sentence)
+            Line(one.path, below.name_of(one.path), one.path, "", "ignored", one.sentence)
             for one in plan.ignored
         ]
         return cls(plan, lines + ignored, row_of)
@@ -288,7 +289,8 @@ def _words(line: Line, column: int) -> str:
 def _tool_tip(line: Line, column: int) -> str | None:
     """Of cells that may be too narrow."""
     target = "" if line.state == "ignored" else str(line.target)
-    return {PHOTO: str(line.source), TARGET: target, REASON: line.reason}.get(column)
+    text = {PHOTO: str(line.source), TARGET: target, REASON: line.reason}.get(column)
+    return escape(text) if text else None  # names of files are no markup
 
 
 def _color(line: Line, column: int) -> QColor | None:
@@ -299,15 +301,19 @@ def _color(line: Line, column: int) -> QColor | None:
     return None
 
 
-def _root(row: Row) -> Path:
-    """The folder that was given, or that of the photo that was given."""
-    return row.source.parents[len(Path(row.relative).parts) - 1]
+class _Below:
+    """Tells paths as those of the photos are told: below the folder that was given."""
 
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._roots = {row.source.parents[len(Path(row.relative).parts) - 1] for row in rows}
+        self._known: dict[Path, str] = {}
 
-def _below(path: Path, roots: Collection[Path]) -> str:
-    """The path below one of the folders, if it lies there."""
-    root = next((one for one in path.parents if one in roots), None)
-    return str(path) if root is None else str(path.relative_to(root))
+    def name_of(self, path: Path) -> str:
+        folder = path.parent
+        if folder not in self._known:  # there may be many files in it
+            roots = [one for one in (folder, *folder.parents) if one in self._roots]
+            self._known[folder] = str(folder.relative_to(roots[-1]) if roots else folder)
+        return str(Path(self._known[folder], path.name))
 
 
 def _shown(target: Path, into: Path | None) -> str:

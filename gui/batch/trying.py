@@ -10,14 +10,16 @@ from PySide6.QtCore import QObject, Signal
 from engine import Cancelled, CancelToken, Predictor
 from engine.batch import Job, Plan, tried_seconds
 
+PATIENCE_SECONDS = 0.7
+
 logger = logging.getLogger(__name__)
 
 
 class Trial(QObject):
-    """Colors one photo of a plan, of which nothing stays.
+    """Colors one photo of a plan, of which nothing stays; one plan after the other.
 
     Args:
-        load: gives the network.
+        load: gives the network; it is kept for the next plan.
         parent: as usual.
 
     Signals:
@@ -29,27 +31,38 @@ class Trial(QObject):
     def __init__(self, load: Callable[[], Predictor], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._load = load
+        self._predictor: Predictor | None = None
         self._thread: threading.Thread | None = None
 
     def begin(self, plan: Plan, job: Job, cancel: CancelToken) -> None:
         """Try a plan out; the token gives it up."""
+        # No decoder can keep the program from ending.
         self._thread = threading.Thread(
-            target=self._try, args=(plan, job, cancel), name="batch-trying"
+            target=self._try, args=(plan, job, cancel, self._thread), name="trying", daemon=True
         )
         self._thread.start()
 
     def wait(self) -> None:
-        """Let what is being tried end."""
+        """Let what was given up end, but not for long: some decoders cannot be stopped."""
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(PATIENCE_SECONDS)
 
-    def _try(self, plan: Plan, job: Job, cancel: CancelToken) -> None:
+    def _try(
+        self, plan: Plan, job: Job, cancel: CancelToken, before: threading.Thread | None
+    ) -> None:
+        if before is not None:
+            before.join()
         try:
-            seconds = tried_seconds(plan, job, self._load, cancel)
+            seconds = tried_seconds(plan, job, self._network, cancel)
+            cancel.raise_if_set()
             if seconds is not None:
-                cancel.raise_if_set()
                 self.timed.emit(replace(plan, seconds=seconds))
         except Cancelled:
             logger.info("A trial was given up")
         except Exception:  # the plan stays without a time; the run will say what is wrong
             logger.info("A trial failed", exc_info=True)
+
+    def _network(self) -> Predictor:
+        if self._predictor is None:
+            self._predictor = self._load()
+        return self._predictor

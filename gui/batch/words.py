@@ -1,9 +1,11 @@
 """What the window for folders says of rows, plans and runs."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QLocale
 
 from engine import N_, translate
-from engine.batch import Finished, Plan, Row, State, time_text
+from engine.batch import Finished, Ignored, Plan, Row, State, time_text
 
 # So many sentences on folders that cannot be looked into are shown; all are in the table.
 _TROUBLES = 3
@@ -42,12 +44,12 @@ def state_of(row: Row) -> State:
 def plan_text(plan: Plan) -> str:
     """What will be done, in figures; words that stay right whatever the number is."""
     said = _figures(plan) if plan.rows else [translate("No photos were found there.")]
-    return "\n".join([" · ".join(said), *trouble_of(plan)])
+    return "\n".join([" · ".join(said), *trouble_of(plan.ignored)])
 
 
-def trouble_of(plan: Plan) -> list[str]:
+def trouble_of(ignored: Iterable[Ignored]) -> list[str]:
     """Sentences on folders that could not be looked into: photos may be missing."""
-    found = [f"{one.path}: {one.sentence}" for one in plan.ignored if one.trouble]
+    found = list(dict.fromkeys(f"{one.path}: {one.sentence}" for one in ignored if one.trouble))
     more = len(found) - _TROUBLES
     return found[:_TROUBLES] + ([translate("And {count} more.", count=more)] if more > 0 else [])
 

@@ -304,7 +304,9 @@ class Desk:
             predictor = self._network()
             request.cancel.raise_if_set()
             lightness = measure_lightness(_any_photo())
-            planes = predictor.predict(predictor.prepare(lightness, "balanced"), ())
+            planes = predictor.predict(predictor.prepare(lightness, "balanced"), (_ANY_HINT,))
+            request.cancel.raise_if_set()
+            predictor.predict(predictor.prepare(lightness, "fast"), ())  # may have loops of its own
             request.cancel.raise_if_set()
             compose(lightness, planes, Edits(), 8, request.cancel)
         except PhotochromError as error:
@@ -403,6 +405,9 @@ def _prepare_replacing(piece: Workpiece) -> None:
     if piece.stamp is None or stamp_of(path) != piece.stamp:
         raise OriginalChanged(name=path.name)
     _digest(piece)
+
+
+_ANY_HINT = Hint(x=0.5, y=0.5, a=20.0, b=20.0, radius=0.1)
 
 
 def _any_photo() -> Photo:

@@ -15,6 +15,7 @@ from engine.batch.events import Progressed
 from engine.cli import batch as batch_command
 from engine.cli.batch_voices import PlainVoice, Teller
 from engine.cli.main import run
+from engine.errors import Cancelled, DeviceMissing
 from engine.photo.read import read_photo
 from tests.support.batches import digests, save_photo, save_photos
 from tests.support.fakes import FakePredictor
@@ -101,6 +102,23 @@ def test_a_plan_writes_nothing(folder, tmp_path, capsys):
     assert run(arguments) == 0
     assert "0 to color; 4 left as they are" in capsys.readouterr().out
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "error",
+    [DeviceMissing(device="cuda", available="cpu"), OSError(28, "No space left"), Cancelled()],
+)
+def test_a_trial_that_fails_leaves_the_plan(folder, capsys, monkeypatch, error):
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(batch_command, "tried_seconds", fail)
+    assert run(["batch", str(folder), "--plan"]) == 0
+    said = capsys.readouterr()
+    assert "000-colorized.png" in said.out
+    assert "3 to color" in said.out
+    assert "about" not in said.out.splitlines()[-1].split("free")[-1]
+    assert ("is not known" in said.err) == (not isinstance(error, Cancelled))
 
 
 def test_one_bad_photo_is_a_line_and_status_1(folder, capsys):

@@ -9,21 +9,24 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDropEvent, QPalette
+from PySide6.QtGui import QColor, QDesktopServices, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
 
-from engine import SaveOptions, set_language
-from engine.batch import Paused, Plan, RowChanged, find_photos, time_text
+from engine import CancelToken, SaveOptions, set_language
+from engine.batch import Choice, Paused, Plan, RowChanged, find_photos, make_plan, time_text
 from engine.batch.find import Ignored
 from engine.batch.plan import Row
+from engine.batch.records import Known
 from engine.errors import DiskFull
 from engine.photo.thumbnail import thumbnail_of
+from gui.batch import trying
 from gui.batch.choices import BatchSettings, example_name
 from gui.batch.dialog import BatchDialog
 from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable, Listed
 from gui.batch.words import plan_text
 from gui.images import picture_of
 from gui.presets import Export, Preset, Presets
+from tests.support.batches import job_of
 from tests.support.fakes import FakePredictor
 
 ARGB = QColor.NameFormat.HexArgb
@@ -103,6 +106,79 @@ def test_what_is_ignored_is_told_with_its_reason(qtbot, dialog, album):
     assert shown.index(0, STATE).data() == "ignored"
 
 
+def test_a_file_that_is_ignored_is_not_opened(qtbot, dialog, album, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    planned(qtbot, dialog, album)
+    dialog.filter.show_states(frozenset({"ignored"}))
+    dialog.view.setCurrentIndex(dialog.filter.index(0, PHOTO))
+    dialog._on_space()
+    assert opened == []
+    dialog.filter.show_states(None)
+    dialog.view.setCurrentIndex(dialog.filter.index(0, PHOTO))
+    dialog._on_space()
+    assert len(opened) == 1
+
+
+def test_names_in_tool_tips_are_no_markup(qtbot, dialog, tmp_path):
+    folder = tmp_path / "<b>1910"
+    folder.mkdir()
+    Image.new("L", (40, 30)).save(folder / "a.png")
+    planned(qtbot, dialog, folder)
+    tip = dialog.table.index(0, PHOTO).data(Qt.ItemDataRole.ToolTipRole)
+    assert "&lt;b&gt;1910" in tip
+
+
+def test_ignored_files_are_told_below_the_folder_that_was_given(tmp_path):
+    album = tmp_path / "album"
+    (album / "1910").mkdir(parents=True)
+    for name in ("a.png", "1910/b.png"):
+        Image.new("L", (40, 30)).save(album / name)
+    (album / "1910" / "Thumbs.db").touch()
+    (album / "notes.txt").touch()
+    finding = find_photos([album], Choice(recursive=True))
+    plan = make_plan(finding, job_of(), Known())
+    listed = Listed.of(plan, None)
+    assert [line.relative for line in listed.lines] == [
+        "1910/b.png", "a.png", "notes.txt", "1910/Thumbs.db",
+    ]  # fmt: skip
+
+
+def test_one_trial_at_a_time_with_one_network_and_closing_does_not_wait_for_it(monkeypatch):
+    at_once, most, loads = [], [], []
+    gate = threading.Event()
+
+    def tried(_plan, _job, load, cancel):
+        load()
+        at_once.append(1)
+        most.append(len(at_once))
+        gate.wait(5)
+        at_once.pop()
+        cancel.raise_if_set()
+        return 7.0
+
+    def load():
+        loads.append(1)
+        return FakePredictor()
+
+    monkeypatch.setattr(trying, "tried_seconds", tried)
+    trial = trying.Trial(load)
+    times = []
+    trial.timed.connect(lambda plan: times.append(plan.seconds), Qt.ConnectionType.DirectConnection)
+    tokens = [CancelToken() for _ in range(4)]
+    for token in tokens:
+        trial.begin(Plan((), (), (), None), job_of(), token)
+    for token in tokens[:3]:
+        token.cancel()
+    started = time.monotonic()
+    trial.wait()
+    assert time.monotonic() - started < 3
+    gate.set()
+    assert trial._thread is not None
+    trial._thread.join(10)
+    assert (max(most), len(loads), times) == (1, 1, [7.0])
+
+
 def test_a_folder_that_cannot_be_looked_into_is_told_before_and_after(
     qtbot, dialog, album, monkeypatch
 ):
@@ -129,7 +205,7 @@ def test_many_troubles_are_counted():
     troubles = tuple(
         Ignored(Path(f"/scans/{number}"), "It is away.", trouble=True) for number in range(5)
     )
-    text = plan_text(Plan((), troubles, (), None))
+    text = plan_text(Plan((), (*troubles, troubles[0]), (), None))
     assert text.splitlines()[1:] == [
         "/scans/0: It is away.", "/scans/1: It is away.", "/scans/2: It is away.", "And 2 more.",
     ]  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from engine.batch import trial
 from engine.batch.trial import tried_seconds
 from engine.cancel import Cancelled, CancelToken
-from engine.errors import ModelMissing
+from engine.errors import ModelMissing, OutOfMemory
 from engine.pipeline import Wish
 from tests.support.batches import Batch, digests, job_of, save_photo, save_photos
 from tests.support.fakes import FakePredictor
@@ -47,13 +47,31 @@ def test_one_photo_s_time_is_reckoned_up(batch, monkeypatch):
     assert tried(batch) == pytest.approx(4.0)
 
 
-def test_what_is_quick_is_done_twice_as_the_first_time_goes_into_getting_started(
-    batch, monkeypatch
-):
+@pytest.mark.parametrize(
+    ("times", "whole"),
+    [((9.0, 0.5), 0.5), ((0.4, 0.5), 0.4), ((90.0, 0.5), 90.0)],
+    ids=["loops are compiled the first time", "by chance", "once is long enough"],
+)
+def test_the_first_time_goes_into_getting_started(batch, monkeypatch, times, whole):
     save_photos(batch.folder, 1)
-    times = iter([2.0, 0.5])
-    monkeypatch.setattr(trial, "_colored", lambda *_: (1_000_000, next(times)))
-    assert tried(batch) == pytest.approx(0.5)
+    given = iter(times)
+    monkeypatch.setattr(trial, "_colored", lambda *_: (1_000_000, next(given)))
+    assert tried(batch) == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("error", [ValueError("odd"), MemoryError(), OutOfMemory(device="cpu")])
+def test_whatever_goes_wrong_with_a_photo_the_next_one_is_tried(batch, monkeypatch, error):
+    save_photos(batch.folder, 2)
+    given = iter([error, (1_000_000, 2.0), (1_000_000, 2.0)])
+
+    def colored(*_):
+        one = next(given)
+        if isinstance(one, Exception):
+            raise one
+        return one
+
+    monkeypatch.setattr(trial, "_colored", colored)
+    assert tried(batch) == pytest.approx(2.0)
 
 
 def test_photos_of_which_nothing_comes_are_passed_over(batch):
@@ -76,8 +94,8 @@ def test_it_can_be_given_up(batch):
     save_photos(batch.folder, 2)
     cancel = CancelToken()
     cancel.cancel()
-    with pytest.raises(Cancelled):
-        tried(batch, cancel)
+    with pytest.raises(Cancelled):  # before anything is loaded
+        tried_seconds(batch.plan(), batch.job, pytest.fail, cancel)
 
 
 def test_without_a_network_there_is_none(batch):
