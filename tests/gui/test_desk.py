@@ -261,9 +261,10 @@ def test_warming_up_loads_the_network_once(desk, predictor):
     assert isinstance(loading, Progressed)
     assert loading.stage is Stage.LOADING_NETWORK
     assert isinstance(done, WarmedUp)
-    assert predictor.asked == ["prepare balanced", "predict 0"]
+    # With a hint, and "fast", too: both have loops of their own.
+    assert predictor.asked == ["prepare balanced", "predict 1", "prepare fast", "predict 0"]
     assert served(desk, WarmUp(generation=0)) == []
-    assert len(predictor.calls) == 2
+    assert len(predictor.calls) == 4
 
 
 def test_warming_up_that_is_cut_short_keeps_the_network(predictor):

@@ -626,7 +626,7 @@ def test_the_network_is_loaded_by_the_worker_after_the_window_is_shown(qtbot, se
     window.show()
     thread.start()
     window.warm_up()
-    qtbot.waitUntil(lambda: len(predictor.calls) == 2)
+    qtbot.waitUntil(lambda: len(predictor.calls) == 4)
     window.close()
     assert loaded == [True]
 
