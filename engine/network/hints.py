@@ -103,7 +103,8 @@ class HintPointer(nn.Module):
         """
         batch, _, h, w = features.shape
         if not hints.radius.shape[1]:  # Apple's GPUs cannot take a sample at no place
-            return self.none(features)  # type: ignore[no-any-return]  # modules are untyped
+            alone: Tensor = self.none(features)
+            return alone
         size = CELL * torch.tensor([w, h], device=features.device)
         where = (hints.place / size * 2 - 1)[:, None].clamp(-1, 1)
         # Keys are made where the hints lie only, and taken through the map to queries: both are
