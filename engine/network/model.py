@@ -107,6 +107,15 @@ class Painting(NamedTuple):
     cast: Tensor | None = None
 
 
+class _Said(NamedTuple):
+    """What hints say beyond what was learned; see `HintPointer.pull` and `Painting`."""
+
+    more: Tensor
+    fall: Tensor
+    news: Tensor | None
+    cast: Tensor | None
+
+
 class TransformerBlock(nn.Module):
     """Depthwise 3x3 for position, attention over all cells, MLP; each added to its input."""
 
@@ -233,36 +242,40 @@ class ColorNetwork(nn.Module):
         x = self.transformer(look.at_16 + self.hints_16(planes_16))
         x = self.pair_8(_joined(self.up_8(x), look.at_8, self.hints_8(planes_8)))
         x = self.pair_4(_joined(self.up_4(x), look.at_4, self.hints_4(planes_4)))
-        painting = Painting(
-            logits=self.to_bins(x),
-            residual=self.to_residual(x).float(),
-            pointer=self.pointer(x.float(), hints).float(),
+        logits, residual = self.to_bins(x), self.to_residual(x).float()
+        said = self._said(logits, residual, hints, calibration)
+        scores = self.pointer(x.float(), hints).float()
+        pull = self.pointer.pull(said.more, said.fall)
+        return Painting(
+            logits=logits,
+            residual=residual,
+            pointer=self.cells.pointing(scores, hints, pull),
             upsampling=self.upsampling_2(self.upsampling_1.late(x, look.detail)),
+            news=said.news,
+            cast=said.cast,
         )
-        return self._pointing(painting, hints, calibration)
 
-    def _pointing(self, painting: Painting, hints: HintBatch, calibration: Calibration) -> Painting:
-        """The painting with weights instead of scores, and with what likely hints say."""
+    def _said(
+        self, logits: Tensor, residual: Tensor, hints: HintBatch, calibration: Calibration
+    ) -> _Said:
+        """What the hints say beyond what was learned; see `Painting` for the planes."""
         more = torch.full_like(hints.radius, calibration.hint_pull)
         fall = torch.full_like(hints.radius, calibration.hint_fall)
         count = hints.radius.shape[1]
-        if count and calibration.likely_within:
-            spots = (under_hints(planes, hints) for planes in (painting.logits, painting.residual))
-            logits, residual = spots
-            own = self.own_color(painting._replace(logits=logits, residual=residual), calibration)
-            off = hints.ab - own[:, :, 0].transpose(1, 2)  # (B, N, 2)
-            likely = torch.exp(-((off.norm(dim=2) / calibration.likely_within) ** 4))
-            likely = likely * hints.present
-            said, few = likely[:, :, None] * off, FEW / (FEW + count - 1)
-            more = more + few * calibration.likely_pull * likely
-            fall = fall - few * calibration.likely_fall * likely
-            agreed = calibration.likely_everywhere * (1 + BEFORE) * count / (count + BEFORE)
-            painting = painting._replace(
-                news=calibration.likely_nearby * said,
-                cast=agreed * said.mean(dim=1)[:, :, None, None],
-            )
-        pull = self.pointer.pull(more, fall)
-        return painting._replace(pointer=self.cells.pointing(painting.pointer, hints, pull))
+        if not count or not calibration.likely_within:
+            return _Said(more, fall, None, None)
+        own = self._own(under_hints(logits, hints), under_hints(residual, hints), calibration)
+        off = hints.ab - own[:, :, 0].transpose(1, 2)  # (B, N, 2)
+        likely = torch.exp(-((off.norm(dim=2) / calibration.likely_within) ** 4)) * hints.present
+        few = FEW / (FEW + count - 1)
+        news = likely[:, :, None] * off
+        everywhere = calibration.likely_everywhere * (1 + BEFORE) * count / (count + BEFORE)
+        return _Said(
+            more + few * calibration.likely_pull * likely,
+            fall - few * calibration.likely_fall * likely,
+            calibration.likely_nearby * news,
+            everywhere * news.mean(dim=1)[:, :, None, None],
+        )
 
     def own_color(self, painting: Painting, calibration: Calibration = LEARNED) -> Tensor:
         """The network's own color, before the hints.
@@ -274,16 +287,19 @@ class ColorNetwork(nn.Module):
         Returns:
             (B, 2, H/4, W/4), a* and b*.
         """
+        return self._own(painting.logits, painting.residual, calibration)
+
+    def _own(self, logits: Tensor, residual: Tensor, calibration: Calibration) -> Tensor:
         # a*, b* and the chroma of each bin: their means in one go.
         values = torch.cat([self.centers, _chroma(self.centers)], dim=1)
-        found = self.cells.means(painting.logits, values, calibration.temperature)
+        found = self.cells.means(logits, values, calibration.temperature)
         mean, chroma = found[:, :2], found[:, 2:]
         if calibration.agreement:
             one_hue = _chroma(mean) / chroma.clamp(min=1e-3)
             color = (1 + (calibration.gain - 1) * one_hue**calibration.agreement) * mean
         else:
             color = calibration.gain * mean
-        return color + AB_SCALE * painting.residual
+        return color + AB_SCALE * residual
 
     def read_out(self, painting: Painting, own: Tensor, hints: HintBatch) -> Tensor:
         """Color with the hints taken in, at the size of the input.
