@@ -1,7 +1,6 @@
 """Plans what is added while a batch runs, and gives it to the run."""
 
 import logging
-import threading
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine import Cancelled
 from engine.batch import Steering, find_photos, journal_path, opened_journal, plan_in
+from gui.batch.chain import Chain
 from gui.batch.choices import BatchOrder
 from gui.batch.table import Listed
 
@@ -29,7 +29,7 @@ class Adder(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread: threading.Thread | None = None
+        self._chain = Chain("batch-adding")
 
     def begin(self, order: BatchOrder, steering: Steering, known: Collection[Path]) -> None:
         """Find the photos of an order and give them to a run.
@@ -39,25 +39,13 @@ class Adder(QObject):
             steering: the reins of the run.
             known: photos that it has already.
         """
-        self._thread = threading.Thread(
-            target=self._add, args=(order, steering, known, self._thread), name="batch-adding"
-        )
-        self._thread.start()
+        self._chain.begin(lambda: self._add(order, steering, known))
 
     def wait(self) -> None:
         """Let what is being planned end."""
-        if self._thread is not None:
-            self._thread.join()
+        self._chain.wait()
 
-    def _add(
-        self,
-        order: BatchOrder,
-        steering: Steering,
-        known: Collection[Path],
-        before: threading.Thread | None,
-    ) -> None:
-        if before is not None:
-            before.join()
+    def _add(self, order: BatchOrder, steering: Steering, known: Collection[Path]) -> None:
         try:
             job = order.job
             finding = find_photos(order.places, order.choice, steering.cancel)

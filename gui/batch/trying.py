@@ -1,7 +1,6 @@
 """Finds out how long a planned batch will take, on a thread of its own: nobody waits for that."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine import Cancelled, CancelToken, Predictor
 from engine.batch import Job, Plan, tried_seconds
+from gui.batch.chain import Chain
 
 PATIENCE_SECONDS = 0.7
 
@@ -32,26 +32,17 @@ class Trial(QObject):
         super().__init__(parent)
         self._load = load
         self._predictor: Predictor | None = None
-        self._thread: threading.Thread | None = None
+        self._chain = Chain("trying", daemon=True)  # no decoder can keep the program from ending
 
     def begin(self, plan: Plan, job: Job, cancel: CancelToken) -> None:
         """Try a plan out; the token gives it up."""
-        # No decoder can keep the program from ending.
-        self._thread = threading.Thread(
-            target=self._try, args=(plan, job, cancel, self._thread), name="trying", daemon=True
-        )
-        self._thread.start()
+        self._chain.begin(lambda: self._try(plan, job, cancel))
 
     def wait(self) -> None:
         """Let what was given up end, but not for long: some decoders cannot be stopped."""
-        if self._thread is not None:
-            self._thread.join(PATIENCE_SECONDS)
+        self._chain.wait(PATIENCE_SECONDS)
 
-    def _try(
-        self, plan: Plan, job: Job, cancel: CancelToken, before: threading.Thread | None
-    ) -> None:
-        if before is not None:
-            before.join()
+    def _try(self, plan: Plan, job: Job, cancel: CancelToken) -> None:
         try:
             seconds = tried_seconds(plan, job, self._network, cancel)
             cancel.raise_if_set()

@@ -174,8 +174,7 @@ def test_one_trial_at_a_time_with_one_network_and_closing_does_not_wait_for_it(m
     trial.wait()
     assert time.monotonic() - started < 3
     gate.set()
-    assert trial._thread is not None
-    trial._thread.join(10)
+    trial._chain.wait(10)
     assert (max(most), len(loads), times) == (1, 1, [7.0])
 
 
