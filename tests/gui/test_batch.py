@@ -129,6 +129,14 @@ def test_names_in_tool_tips_are_no_markup(qtbot, dialog, tmp_path):
     assert "&lt;b&gt;1910" in tip
 
 
+def test_other_names_in_tool_tips_stay_as_they_are(qtbot, dialog, tmp_path):
+    folder = tmp_path / "Smith & Sons"
+    folder.mkdir()
+    Image.new("L", (40, 30)).save(folder / "a.png")
+    planned(qtbot, dialog, folder)
+    assert dialog.table.index(0, PHOTO).data(Qt.ItemDataRole.ToolTipRole) == str(folder / "a.png")
+
+
 def test_ignored_files_are_told_below_the_folder_that_was_given(tmp_path):
     album = tmp_path / "album"
     (album / "1910").mkdir(parents=True)
