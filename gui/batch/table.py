@@ -290,8 +290,8 @@ def _tool_tip(line: Line, column: int) -> str | None:
     """Of cells that may be too narrow."""
     target = "" if line.state == "ignored" else str(line.target)
     text = {PHOTO: str(line.source), TARGET: target, REASON: line.reason}.get(column)
-    # Names of files are no markup, and what is not taken for it must not be escaped.
-    return escape(text) if text and Qt.mightBeRichText(text) else text
+    # Names of files are no markup; what cannot be taken for it must not be escaped.
+    return escape(text) if text and "<" in text else text
 
 
 def _color(line: Line, column: int) -> QColor | None:
