@@ -62,8 +62,22 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=int, default=0, show_default=True, help="Of everything drawn by chance."
 )
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another value for an option of the run, such as learning_rate=0.0005 or "
+    "samples.fewness=2; may be given several times. docs/training.md has them all.",
+)
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the CPU to use.")
-def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: Any) -> None:
+def train(
+    places: tuple[Path, ...],
+    out: Path,
+    threads: int | None,
+    settings: tuple[str, ...],
+    **options: Any,
+) -> None:
     """Train the network on color photos, in folders or uncompressed tar files."""
     import torch
 
@@ -73,6 +87,15 @@ def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: A
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if options["phase"] == "vivid" and not (options["start_from"] or options["resume"]):
         raise click.UsageError("--phase vivid goes on from weights: name them with --start-from.")
+    if settings and options["resume"]:
+        raise click.UsageError("--set is for a new run; a resumed one keeps its options.")
+    plan = TrainOptions.of_phase(options["phase"], options["seed"], options["steps"] or 0)
+    for setting in settings:
+        name, _, value = setting.partition("=")
+        try:
+            plan = plan.having(name, value)
+        except ValueError as error:
+            raise click.UsageError(f"--set {setting}: {error}.") from error
     if threads:
         torch.set_num_threads(threads)
     cancel = CancelToken()
@@ -91,7 +114,7 @@ def train(places: tuple[Path, ...], out: Path, threads: int | None, **options: A
         device=options["device"],
         start_from=options["start_from"],
         validate=options["validate"],
-        train=TrainOptions.of_phase(options["phase"], options["seed"], options["steps"] or 0),
+        train=plan,
     )
     weights = run_session(session, cancel, _report)
     click.echo(f"Weights: {weights}")

@@ -1,11 +1,15 @@
 """How a run is made; stored in its checkpoint."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+import math
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
 
 from engine.training.samples import SampleOptions
 
 PhaseName = Literal["colors", "vivid"]
+# Options that cannot be 0, and those that must be multiples of something.
+_LEAST = {"batch_size": 1, "temperature": 0.05, "samples.size": 32, "rebalancing_photos": 1}
+_STEP = {"samples.size": 32}
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,39 @@ class TrainOptions:
             samples=SampleOptions(size=192),
         )
 
+    def having(self, name: str, value: str) -> "TrainOptions":
+        """The options with another value for one of them.
+
+        Args:
+            name: such as "learning_rate", "losses.color" or "samples.fewness".
+            value: as it is written.
+
+        Raises:
+            ValueError: there is no such option, or it cannot have that value; says so in words.
+        """
+        group, _, last = name.rpartition(".")
+        holder: Any = self if not group else {"losses": self.losses, "samples": self.samples}.get(
+            group
+        )  # fmt: skip
+        settable = {} if holder is None else _numbers(holder)
+        if last not in settable:
+            raise ValueError(f"there is no option {name}; there are {', '.join(self._names())}")
+        kind = type(settable[last])
+        try:
+            number = kind(value)
+        except ValueError:
+            number = math.nan
+        low, step = _LEAST.get(name, 0), _STEP.get(name)
+        if not (math.isfinite(number) and number >= low) or (step and number % step):
+            whole = f"a multiple of {step}" if step else "whole" if kind is int else "a number"
+            raise ValueError(f"{name} cannot be {value}; it must be {whole}, {low} or more")
+        changed = replace(holder, **{last: number})
+        return replace(self, **{group: changed}) if group else changed
+
+    def _names(self) -> list[str]:
+        parts = {"losses.": self.losses, "samples.": self.samples, "": self}
+        return [start + name for start, holder in parts.items() for name in _numbers(holder)]
+
     @classmethod
     def from_dict(cls, stored: dict[str, object]) -> "TrainOptions":
         """The reverse of `dataclasses.asdict`."""
@@ -89,3 +126,12 @@ class TrainOptions:
         assert isinstance(losses, dict)
         rest = {name: value for name, value in stored.items() if name not in ("samples", "losses")}
         return cls(**rest, samples=SampleOptions(**samples), losses=LossWeights(**losses))  # type: ignore[arg-type]  # checked by the checkpoint's format number
+
+
+def _numbers(holder: Any) -> dict[str, float]:
+    """The options of a dataclass that are numbers; the seed is asked for by itself."""
+    return {
+        name: value
+        for name, value in asdict(holder).items()
+        if isinstance(value, int | float) and name != "seed"
+    }

@@ -13,7 +13,7 @@ class RunFolder:
         self.path = folder
         self.checkpoint = folder / "checkpoint.pt"
         self.weights = folder / "weights.safetensors"
-        self.sheet = folder / "sheet.jpg"
+        self.snapshots = folder / "snapshots"
         self.steps_log = folder / "log.csv"
         self.validation_log = folder / "validation.csv"
         self.curve = folder / "learning-curve.svg"
@@ -27,6 +27,14 @@ class RunFolder:
         _append(self.validation_log, row)
         self.draw_curve()
 
+    def scores(self) -> list[tuple[int, float]]:
+        """(step, score) of each row of validation.csv."""
+        if not self.validation_log.exists():
+            return []
+        steps = _column(self.validation_log, "step")
+        found = _column(self.validation_log, "score")
+        return [(int(step), score) for step, score in zip(steps, found, strict=True)]
+
     def draw_curve(self) -> None:
         """Draw the loss, and what was measured on held-out photos, over the minutes."""
         panels = []
@@ -36,7 +44,7 @@ class RunFolder:
             )
         if self.validation_log.exists():
             minutes = _column(self.validation_log, "minutes")
-            for name in ("ciede2000", "psnr", "colorfulness_ratio"):
+            for name in ("score", "lpips", "ciede2000", "psnr_10_hints"):
                 panels.append((name, minutes, _column(self.validation_log, name)))
         self.curve.write_text(_curves(panels), encoding="utf-8")
 

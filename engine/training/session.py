@@ -15,18 +15,19 @@ from engine.measuring.sheet import ContactSheet
 from engine.network.calibration import Calibration
 from engine.network.device import choose_device
 from engine.network.predict import TorchPredictor
-from engine.network.weights import LICENSE, InputSpec, ModelCard, save_weights
-from engine.training.calibrate import calibrate
+from engine.network.weights import LICENSE, InputSpec, ModelCard, load_weights, save_weights
+from engine.training.calibrate import calibrate, vivid_calibration
 from engine.training.options import TrainOptions
 from engine.training.run_folder import RunFolder
+from engine.training.snapshots import SCORED_HINTS, best, keep, score
 from engine.training.trainer import Progress, Trainer
 
 log = logging.getLogger(__name__)
 
 WATCHED_PHOTOS = 48
 SHEET_PHOTOS = 12
-# A quick look at vividness while the run goes on; the real calibration comes at its end.
-WATCHING = Calibration(temperature=0.65, gain=1.0)
+# While the run goes on one temperature will do; the real calibration comes at its end.
+WATCHED_TEMPERATURE = 0.7
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,17 @@ def run_session(
 
 
 def write_result(trainer: Trainer) -> Path:
-    """Calibrate the averaged weights of a run and write them into its folder."""
-    card = _card(trainer, Calibration())
+    """Calibrate the best weights of a run, or the last where none were measured, and write them."""
+    chosen = best(trainer.folder)
+    network, card = trainer.average, _card(trainer, Calibration())
+    if chosen is not None:
+        network, card = load_weights(chosen)
     calibration, measures = calibrate(
-        copy.deepcopy(trainer.average), card, trainer.held_out, trainer.device
+        copy.deepcopy(network).to(trainer.device), card, trainer.held_out, trainer.device
     )
     training = {**card.training, "held_out": asdict(measures) if measures else {}}
     save_weights(
-        trainer.average,
-        replace(card, calibration=calibration, training=training),
-        trainer.folder.weights,
+        network, replace(card, calibration=calibration, training=training), trainer.folder.weights
     )
     return trainer.folder.weights
 
@@ -117,21 +119,28 @@ def _card(trainer: Trainer, calibration: Calibration) -> ModelCard:
 
 
 def _watch(trainer: Trainer, photos: Sequence[PhotoEntry]) -> None:
-    """Measure the averaged weights on some photos; log a row, draw the sheet and the curve."""
+    """Measure the averaged weights on some photos, as vivid as wished; keep them and a sheet."""
     if not photos:
         return
+    card = _card(trainer, Calibration())
+    calibration = vivid_calibration(
+        copy.deepcopy(trainer.average), card, photos, trainer.device, WATCHED_TEMPERATURE
+    )
+    card = replace(card, calibration=calibration)
     network = copy.deepcopy(trainer.average)
-    predictor = TorchPredictor(network, _card(trainer, WATCHING), trainer.device, hurried=False)
+    predictor = TorchPredictor(network, card, trainer.device, hurried=False)
     sheet = ContactSheet(SHEET_PHOTOS)
-    options = EvaluateOptions(hints=(0, 10), quality="fast")
+    options = EvaluateOptions(hints=(0, SCORED_HINTS), quality="fast")
     evaluation = evaluate(
         photos, predictor, options, show=lambda _, truth, result: sheet.add(truth, result)
     )
-    plain, hinted = (evaluation.by_hints[count].measures for count in (0, 10))
+    plain, hinted = (evaluation.by_hints[count].measures for count in options.hints)
     trainer.folder.log_validation(
         {
             "step": trainer.step,
             "minutes": round(trainer.minutes, 1),
+            "score": round(score(evaluation), 4),
+            "gain": calibration.gain,
             "psnr": round(plain.psnr, 3),
             "lpips": round(plain.lpips, 4),
             "ciede2000": round(plain.ciede2000, 3),
@@ -139,7 +148,7 @@ def _watch(trainer: Trainer, photos: Sequence[PhotoEntry]) -> None:
             "false_color": round(plain.false_color, 3),
             "mean_a": round(plain.mean_a, 3),
             "mean_b": round(plain.mean_b, 3),
-            "psnr_10_hints": round(hinted.psnr, 3),
+            f"psnr_{SCORED_HINTS}_hints": round(hinted.psnr, 3),
         }
     )
-    trainer.folder.sheet.write_bytes(sheet.encoded(".jpg"))
+    keep(trainer.folder, trainer.average, card, trainer.step, sheet.encoded(".jpg"))

@@ -6,7 +6,7 @@ A run lives in a folder:
     log.csv                one row every 20 steps
     validation.csv         one row per save, measured on photos kept from training
     learning-curve.svg     both, drawn
-    sheet.jpg              photos kept from training: gray, colored, truth
+    snapshots/             of each save: photos gray, colored, truth; the best three as weights
     weights.safetensors    the averaged weights, calibrated, ready for use
 """
 
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 SAVE_EVERY_SECONDS = 600.0
 LOG_EVERY_STEPS = 20
 PLANNING_STEPS = 30
-CHECKPOINT_FORMAT = 3
+CHECKPOINT_FORMAT = 4
 
 
 @dataclass(frozen=True)

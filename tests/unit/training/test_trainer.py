@@ -1,5 +1,7 @@
 """A run is seeded, bounded, and resumed exactly; its loss falls."""
 
+from dataclasses import asdict
+
 import pytest
 import torch
 
@@ -179,3 +181,30 @@ def test_hint_loss_looks_at_the_hinted_points_only():
     assert losses.hint_loss(ab, hints) < 1e-6
     assert losses.hint_loss(torch.zeros(1, 2, 32, 32), hints) > 0.1
     assert losses.hint_loss(ab, no_hints(1)) == 0
+
+
+def test_an_option_can_have_another_value():
+    options = TrainOptions().having("learning_rate", "5e-4").having("samples.fewness", "2")
+    assert (options.learning_rate, options.samples.fewness) == (5e-4, 2.0)
+    assert options.having("losses.deceive", "0.3").losses.deceive == 0.3
+    assert TrainOptions.from_dict(asdict(options)) == options
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("learning_rat", "1", "there is no option learning_rat; there are losses.classes, "),
+        ("phase", "1", "no option"),
+        ("optics.size", "1", "no option"),
+        ("seed", "1", "no option"),
+        ("learning_rate", "fast", "it must be a number, 0 or more"),
+        ("learning_rate", "nan", "it must be a number"),
+        ("losses.color", "-1", "0 or more"),
+        ("batch_size", "0", "whole, 1 or more"),
+        ("batch_size", "1.5", "whole"),
+        ("samples.size", "100", "a multiple of 32, 32 or more"),
+    ],
+)
+def test_what_no_option_can_be_is_told(name, value, said):
+    with pytest.raises(ValueError, match=said):
+        TrainOptions().having(name, value)

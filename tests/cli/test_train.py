@@ -1,0 +1,93 @@
+"""`photochrom train` from photos to weights, and `evaluate` on them."""
+
+import csv
+import json
+import signal
+from dataclasses import asdict
+from pathlib import Path
+
+import cv2
+import pytest
+
+from engine.cli.main import run
+from engine.network.header import SHIPPED
+from engine.network.weights import load_weights
+from engine.training import session
+from tests.unit.conftest import colorful, encoded
+
+SMALL = ["--set", "batch_size=2", "--set", "samples.size=64", "--set", "rebalancing_photos=2"]
+
+
+@pytest.fixture
+def photos(tmp_path) -> Path:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for index in range(4):
+        (folder / f"{index}.png").write_bytes(encoded(colorful(index)))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _signals_as_before():
+    """Training takes Ctrl+C for itself."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def start(photos: Path, out: Path, *options: str) -> list[str]:
+    return [
+        *("train", str(photos), "--out", str(out), "--start-from", str(SHIPPED)),
+        *("--device", "cpu", *options),
+    ]
+
+
+def test_a_run_leaves_weights_curve_sheets_and_figures(photos, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(session, "WATCHED_PHOTOS", 2)
+    out = tmp_path / "run"
+    wanted = start(photos, out, "--steps", "2", "--validate", str(photos), "--set",
+                   "learning_rate=0.0001", *SMALL)  # fmt: skip
+    assert run(wanted) == 0
+    assert str(out / "weights.safetensors") in capsys.readouterr().out
+    _, card = load_weights(out / "weights.safetensors")
+    assert card.training["options"]["learning_rate"] == 0.0001
+    assert card.training["before"]["sha256"]
+    rows = list(csv.DictReader((out / "validation.csv").read_text("utf-8").splitlines()))
+    assert [row["step"] for row in rows] == ["2"]
+    assert float(rows[0]["score"]) > 0
+    sheet = cv2.imread(str(out / "snapshots" / "000002.jpg"))
+    assert sheet is not None
+    snapshot, _ = load_weights(out / "snapshots" / "000002.safetensors")
+    chosen, _ = load_weights(out / "weights.safetensors")
+    assert snapshot.to_bins.weight.equal(chosen.to_bins.weight)
+    assert "score" in (out / "learning-curve.svg").read_text(encoding="utf-8")
+
+
+def test_a_vivid_run_goes_on_from_weights(photos, tmp_path):
+    out = tmp_path / "run"
+    assert run(start(photos, out, "--steps", "1", "--phase", "vivid", *SMALL)) == 0
+    _, card = load_weights(out / "weights.safetensors")
+    assert card.training["options"]["phase"] == "vivid"
+    assert asdict(card.calibration)["gain"] > 0
+
+
+def test_options_that_do_not_exist_are_refused_before_anything_is_made(photos, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert run(start(photos, out, "--set", "learning_rat=1")) == 2
+    assert "there is no option learning_rat" in capsys.readouterr().err
+    assert run(start(photos, out, "--set", "learning_rate")) == 2
+    assert "must be a number" in capsys.readouterr().err
+    assert run(start(photos, out, "--resume", "--set", "learning_rate=1")) == 2
+    assert "keeps its options" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_an_evaluation_is_the_same_to_the_digit(photos, tmp_path):
+    for name in ("first", "second"):
+        wanted = ["evaluate", str(photos), "--quality", "fast", "--hints", "0,3", "--device", "cpu",
+                  "--aged", "--json", str(tmp_path / name)]  # fmt: skip
+        assert run(wanted) == 0
+    first = (tmp_path / "first").read_bytes()
+    assert first == (tmp_path / "second").read_bytes()
+    assert json.loads(first)["photos"] == 4

@@ -1,0 +1,71 @@
+"""The average of two runs, as a weights file."""
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from engine.network.header import SHIPPED
+from engine.network.weights import load_weights, save_weights
+from engine.training.average import main
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Weights half as large as those that ship."""
+    network, card = load_weights(None)
+    with torch.no_grad():
+        network.to_bins.weight.mul_(0.5)
+    path = tmp_path / "other.safetensors"
+    save_weights(network, card, path)
+    return path
+
+
+def averaged(*arguments: object):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_it_lies_between_them_and_says_of_what_it_is_made(other, tmp_path):
+    out = tmp_path / "mean.safetensors"
+    done = averaged(f"{SHIPPED}:0.7", f"{other}:0.3", "--out", out)
+    assert done.exit_code == 0, done.output
+    mean, card = load_weights(out)
+    shipped, shipped_card = load_weights(None)
+    wanted = shipped.to_bins.weight * (0.7 + 0.3 * 0.5)
+    torch.testing.assert_close(mean.to_bins.weight, wanted, rtol=2e-3, atol=1e-5)
+    torch.testing.assert_close(
+        mean.encoder.stem.conv.weight, shipped.encoder.stem.conv.weight, rtol=1e-3, atol=1e-6
+    )
+    _, other_card = load_weights(other)
+    assert card.training["averaged_with"] == [{"sha256": other_card.sha256, "share": 0.3}]
+    assert card.calibration == shipped_card.calibration
+    assert card.in_all("minutes") == shipped_card.in_all("minutes")
+
+
+def test_the_read_out_is_chosen_anew_on_photos_kept_from_training(
+    other, photo_folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("engine.measuring.photos.HELD_OUT_SHARE", 1.0)
+    monkeypatch.setattr("engine.training.calibrate.MOST_PHOTOS", 2)
+    monkeypatch.setattr("engine.training.calibrate.TEMPERATURES", (0.5,))
+    out = tmp_path / "mean.safetensors"
+    parts = (f"{SHIPPED}:0.5", f"{other}:0.5")
+    assert averaged(*parts, "--out", out, "--photos", photo_folder).exit_code == 0
+    _, card = load_weights(out)
+    assert card.calibration.temperature == 0.5
+    assert card.training["held_out"]["lpips"] > 0
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ([f"{SHIPPED}:0.7"], "must add up to 1"),
+        ([f"{SHIPPED}"], "not a weights file, a colon and its share"),
+        ([f"{SHIPPED}:all"], "not a weights file, a colon and its share"),
+        (["gone.safetensors:1"], "gone.safetensors"),
+    ],
+)
+def test_what_cannot_be_averaged_is_told(parts, said, tmp_path):
+    done = averaged(*parts, "--out", tmp_path / "mean.safetensors")
+    assert done.exit_code != 0
+    assert said in " ".join(done.output.split())
+    assert not (tmp_path / "mean.safetensors").exists()
