@@ -8,12 +8,15 @@ from engine.values import Predictor
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 
 
-def load_predictor(device: DeviceChoice = "auto", weights: Path | None = None) -> Predictor:
+def load_predictor(
+    device: DeviceChoice = "auto", weights: Path | None = None, *, hurried: bool = True
+) -> Predictor:
     """Load the network.
 
     Args:
         device: "auto" takes CUDA, then MPS, then the CPU, whichever torch has.
         weights: a safetensors file; the one that ships with the program by default.
+        hurried: whether "fast" may calculate in bfloat16, where the processor does.
 
     Raises:
         ModelMissing: there are no weights.
@@ -22,7 +25,7 @@ def load_predictor(device: DeviceChoice = "auto", weights: Path | None = None) -
     """
     from engine.network.predict import load
 
-    return load(device, weights)
+    return load(device, weights, hurried=hurried)
 
 
 def load_lasting_predictor(device: DeviceChoice = "auto", weights: Path | None = None) -> Predictor:

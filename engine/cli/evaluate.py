@@ -60,7 +60,9 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
 )
 @click.option("--aged", is_flag=True, help="Measure colors from a simulation of old film, too.")
 @click.option(
-    "--stability", is_flag=True, help="Measure how colors change with size, turning, gamma, noise."
+    "--stability",
+    is_flag=True,
+    help="Measure how colors change with size, turning, gamma, noise, quality level.",
 )
 @click.option(
     "--objects",
@@ -74,6 +76,12 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
     metavar="FILE",
     help="Write a contact sheet, JPEG or PNG: gray, result, truth.",
 )
+@click.option(
+    "--full-precision",
+    is_flag=True,
+    help="Calculate “fast” in 32-bit floats, as processors without bfloat16 do.",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the places of the hints.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many photos.")
 @click.option(
     "--device", type=DEVICE, default="auto", show_default=True, help="Where the network runs."
@@ -106,12 +114,15 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
         if file is not None and not file.parent.is_dir():
             raise click.UsageError(f"{file}: there is no folder {file.parent}.")
     entries = find_photos([folder])[: options["limit"]]
-    predictor = load_predictor(options["device"], options["weights"])
+    predictor = load_predictor(
+        options["device"], options["weights"], hurried=not options["full_precision"]
+    )
     wanted = EvaluateOptions(
         hints=options["hints"],
         size=options["size"],
         squeeze=options["squeeze"],
         quality=options["quality"],
+        seed=options["seed"],
         aged=options["aged"],
     )
     pictures = ContactSheet(MOST_ON_SHEET, columns=3)
@@ -141,7 +152,7 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
     if sheet is not None:
         _write(sheet, pictures.encoded(sheet.suffix))
     if json_file is not None:
-        _write(json_file, as_json(result, extras, options).encode())
+        _write(json_file, as_json(result, extras, options, predictor).encode())
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -9,9 +9,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from engine.version import VERSION
+
 if TYPE_CHECKING:
     from engine.measuring.evaluate import Evaluation, Row
     from engine.measuring.reach import Reach
+    from engine.values import Predictor
 
 
 @dataclass(frozen=True)
@@ -115,8 +118,14 @@ def _hinted(count: int) -> str:
     return "no hints" if count == 0 else f"{count} hint{'s' if count > 1 else ''}"
 
 
-def as_json(result: "Evaluation", extras: Extras, options: Mapping[str, Any]) -> str:
-    """The same for programs."""
+# Options that change the figures.
+TOLD = ("hints", "size", "squeeze", "quality", "full_precision", "limit", "seed")
+
+
+def as_json(
+    result: "Evaluation", extras: Extras, options: Mapping[str, Any], predictor: "Predictor"
+) -> str:
+    """The same for programs, with all that it takes to get the same figures again."""
 
     def figures(row: "Row") -> dict[str, float]:
         ratio = row.measures.colorfulness_ratio
@@ -125,7 +134,10 @@ def as_json(result: "Evaluation", extras: Extras, options: Mapping[str, Any]) ->
     report = {
         "photos": result.photos,
         "unreadable": list(result.unreadable),
-        "options": {name: options[name] for name in ("size", "squeeze", "quality")},
+        "options": {name: options[name] for name in TOLD},
+        "weights": predictor.model.sha256,
+        "device": predictor.device,
+        "version": VERSION,
         "no_color": figures(result.no_color),
         "mean_color": figures(result.mean_color),
         "by_hints": {str(count): figures(row) for count, row in result.by_hints.items()},

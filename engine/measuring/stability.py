@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -60,7 +61,10 @@ def measure_stability(
     cancel: CancelToken | None = None,
     report: Callable[[int, int], None] | None = None,
 ) -> dict[str, float]:
-    """How much the colors change, for each kind of variant.
+    """How much the colors change, for each kind of variant and at each other quality level.
+
+    The levels differ in the size at which the network works, which is all that a photo's size can
+    change otherwise.
 
     Args:
         entries: the photos.
@@ -70,12 +74,14 @@ def measure_stability(
         report: told how many of how many photos are done.
 
     Returns:
-        Name of the variant -> mean distance in a*b* to the colors of the photo as it is.
+        Name of the variant, or "as fast" and the like -> mean distance in a*b* to the colors of
+        the photo as it is.
 
     Raises:
         Cancelled: on request.
     """
     changes: dict[str, list[float]] = {variant.name: [] for variant in variants()}
+    changes |= {f"as {level}": [] for level in _other_levels(quality)}
     for index, entry in enumerate(entries):
         if cancel is not None:
             cancel.raise_if_set()
@@ -94,11 +100,22 @@ def _changes(L: Plane, predictor: Predictor, quality: Quality) -> Iterator[tuple
     own = _colors(L, predictor, quality)
     for variant in variants():
         changed = np.ascontiguousarray(variant.change(L), np.float32)
-        ab = variant.back(_colors(changed, predictor, quality))
-        if ab.shape != own.shape:  # rounding of the working size
-            size = own.shape[2], own.shape[1]
-            ab = np.stack([cv2.resize(plane, size) for plane in ab])
-        yield variant.name, float(np.hypot(*(ab - own)).mean())
+        yield variant.name, _distance(own, variant.back(_colors(changed, predictor, quality)))
+    for level in _other_levels(quality):
+        yield f"as {level}", _distance(own, _colors(L, predictor, level))
+
+
+def _other_levels(quality: Quality) -> list[Quality]:
+    return [level for level in get_args(Quality) if level != quality]
+
+
+def _distance(own: Plane, ab: Plane) -> float:
+    """Mean distance of (2, H, W) a*b*, the second perhaps of another size."""
+    if ab.shape != own.shape:
+        size = own.shape[2], own.shape[1]
+        way = cv2.INTER_AREA if ab.shape[2] > own.shape[2] else cv2.INTER_LINEAR
+        ab = np.stack([cv2.resize(plane, size, interpolation=way) for plane in ab])
+    return float(np.hypot(*(ab - own)).mean())
 
 
 def _colors(L: Plane, predictor: Predictor, quality: Quality) -> Plane:

@@ -283,8 +283,8 @@ def fold_batch_norm(network: nn.Module) -> None:
             module.norm_1, module.norm_2 = nn.Identity(), nn.Identity()
 
 
-def load(device: str, weights: Path | None) -> TorchPredictor:
+def load(device: str, weights: Path | None, *, hurried: bool = True) -> TorchPredictor:
     """See `engine.load_predictor`."""
     chosen = choose_device(device)
     network, card = load_weights(weights)
-    return TorchPredictor(network, card, chosen)
+    return TorchPredictor(network, card, chosen, hurried=hurried)

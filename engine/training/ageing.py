@@ -12,6 +12,9 @@ from engine.color.lab import lightness_of_luminance, linearize
 
 Plane = NDArray[np.float32]
 
+# Standard deviation of the blur that makes grain coarse, pixels.
+COARSEST_GRAIN = 1.0
+
 
 def aged_lightness(rgb: NDArray[np.uint8], rng: np.random.Generator, amount: float) -> Plane:
     """Lightness of a photo as old film and time would have left it.
@@ -60,12 +63,17 @@ def framed(rgb: NDArray[np.uint8], rng: np.random.Generator, amount: float) -> N
 
 def _film_luminance(linear: Plane, rng: np.random.Generator, amount: float) -> Plane:
     """Luminance as an emulsion saw it: early film was blind to red, later film saw all colors."""
+    return linear @ film_sensitivity(rng, amount).astype(np.float32)
+
+
+def film_sensitivity(rng: np.random.Generator, amount: float) -> NDArray[np.float64]:
+    """(3,) sensitivity to linear red, green and blue, adding up to 1."""
     weights = np.array([0.2126, 0.7152, 0.0722])
     if rng.random() < 0.5 * amount:
         blind = np.array([rng.uniform(0, 0.15), rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.8)])
         weights = weights + rng.uniform(0.2, 1.0) * (blind - weights)
         weights /= weights.sum()
-    return linear @ weights.astype(np.float32)
+    return weights
 
 
 def _tone_curve(L: Plane, rng: np.random.Generator) -> Plane:
@@ -98,7 +106,7 @@ def _blur(L: Plane, rng: np.random.Generator) -> Plane:
 def _grain(L: Plane, rng: np.random.Generator) -> Plane:
     """Grain of random size."""
     noise = rng.standard_normal(L.shape, dtype=np.float32)
-    size = rng.uniform(0, 1.0)
+    size = rng.uniform(0, COARSEST_GRAIN)
     if size > 0.3:
         noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), size), np.float32)
         noise /= noise.std() + 1e-6

@@ -1,5 +1,6 @@
 """The command line's contract: arguments, files, output, exit status."""
 
+import hashlib
 import io
 import json
 import os
@@ -16,6 +17,7 @@ from engine.cli.progress import progress_bar
 from engine.color.lab import srgb_to_lab
 from engine.errors import OutOfMemory
 from engine.network.fallback import FallbackPredictor
+from engine.network.header import SHIPPED
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from tests.support.fakes import FakePredictor
@@ -275,14 +277,21 @@ def test_evaluate_measures_and_writes_json(tmp_path, capsys):
     assert run([*arguments, *more, "--json", str(report)]) == 0
     figures = json.loads(report.read_text())
     assert figures["photos"] == 2
+    assert figures["options"]["hints"] == [0, 5]
+    assert figures["weights"] == hashlib.sha256(SHIPPED.read_bytes()).hexdigest()
     assert figures["by_hints"]["5"]["psnr"] > figures["no_color"]["psnr"]
     assert figures["aged"]["psnr"] > 0
     assert figures["stability"]["mirrored"] > 0
+    assert figures["stability"]["as fine"] > 0
     assert 0 < figures["doubt"]["error_in_doubtful"] <= 1
     assert cv2.imread(str(sheet)).shape == (192, 3 * 3 * 192, 3)
     assert "no color" in capsys.readouterr().out
     assert run([*arguments, "--sheet", str(tmp_path / "sheet.gif")]) == 2
-    assert run([*arguments, "--squeeze", "--limit", "1"]) == 0
+    assert run([*arguments, "--squeeze", "--limit", "1", "--full-precision"]) == 0
+    assert run([*arguments, "--seed", "1", "--json", str(report)]) == 0
+    other = json.loads(report.read_text())["by_hints"]
+    assert other["0"] == figures["by_hints"]["0"]
+    assert other["5"] != figures["by_hints"]["5"]
 
 
 def test_evaluate_of_nothing(tmp_path, capsys):

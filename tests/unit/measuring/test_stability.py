@@ -4,10 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.measuring.old_film import FILMS, on_old_film
+from engine.measuring.old_film import FILMS, GRAIN_SIZE, on_old_film
 from engine.measuring.photos import PhotoEntry, find_photos
 from engine.measuring.sheet import TILE, ContactSheet
 from engine.measuring.stability import measure_stability, variants
+from engine.training.ageing import COARSEST_GRAIN, film_sensitivity
 from engine.values import AbPlanes, Lightness
 from tests.unit.conftest import colorful
 
@@ -38,12 +39,36 @@ class Crooked(Steady):
 
 def test_a_steady_network_is_found_steady(photo_tar):
     changes = measure_stability(find_photos([photo_tar])[:2], Steady(), "fast")
-    assert list(changes) == [variant.name for variant in variants()]
+    names = [variant.name for variant in variants()]
+    assert list(changes) == [*names, "as balanced", "as fine"]
     for name, change in changes.items():
         if name.startswith("turned") or name == "mirrored":
             assert change == pytest.approx(0, abs=0.01)
         elif not name.startswith("gamma"):
             assert change < 1
+
+
+class WarmerWhenFast(Steady):
+    """Another color at one quality level, which works at another size, too."""
+
+    def prepare(self, lightness, quality):
+        prepared = super().prepare(lightness, quality)
+        if quality != "fast":
+            return prepared
+        return Lightness(cv2.resize(prepared.L, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+
+    def predict(self, prepared, hints):
+        planes = super().predict(prepared, hints)
+        warmer = 3.0 if min(prepared.L.shape) < 64 else 0.0
+        return AbPlanes(planes.L, np.stack([0 * planes.L, warmer + 0 * planes.L]))
+
+
+def test_other_levels_are_compared_at_the_size_of_the_first(photo_tar):
+    entries = find_photos([photo_tar])[:1]
+    changes = measure_stability(entries, WarmerWhenFast(), "balanced")
+    assert changes["as fast"] == pytest.approx(3)
+    assert changes["as fine"] == 0
+    assert measure_stability(entries, WarmerWhenFast(), "fast")["as fine"] == pytest.approx(3)
 
 
 def test_a_photo_that_cannot_be_read_counts_as_done(photo_tar, tmp_path):
@@ -70,6 +95,17 @@ def test_old_film_is_another_picture_each_time_and_the_same_every_time():
         assert 0 <= film.min() < film.max() <= 100
         assert np.array_equal(film, on_old_film(rgb, number))
     assert np.abs(films[0] - films[1]).mean() > 1
+
+
+def test_training_never_draws_such_film():
+    rng = np.random.default_rng(0)
+    drawn = np.stack([film_sensitivity(rng, 1.0) for _ in range(5000)])
+    low, high = drawn.min(axis=0), drawn.max(axis=0)
+    for film in FILMS:
+        own = np.array([film.red, film.green, film.blue])
+        assert own.sum() == pytest.approx(1)
+        assert ((own < low - 0.02) | (own > high + 0.02)).any()
+    assert GRAIN_SIZE > COARSEST_GRAIN
 
 
 def test_film_that_is_blind_to_red_makes_red_dark():
