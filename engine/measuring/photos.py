@@ -30,6 +30,7 @@ class PhotoEntry:
         offset: of its first byte in the file.
         length: in bytes; -1 for all.
         source: what it shares a subject with: a folder, or what the index beside a tar file says.
+        origin: what it was called where it came from; stays the same when shards are made anew.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class PhotoEntry:
     offset: int = 0
     length: int = -1
     source: str = ""
+    origin: str = ""
 
     def read(self) -> bytes:
         """The bytes of the picture file."""
@@ -46,8 +48,9 @@ class PhotoEntry:
 
     @property
     def is_held_out(self) -> bool:
-        """Whether it is kept from training, for the calibration; a fixed 1 %, by its name."""
-        digest = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).digest()
+        """Whether it is kept from training, for the calibration; a fixed 1 %, by its origin."""
+        origin = self.origin or self.name
+        digest = hashlib.sha256(origin.encode("utf-8", "surrogateescape")).digest()
         return int.from_bytes(digest[:4], "big") < HELD_OUT_SHARE * 2**32
 
 
@@ -82,7 +85,7 @@ def _in_folder(folder: Path) -> list[PhotoEntry]:
 
 
 def _in_tar(path: Path) -> list[PhotoEntry]:
-    sources = _sources(path.parent / INDEX)
+    index = _index(path.parent / INDEX)
     with tarfile.open(path, "r:") as tar:  # "r:" - a compressed tar could not be read in any order
         return [
             PhotoEntry(
@@ -90,7 +93,7 @@ def _in_tar(path: Path) -> list[PhotoEntry]:
                 f"{path.name}/{member.name}",
                 member.offset_data,
                 member.size,
-                sources.get(member.name, path.stem),
+                *index.get(member.name, (path.stem, "")),
             )
             for member in tar
             if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES
@@ -98,12 +101,13 @@ def _in_tar(path: Path) -> list[PhotoEntry]:
 
 
 @functools.lru_cache(maxsize=4)
-def _sources(index: Path) -> dict[str, str]:
-    """Name in a tar file -> source."""
+def _index(index: Path) -> dict[str, tuple[str, str]]:
+    """Name in a tar file -> source, origin."""
     if not index.is_file():
         return {}
     with index.open(newline="", encoding="utf-8") as file:
-        return {row[0]: row[1] for row in csv.reader(file, delimiter="\t") if len(row) > 1}
+        rows = [row for row in csv.reader(file, delimiter="\t") if len(row) > 1]
+    return {row[0]: (row[1], "/".join(row[1:3]) if len(row) > 2 else "") for row in rows}
 
 
 def decode_photo(data: bytes) -> NDArray[np.uint8] | None:

@@ -41,6 +41,10 @@ def main(places: tuple[Path, ...], out: Path, most: int | None, seed: int) -> No
         verdicts = make_shards(places, out, most, seed)
     except PhotochromError as error:
         raise click.ClickException(str(error)) from error
+    except FileExistsError as error:
+        raise click.ClickException(
+            f"{out} holds shards already, and is left as it is; name another folder."
+        ) from error
     for (source, verdict), count in sorted(verdicts.items()):
         click.echo(f"{source}\t{verdict}\t{count}")
 

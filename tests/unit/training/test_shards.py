@@ -73,7 +73,29 @@ def test_shards_hold_what_is_good_and_say_where_it_came_from(places, tmp_path):
     assert Counter(entry.source for entry in entries) == {"meadow": 12, "harbor": 3}
     assert {min(decode_photo(entry.read()).shape[:2]) for entry in entries} == {288}
     again = CliRunner().invoke(main, arguments)
-    assert again.exit_code != 0  # nothing is written over
+    assert again.exit_code == 1  # nothing is written over
+    assert "holds shards already" in again.output
+
+
+def test_photos_kept_from_training_are_the_same_ones_in_shards_of_another_order(places, tmp_path):
+    """Else weights would be judged by photos that an earlier run has seen."""
+    found = []
+    for seed in ("1", "2"):
+        out = tmp_path / seed
+        arguments = [*(str(place) for place in places), "--out", str(out), "--seed", seed]
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+        found.append({entry.origin: entry.name for entry in find_photos([out])})
+    first, second = found
+    assert len(first.keys() & second.keys()) >= len(first) - 1  # of repeated ones chance takes one
+    assert first != second
+
+
+def test_what_is_kept_from_training_depends_on_the_origin(tmp_path):
+    here = [PhotoEntry(tmp_path, f"{i}.jpg", origin=f"meadow/{i}") for i in range(3000)]
+    there = [PhotoEntry(tmp_path, f"other/{i}.jpg", origin=f"meadow/{i}") for i in range(3000)]
+    kept = [entry.is_held_out for entry in here]
+    assert any(kept)
+    assert kept == [entry.is_held_out for entry in there]
 
 
 def entries_of(sizes: dict[str, int], path) -> list[PhotoEntry]:
