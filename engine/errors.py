@@ -379,6 +379,16 @@ class CannotResume(PhotochromError):
     advice = N_("Start it anew, in another folder or without --resume.")
 
 
+class RunDiverged(PhotochromError):
+    """A training run's weights are no numbers any more. Values: folder."""
+
+    code = "run-diverged"
+    sentence = N_(
+        "The training in “{folder}” has gone astray: its weights are no numbers any more."
+    )
+    advice = N_("Start it anew with a lower learning rate, such as --set learning_rate=0.0003.")
+
+
 class StartingWeightsMissing(PhotochromError):
     """The package with the encoder's starting weights is not installed."""
 

@@ -81,7 +81,13 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
     is_flag=True,
     help="Calculate “fast” in 32-bit floats, as processors without bfloat16 do.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of the places of the hints.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of the places of the hints.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many photos.")
 @click.option(
     "--device", type=DEVICE, default="auto", show_default=True, help="Where the network runs."

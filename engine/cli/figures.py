@@ -1,6 +1,7 @@
 """What `photochrom evaluate` prints and writes."""
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -125,7 +126,8 @@ TOLD = ("hints", "size", "squeeze", "quality", "full_precision", "limit", "seed"
 def as_json(
     result: "Evaluation", extras: Extras, options: Mapping[str, Any], predictor: "Predictor"
 ) -> str:
-    """The same for programs, with all that it takes to get the same figures again."""
+    """The same for programs, with what the figures depend on; null where there is no figure."""
+    from engine.network.device import calculates_in_bfloat16
 
     def figures(row: "Row") -> dict[str, float]:
         ratio = row.measures.colorfulness_ratio
@@ -135,6 +137,10 @@ def as_json(
         "photos": result.photos,
         "unreadable": list(result.unreadable),
         "options": {name: options[name] for name in TOLD},
+        "bfloat16": predictor.device == "cpu"
+        and options["quality"] == "fast"
+        and not options["full_precision"]
+        and calculates_in_bfloat16(),
         "weights": predictor.model.sha256,
         "device": predictor.device,
         "version": VERSION,
@@ -146,4 +152,11 @@ def as_json(
         "stability": dict(extras.stability) if extras.stability is not None else None,
         "reach": {name: asdict(one) for name, one in extras.reach.items()},
     }
-    return json.dumps(report, indent=2) + "\n"
+    return json.dumps(_with_nulls(report), indent=2, allow_nan=False) + "\n"
+
+
+def _with_nulls(value: Any) -> Any:
+    """JSON has no word for what is no number."""
+    if isinstance(value, dict):
+        return {name: _with_nulls(part) for name, part in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value

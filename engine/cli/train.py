@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     "--validate",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
-    help="Measure on these photos during the run, instead of the 1 % kept from training.",
+    help="Judge the run by these photos, instead of the 1 % kept from training; the weights they "
+    "find best become the result.",
 )
 @click.option(
     "--phase",
@@ -60,7 +61,11 @@ if TYPE_CHECKING:
     "photos.",
 )
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Of everything drawn by chance."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Of everything drawn by chance.",
 )
 @click.option(
     "--set",

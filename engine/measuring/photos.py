@@ -49,8 +49,9 @@ class PhotoEntry:
     @property
     def is_held_out(self) -> bool:
         """Whether it is kept from training, for the calibration; a fixed 1 %, by its origin."""
-        origin = self.origin or self.name
-        digest = hashlib.sha256(origin.encode("utf-8", "surrogateescape")).digest()
+        digest = hashlib.sha256(
+            (self.origin or self.name).encode("utf-8", "surrogateescape")
+        ).digest()
         return int.from_bytes(digest[:4], "big") < HELD_OUT_SHARE * 2**32
 
 
@@ -78,7 +79,8 @@ def _in_folder(folder: Path) -> list[PhotoEntry]:
         if path.suffix.lower() in SUFFIXES and path.is_file():
             name = path.relative_to(folder)
             source = name.parts[0] if len(name.parts) > 1 else folder.name
-            entries.append(PhotoEntry(path, name.as_posix(), source=source))
+            origin = f"{folder.stem}/{name.as_posix()}"
+            entries.append(PhotoEntry(path, name.as_posix(), source=source, origin=origin))
         elif path.suffix.lower() == ".tar" and path.is_file():
             entries += _in_tar(path)
     return entries
@@ -93,7 +95,7 @@ def _in_tar(path: Path) -> list[PhotoEntry]:
                 f"{path.name}/{member.name}",
                 member.offset_data,
                 member.size,
-                *index.get(member.name, (path.stem, "")),
+                *index.get(member.name, (path.stem, f"{path.stem}/{member.name}")),
             )
             for member in tar
             if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES
@@ -107,7 +109,8 @@ def _index(index: Path) -> dict[str, tuple[str, str]]:
         return {}
     with index.open(newline="", encoding="utf-8") as file:
         rows = [row for row in csv.reader(file, delimiter="\t") if len(row) > 1]
-    return {row[0]: (row[1], "/".join(row[1:3]) if len(row) > 2 else "") for row in rows}
+    # The third column is the name at the source; where it is missing the one here has to do.
+    return {row[0]: (row[1], f"{row[1]}/{(row[2:] or row)[0]}") for row in rows}
 
 
 def decode_photo(data: bytes) -> NDArray[np.uint8] | None:

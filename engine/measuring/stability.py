@@ -63,8 +63,8 @@ def measure_stability(
 ) -> dict[str, float]:
     """How much the colors change, for each kind of variant and at each other quality level.
 
-    The levels differ in the size at which the network works, which is all that a photo's size can
-    change otherwise.
+    The levels differ in the size at which the network works, which a photo's own size hardly
+    changes; besides, "fast" may calculate with fewer digits, and "fine" averages several looks.
 
     Args:
         entries: the photos.

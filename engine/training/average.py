@@ -47,17 +47,20 @@ class WeightsWithShare(click.ParamType[tuple[Path, float]]):
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--photos", multiple=True, type=click.Path(path_type=Path))
 def main(parts: tuple[tuple[Path, float], ...], out: Path, photos: tuple[Path, ...]) -> None:
-    """Write the average of weights files, the run that is told of first."""
+    """Write the average of weights files."""
     cv2.setNumThreads(1)
+    if not out.absolute().parent.is_dir():
+        raise click.UsageError(f"{out}: there is no folder {out.absolute().parent}.")
     if abs(sum(share for _, share in parts) - 1) > 1e-6:
         raise click.UsageError("The shares must add up to 1.")
     try:
         network, card = average(parts)
         if photos:
             card = _calibrated(network, card, photos)
-        save_weights(network, card, out)
     except (PhotochromError, ValueError) as error:
         raise click.ClickException(str(error)) from error
+    try:
+        save_weights(network, card, out)
     except OSError as error:
         raise click.ClickException(f"{out} cannot be written: {error.strerror}.") from error
     click.echo(f"Weights: {out}")
@@ -70,27 +73,33 @@ def average(parts: Sequence[tuple[Path, float]]) -> tuple[ColorNetwork, ModelCar
         parts: weights files with their shares, which add up to 1.
 
     Returns:
-        The network; the description of the first, which says of what files it is the mean.
+        The network; its description: that of the first, with its training under "before", and
+        all files with their shares under "averaged".
 
     Raises:
         ModelMissing, ModelDamaged: of a file.
         ValueError: the networks are not of one shape.
     """
     network, card = load_weights(parts[0][0])
-    mean = {name: parts[0][1] * value for name, value in _numbers(network).items()}
-    told = []
+    mean = {name: parts[0][1] * value for name, value in _floats(network).items()}
+    told = [{"sha256": card.sha256, "share": parts[0][1]}]
     for path, share in parts[1:]:
         other, other_card = load_weights(path)
         if other_card.network != card.network:
             raise ValueError(f"{path} has a network of another shape than {parts[0][0]}.")
-        for name, value in _numbers(other).items():
+        for name, value in _floats(other).items():
             mean[name] += share * value
         told.append({"sha256": other_card.sha256, "share": share})
     network.load_state_dict({**network.state_dict(), **mean})
-    return network, replace(card, training={**card.training, "averaged_with": told})
+    training = {
+        "photos": card.training.get("photos", 0),
+        "averaged": told,
+        "before": {**card.training, "sha256": card.sha256},
+    }
+    return network, replace(card, training=training)
 
 
-def _numbers(network: ColorNetwork) -> dict[str, torch.Tensor]:
+def _floats(network: ColorNetwork) -> dict[str, torch.Tensor]:
     state = network.state_dict()
     return {name: value.float() for name, value in state.items() if value.is_floating_point()}
 

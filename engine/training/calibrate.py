@@ -13,7 +13,7 @@ from torch import Tensor
 from engine.composition import compose
 from engine.edits import Edits
 from engine.measuring.evaluate import read_truth
-from engine.measuring.metrics import Gathered, Measures, Truth
+from engine.measuring.metrics import Gathered, Measures, Truth, colorfulness
 from engine.measuring.photos import PhotoEntry
 from engine.network.belief import posterior
 from engine.network.calibration import Calibration
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 TEMPERATURES = (1.0, 0.8, 0.7, 0.6, 0.5, 0.38, 0.28)
 # More gain than this makes what is already colored gaudy before the pale becomes vivid.
 LEAST_GAIN, MOST_GAIN = 0.7, 1.8
+# The gain is looked for until the colorfulness is so near to the one wished for, or so many times.
+VIVID_ENOUGH, MOST_LOOKS = 0.002, 6
 # On photos kept from training it gave less false color than 0, at equal LPIPS; see decision 24.
 AGREEMENT = 4.0
 # On photos kept from training: a hint goes further over what it lies on, and less far beyond, than
@@ -89,7 +91,8 @@ def calibrate(
     colorless = [AbPlanes(trial.lightness.L, _no_color(trial.lightness)) for trial in trials]
     gray = _measured(trials, colorless).lpips
     for temperature in TEMPERATURES:
-        gain, measures = _vivid_gain(trials, predictor, temperature)
+        gain = _vivid_gain(trials, predictor, temperature)
+        measures = _measured(trials, _planes_at(trials, predictor, temperature, gain))
         score = measures.lpips / gray + vividness_missed(measures)
         log.info(
             "Temperature %.2f, gain %.2f: LPIPS %.4f, CIEDE2000 %.2f, colorfulness %.3f",
@@ -102,24 +105,17 @@ def calibrate(
 
 
 def vivid_calibration(
-    network: ColorNetwork,
-    card: ModelCard,
-    photos: Sequence[PhotoEntry],
-    device: torch.device,
-    temperature: float,
+    predictor: TorchPredictor, photos: Sequence[PhotoEntry], temperature: float
 ) -> Calibration:
-    """The read-out at one temperature that makes photos about as vivid as the truth.
+    """The read-out at one temperature that makes photos as vivid as is wished for.
 
     Args:
-        network: at any stage of its training; its batch norms get folded.
-        card: its description; its calibration is not used.
+        predictor: its card is left with a calibration that was tried.
         photos: to measure on.
-        device: where to run.
         temperature: of the distribution.
     """
-    predictor = TorchPredictor(network, card, device, hurried=False)
     trials = _trials(photos, predictor)
-    gain = _vivid_gain(trials, predictor, temperature)[0] if trials else 1.0
+    gain = _vivid_gain(trials, predictor, temperature) if trials else 1.0
     return _with_settled_numbers(Calibration(), temperature, gain)
 
 
@@ -146,33 +142,56 @@ def _trials(held_out: Sequence[PhotoEntry], predictor: TorchPredictor) -> list[_
     return trials
 
 
-def _vivid_gain(
-    trials: Sequence[_Trial], predictor: TorchPredictor, temperature: float
-) -> tuple[float, Measures]:
-    """The gain at which the results are as vivid as wanted, by halving its range."""
+def _vivid_gain(trials: Sequence[_Trial], predictor: TorchPredictor, temperature: float) -> float:
+    """The gain at which the results are as vivid as wished, by the secant method."""
+    gain, seen = 1.0, list[tuple[float, float]]()
+    for _ in range(MOST_LOOKS):
+        planes = _planes_at(trials, predictor, temperature, gain)
+        seen.append((gain, _colorfulness_ratio(trials, planes) - VIVIDNESS))
+        if abs(seen[-1][1]) < VIVID_ENOUGH:
+            break
+        gain = _next_gain(seen)
+        if any(gain == tried for tried, _ in seen):
+            break
+    return min(seen, key=lambda one: abs(one[1]))[0]
 
-    def measured(gain: float) -> Measures:
-        calibration = Calibration(temperature, gain, AGREEMENT)
-        predictor.card = replace(predictor.card, calibration=calibration)
-        return _measured(trials, [predictor.predict(trial.prepared, ()) for trial in trials])
 
-    low, high = LEAST_GAIN, MOST_GAIN
-    gain, measures = 1.0, measured(1.0)
-    for _ in range(5):
-        if measures.colorfulness_ratio < VIVIDNESS:
-            low = gain
-        else:
-            high = gain
-        gain = round((low + high) / 2, 3)
-        measures = measured(gain)
-    return gain, measures
+def _next_gain(seen: Sequence[tuple[float, float]]) -> float:
+    """Where the line through the last two looks meets the vividness wished for.
+
+    Args:
+        seen: gains, and by how much the colorfulness was more than wished.
+    """
+    # Without gain there is no color.
+    (other, other_off), (gain, off) = seen[-2] if len(seen) > 1 else (0.0, -VIVIDNESS), seen[-1]
+    slope = (off - other_off) / (gain - other)
+    wanted = gain - off / slope if slope > 0 else MOST_GAIN
+    return round(min(max(wanted, LEAST_GAIN), MOST_GAIN), 3)
+
+
+def _planes_at(
+    trials: Sequence[_Trial], predictor: TorchPredictor, temperature: float, gain: float
+) -> list[AbPlanes]:
+    calibration = Calibration(temperature, gain, AGREEMENT)
+    predictor.card = replace(predictor.card, calibration=calibration)
+    return [predictor.predict(trial.prepared, ()) for trial in trials]
+
+
+def _colorfulness_ratio(trials: Sequence[_Trial], planes: Sequence[AbPlanes]) -> float:
+    """Of the results, as a share of the truths'; 1 where the truths have no color."""
+    own = sum(colorfulness(_composed(*both)) for both in zip(trials, planes, strict=True))
+    true = sum(colorfulness(trial.truth.pixels) for trial in trials)
+    return own / true if true else 1.0
+
+
+def _composed(trial: _Trial, plane: AbPlanes) -> NDArray[np.uint8]:
+    return np.asarray(compose(trial.lightness, plane, Edits()).pixels, np.uint8)
 
 
 def _measured(trials: Sequence[_Trial], planes: Sequence[AbPlanes]) -> Measures:
     gathered = Gathered()
     for trial, plane in zip(trials, planes, strict=True):
-        rendition = compose(trial.lightness, plane, Edits())
-        gathered.add(np.asarray(rendition.pixels, np.uint8), trial.truth)
+        gathered.add(_composed(trial, plane), trial.truth)
     return gathered.means()
 
 

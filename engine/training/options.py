@@ -7,14 +7,32 @@ from typing import Any, Literal
 from engine.training.samples import SampleOptions
 
 PhaseName = Literal["colors", "vivid"]
-# Options that cannot be 0, and those that must be multiples of something.
-_LEAST = {"batch_size": 1, "temperature": 0.05, "samples.size": 32, "rebalancing_photos": 1}
-_STEP = {"samples.size": 32}
+# Of options that cannot be any number from 0 on: least, most, and what they must be a multiple of.
+_BOUNDS: dict[str, tuple[float, float, int]] = {
+    "batch_size": (1, 4096, 1),
+    "rebalancing_photos": (1, 10**6, 1),
+    "samples.size": (32, 1024, 32),
+    "temperature": (0.05, 10, 0),
+    "average": (0, 0.9999, 0),
+    "learning_rate": (0, 1, 0),
+    "encoder_rate": (0, 1, 0),
+    "encoder_from": (0, 1, 0),
+    "samples.ageing": (0, 1, 0),
+    "samples.hinted": (0, 1, 0),
+    "samples.contrary": (0, 1, 0),
+    "samples.evenness": (0, 1, 0),
+}
+# Asked for by options of their own.
+_APART = ("seed", "steps")
+# Parts of the loss that only the vivid phase has.
+_OF_VIVID = ("losses.matching", "losses.deceive", "losses.vividness")
 
 
 @dataclass(frozen=True)
 class LossWeights:
-    """Shares of the parts in the whole loss; a part with share 0 is not worked out.
+    """Shares of the parts in the whole loss.
+
+    The last three are of the phase "vivid" only.
 
     Attributes:
         classes: cross-entropy of the distribution over the bins.
@@ -99,24 +117,28 @@ class TrainOptions:
         holder: Any = self if not group else {"losses": self.losses, "samples": self.samples}.get(
             group
         )  # fmt: skip
-        settable = {} if holder is None else _numbers(holder)
+        settable = {} if holder is None else _settable(holder)
         if last not in settable:
             raise ValueError(f"there is no option {name}; there are {', '.join(self._names())}")
+        if self.phase == "colors" and name in _OF_VIVID:
+            raise ValueError(f"{name} is for --phase vivid")
         kind = type(settable[last])
+        low, high, step = _BOUNDS.get(name, (0, 1000, 0))
         try:
             number = kind(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             number = math.nan
-        low, step = _LEAST.get(name, 0), _STEP.get(name)
-        if not (math.isfinite(number) and number >= low) or (step and number % step):
-            whole = f"a multiple of {step}" if step else "whole" if kind is int else "a number"
-            raise ValueError(f"{name} cannot be {value}; it must be {whole}, {low} or more")
+        if not low <= number <= high or (step and number % step):
+            what = "a number" if not step else f"a multiple of {step}" if step > 1 else "whole"
+            raise ValueError(
+                f"{name} cannot be {value}; it must be {what} from {low:g} to {high:g}"
+            )
         changed = replace(holder, **{last: number})
         return replace(self, **{group: changed}) if group else changed
 
     def _names(self) -> list[str]:
         parts = {"losses.": self.losses, "samples.": self.samples, "": self}
-        return [start + name for start, holder in parts.items() for name in _numbers(holder)]
+        return [start + name for start, holder in parts.items() for name in _settable(holder)]
 
     @classmethod
     def from_dict(cls, stored: dict[str, object]) -> "TrainOptions":
@@ -128,10 +150,10 @@ class TrainOptions:
         return cls(**rest, samples=SampleOptions(**samples), losses=LossWeights(**losses))  # type: ignore[arg-type]  # checked by the checkpoint's format number
 
 
-def _numbers(holder: Any) -> dict[str, float]:
-    """The options of a dataclass that are numbers; the seed is asked for by itself."""
+def _settable(holder: Any) -> dict[str, float]:
+    """The options of a dataclass that are numbers and have no command line option of their own."""
     return {
         name: value
         for name, value in asdict(holder).items()
-        if isinstance(value, int | float) and name != "seed"
+        if isinstance(value, int | float) and name not in _APART
     }

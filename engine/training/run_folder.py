@@ -4,6 +4,9 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+# Columns of validation.csv that are drawn.
+DRAWN = ("score", "lpips", "ciede2000", "psnr_hinted")
+
 
 class RunFolder:
     """A folder with a run in it; made if it is missing."""
@@ -22,18 +25,27 @@ class RunFolder:
         """Add a row to log.csv."""
         _append(self.steps_log, row)
 
-    def log_validation(self, row: Mapping[str, float]) -> None:
+    def log_validation(self, row: Mapping[str, float | str]) -> None:
         """Add a row to validation.csv and draw the learning curve anew."""
         _append(self.validation_log, row)
         self.draw_curve()
 
-    def scores(self) -> list[tuple[int, float]]:
-        """(step, score) of each row of validation.csv."""
+    def holds_a_run(self) -> bool:
+        """Whether a run was begun here."""
+        parts = (self.checkpoint, self.weights, self.validation_log, self.snapshots)
+        return any(part.exists() for part in parts)
+
+    def scores(self, photos: str) -> dict[int, float]:
+        """Step -> score, of the rows of validation.csv that were measured on these photos."""
         if not self.validation_log.exists():
-            return []
-        steps = _column(self.validation_log, "step")
-        found = _column(self.validation_log, "score")
-        return [(int(step), score) for step, score in zip(steps, found, strict=True)]
+            return {}
+        with self.validation_log.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        return {
+            int(row["step"]): float(row["score"])
+            for row in rows
+            if row["photos"] == photos and None not in row.values()
+        }
 
     def draw_curve(self) -> None:
         """Draw the loss, and what was measured on held-out photos, over the minutes."""
@@ -44,12 +56,12 @@ class RunFolder:
             )
         if self.validation_log.exists():
             minutes = _column(self.validation_log, "minutes")
-            for name in ("score", "lpips", "ciede2000", "psnr_10_hints"):
+            for name in DRAWN:
                 panels.append((name, minutes, _column(self.validation_log, name)))
         self.curve.write_text(_curves(panels), encoding="utf-8")
 
 
-def _append(path: Path, row: Mapping[str, float]) -> None:
+def _append(path: Path, row: Mapping[str, float | str]) -> None:
     is_new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(row))
@@ -60,7 +72,9 @@ def _append(path: Path, row: Mapping[str, float]) -> None:
 
 def _column(path: Path, name: str) -> list[float]:
     with path.open(newline="", encoding="utf-8") as file:
-        return [float(row[name]) for row in csv.DictReader(file)]
+        # A row that was cut off, as by a full disk, is left out.
+        rows = [row for row in csv.DictReader(file) if None not in row.values()]
+        return [float(row[name]) for row in rows]
 
 
 def _curves(panels: Sequence[tuple[str, list[float], list[float]]]) -> str:

@@ -211,7 +211,7 @@ class BatchLoader:
 
 
 def _crop(rgb: NDArray[np.uint8], size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """A random square, upright or mirrored, showing at least 60 % of the shorter side."""
+    """A random square, upright or mirrored, of 60 to 100 % of the area of the largest one."""
     height, width = rgb.shape[:2]
     side = max(1, round(min(height, width) * rng.uniform(0.6, 1.0) ** 0.5))
     y, x = int(rng.integers(height - side + 1)), int(rng.integers(width - side + 1))

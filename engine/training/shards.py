@@ -2,7 +2,8 @@
 
     python -m engine.training.shards PLACE ... --out FOLDER
 
-Each place is a folder or a tar file with color photos; its name is the source of its photos. What
+Each place is a folder or a tar file with color photos; its name is the source of its photos, except
+in tar files within a folder, which are sources of their own, and in shards, which keep theirs. What
 is gray, toned or a graphic is left out. The others are shrunk and written into tar files of a
 thousand, in random order, with an index.tsv beside them that says where each came from.
 """
@@ -33,7 +34,7 @@ JPEG_QUALITY = 92
 @click.argument("places", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False))
 @click.option("--most", type=click.IntRange(min=1), help="At most so many photos of each place.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 def main(places: tuple[Path, ...], out: Path, most: int | None, seed: int) -> None:
     """Make shards of the photos in PLACES."""
     cv2.setNumThreads(1)
@@ -72,8 +73,10 @@ def make_shards(
     for place in places:
         entries = find_photos([place])
         order = chance.permutation(len(entries))[:most]
-        chosen += [(place.stem, entries[index]) for index in order]
+        chosen += [(_source(place, entries[index]), entries[index]) for index in order]
     out.mkdir(parents=True, exist_ok=True)
+    if any(out.glob("*.tar")):
+        raise FileExistsError(out)
     counts: Counter[tuple[str, str]] = Counter()
     seen: set[bytes] = set()
     number = 0
@@ -94,11 +97,16 @@ def make_shards(
             assert tar is not None
             name = f"{number:06}.jpg"
             _add(tar, name, small)
-            index_writer.writerow([name, source, entry.name])
+            index_writer.writerow([name, source, entry.origin.removeprefix(f"{source}/")])
             number += 1
     if tar is not None:
         tar.close()
     return counts
+
+
+def _source(place: Path, entry: PhotoEntry) -> str:
+    """What an origin begins with."""
+    return entry.source if entry.origin.startswith(f"{entry.source}/") else place.stem
 
 
 def _prepared(data: bytes, seen: set[bytes]) -> tuple[str, NDArray[np.uint8] | None]:

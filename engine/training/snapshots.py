@@ -1,5 +1,6 @@
-"""What a run was worth at each of its saves, and the best of its weights."""
+"""What a run was worth now and then, and the best of its weights."""
 
+import math
 from pathlib import Path
 
 from engine.measuring.evaluate import Evaluation
@@ -23,55 +24,62 @@ def score(evaluation: Evaluation) -> float:
     Returns:
         The sum of three shares of what gray photos have, each 1 for no color at all: LPIPS,
         CIEDE2000, and the root mean square error with `SCORED_HINTS` hints; and of how far the
-        colorfulness misses the one wished for.
+        colorfulness misses the one wished for. Infinite where one of them is no number, as for
+        photos without color.
     """
     gray = evaluation.no_color.measures
     plain = evaluation.by_hints[0].measures
     hinted = evaluation.by_hints[SCORED_HINTS].measures
-    return float(
+    if not (gray.lpips and gray.ciede2000):
+        return math.inf
+    found = (
         plain.lpips / gray.lpips
         + plain.ciede2000 / gray.ciede2000
         + 10 ** ((gray.psnr - hinted.psnr) / 20)
         + vividness_missed(plain)
     )
+    return float(found) if math.isfinite(found) else math.inf
 
 
-def keep(
-    folder: RunFolder, network: ColorNetwork, card: ModelCard, step: int, sheet: bytes
-) -> None:
-    """Write weights and sheet of this step, after its score was logged; drop weights worse than it.
+class Snapshots:
+    """The snapshots of a run, as judged by some photos.
 
     Args:
         folder: where the run lives.
-        network: the averaged weights.
-        card: their description.
-        step: as in validation.csv.
-        sheet: the contact sheet, JPEG.
+        photos: a name for the photos; scores of other ones are not compared with theirs.
     """
-    folder.snapshots.mkdir(exist_ok=True)
-    _sheet(folder, step).write_bytes(sheet)
-    save_weights(network, card, _weights(folder, step))
-    for worse in _by_score(folder)[KEPT:]:
-        _weights(folder, worse).unlink(missing_ok=True)
 
+    def __init__(self, folder: RunFolder, photos: str) -> None:
+        self._folder = folder
+        self._photos = photos
 
-def best(folder: RunFolder) -> Path | None:
-    """The weights of the lowest score; None where nothing was measured."""
-    for step in _by_score(folder):
-        if _weights(folder, step).is_file():
-            return _weights(folder, step)
-    return None
+    def keep(self, network: ColorNetwork, card: ModelCard, step: int, sheet: bytes) -> None:
+        """Write a sheet, and weights if they are among the best; the score was logged before.
 
+        Args:
+            network: the averaged weights.
+            card: their description.
+            step: as in validation.csv.
+            sheet: the contact sheet, JPEG.
+        """
+        self._folder.snapshots.mkdir(exist_ok=True)
+        (self._folder.snapshots / f"{step:06}.jpg").write_bytes(sheet)
+        ranking = self._by_score()
+        if step in ranking[:KEPT]:
+            save_weights(network, card, self._weights(step))
+        for worse in ranking[KEPT:]:
+            self._weights(worse).unlink(missing_ok=True)
 
-def _by_score(folder: RunFolder) -> list[int]:
-    """Steps, the best first; of equal ones the later."""
-    scores = dict(folder.scores())
-    return sorted(scores, key=lambda step: (scores[step], -step))
+    def best(self) -> Path | None:
+        """The weights of the lowest score; None where nothing was measured."""
+        kept = (self._weights(step) for step in self._by_score())
+        return next((path for path in kept if path.is_file()), None)
 
+    def _by_score(self) -> list[int]:
+        """Steps with a score, the best first; of equal ones the later."""
+        scores = self._folder.scores(self._photos)
+        finite = [step for step, found in scores.items() if math.isfinite(found)]
+        return sorted(finite, key=lambda step: (scores[step], -step))
 
-def _weights(folder: RunFolder, step: int) -> Path:
-    return folder.snapshots / f"{step:06}.safetensors"
-
-
-def _sheet(folder: RunFolder, step: int) -> Path:
-    return folder.snapshots / f"{step:06}.jpg"
+    def _weights(self, step: int) -> Path:
+        return self._folder.snapshots / f"{step:06}.safetensors"

@@ -4,9 +4,9 @@ A run lives in a folder:
 
     checkpoint.pt          all that is needed to go on
     log.csv                one row every 20 steps
-    validation.csv         one row per save, measured on photos kept from training
+    validation.csv         one row per snapshot, measured on photos kept from training
     learning-curve.svg     both, drawn
-    snapshots/             of each save: photos gray, colored, truth; the best three as weights
+    snapshots/             photos gray, colored, truth, 20 times a run; the best three as weights
     weights.safetensors    the averaged weights, calibrated, ready for use
 """
 
@@ -28,8 +28,9 @@ from engine.cancel import CancelToken
 from engine.errors import CannotResume, NoPhotos, RunExists
 from engine.i18n import N_
 from engine.measuring.photos import decode_photo, find_photos
+from engine.network.calibration import Calibration
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
-from engine.network.weights import load_weights
+from engine.network.weights import LICENSE, InputSpec, ModelCard, load_weights
 from engine.training import losses
 from engine.training.options import TrainOptions
 from engine.training.phases import make_phase
@@ -40,6 +41,8 @@ from engine.training.starting_weights import load_starting_weights
 log = logging.getLogger(__name__)
 
 SAVE_EVERY_SECONDS = 600.0
+# Photos are colored and measured so many times in a run, at steps that no clock decides.
+SNAPSHOTS = 20
 LOG_EVERY_STEPS = 20
 PLANNING_STEPS = 30
 CHECKPOINT_FORMAT = 4
@@ -105,7 +108,7 @@ class Trainer:
             ModelMissing, ModelDamaged: of the weights file.
             StartingWeightsMissing: the package with the encoder is not installed.
         """
-        if any(path.exists() for path in (self.folder.checkpoint, self.folder.weights)):
+        if self.folder.holds_a_run():
             raise RunExists(folder=self.folder.path)
         if weights is not None:
             network, card = load_weights(weights)
@@ -165,6 +168,23 @@ class Trainer:
             os.fsync(file.fileno())
         temporary.replace(path)
 
+    def card(self, calibration: Calibration) -> ModelCard:
+        """What a weights file made now says of itself."""
+        return ModelCard(
+            network=self.network.config,
+            input=InputSpec(),
+            calibration=calibration,
+            training={
+                "photos": len(self.entries),
+                "photos_seen": self.step * self.options.batch_size,
+                "steps": self.step,
+                "minutes": round(self.minutes, 1),
+                "options": asdict(self.options),
+                "before": self.before,
+            },
+            license=LICENSE,
+        )
+
     # The run
 
     def run(
@@ -180,7 +200,8 @@ class Trainer:
             minutes: bound of this call; None for no bound.
             cancel: ends the run after the step under way; the run is saved.
             report: called every 20 steps.
-            saved: called after each save but the last one, to measure what was reached.
+            saved: called at each snapshot but the last one, to measure what was reached; the run
+                is saved then, too.
 
         Returns:
             Whether the planned steps are done.
@@ -211,15 +232,21 @@ class Trainer:
                     recent, mark, mark_step = [], now, self.step
                 if minutes is not None and now - started >= minutes * 60:
                     break
-                if now - last_save >= SAVE_EVERY_SECONDS:
+                is_snapshot = self._is_snapshot()
+                if is_snapshot or now - last_save >= SAVE_EVERY_SECONDS:
                     self.save()
-                    saved(self)
+                    if is_snapshot:
+                        saved(self)
                     last_save = mark = time.monotonic()
                     mark_step = self.step
         finally:
             loader.close()
         self.save()
         return bool(self.planned) and self.step >= self.planned
+
+    def _is_snapshot(self) -> bool:
+        every = -(-self.planned // SNAPSHOTS)
+        return bool(self.planned) and self.step % every == 0 and self.step < self.planned
 
     def _plan(self, minutes: float | None, rate: float) -> None:
         """Fix the number of steps, so that the learning rate falls to 0 in time.
@@ -231,8 +258,8 @@ class Trainer:
         if minutes is None:
             self.planned = max(PLANNING_STEPS, 3 * len(self.entries) // self.options.batch_size)
         else:
-            # 0.9: the encoder learns later and makes the steps slower then.
-            self.planned = max(PLANNING_STEPS, int(0.9 * rate * minutes * 60))
+            # 0.8: the encoder learns later and makes the steps slower then; snapshots are measured.
+            self.planned = max(PLANNING_STEPS, int(0.8 * rate * minutes * 60))
 
     def _train_step(self, batch: Batch) -> dict[str, Tensor]:
         """One step; the loss and its parts."""

@@ -12,7 +12,7 @@ import pytest
 from engine.cli.main import run
 from engine.network.header import SHIPPED
 from engine.network.weights import load_weights
-from engine.training import session
+from engine.training import watch
 from tests.unit.conftest import colorful, encoded
 
 SMALL = ["--set", "batch_size=2", "--set", "samples.size=64", "--set", "rebalancing_photos=2"]
@@ -44,7 +44,7 @@ def start(photos: Path, out: Path, *options: str) -> list[str]:
 
 
 def test_a_run_leaves_weights_curve_sheets_and_figures(photos, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(session, "WATCHED_PHOTOS", 2)
+    monkeypatch.setattr(watch, "WATCHED_PHOTOS", 2)
     out = tmp_path / "run"
     wanted = start(photos, out, "--steps", "2", "--validate", str(photos), "--set",
                    "learning_rate=0.0001", *SMALL)  # fmt: skip
@@ -54,11 +54,12 @@ def test_a_run_leaves_weights_curve_sheets_and_figures(photos, tmp_path, capsys,
     assert card.training["options"]["learning_rate"] == 0.0001
     assert card.training["before"]["sha256"]
     rows = list(csv.DictReader((out / "validation.csv").read_text("utf-8").splitlines()))
-    assert [row["step"] for row in rows] == ["2"]
-    assert float(rows[0]["score"]) > 0
+    assert [row["step"] for row in rows] == ["1", "2"]
+    best = min(rows, key=lambda row: (float(row["score"]), -int(row["step"])))["step"]
+    assert card.training["steps"] == int(best)
     sheet = cv2.imread(str(out / "snapshots" / "000002.jpg"))
     assert sheet is not None
-    snapshot, _ = load_weights(out / "snapshots" / "000002.safetensors")
+    snapshot, _ = load_weights(out / "snapshots" / f"{int(best):06}.safetensors")
     chosen, _ = load_weights(out / "weights.safetensors")
     assert snapshot.to_bins.weight.equal(chosen.to_bins.weight)
     assert "score" in (out / "learning-curve.svg").read_text(encoding="utf-8")

@@ -1,10 +1,12 @@
 """The average of two runs, as a weights file."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from click.testing import CliRunner
 
-from engine.network.header import SHIPPED
+from engine.network.header import SHIPPED, weights_facts
 from engine.network.weights import load_weights, save_weights
 from engine.training.average import main
 
@@ -36,7 +38,12 @@ def test_it_lies_between_them_and_says_of_what_it_is_made(other, tmp_path):
         mean.encoder.stem.conv.weight, shipped.encoder.stem.conv.weight, rtol=1e-3, atol=1e-6
     )
     _, other_card = load_weights(other)
-    assert card.training["averaged_with"] == [{"sha256": other_card.sha256, "share": 0.3}]
+    assert card.training["averaged"] == [
+        {"sha256": shipped_card.sha256, "share": 0.7},
+        {"sha256": other_card.sha256, "share": 0.3},
+    ]
+    assert card.training["before"]["sha256"] == shipped_card.sha256
+    assert weights_facts(out).minutes == shipped_card.in_all("minutes")
     assert card.calibration == shipped_card.calibration
     assert card.in_all("minutes") == shipped_card.in_all("minutes")
 
@@ -62,6 +69,7 @@ def test_the_read_out_is_chosen_anew_on_photos_kept_from_training(
         ([f"{SHIPPED}"], "not a weights file, a colon and its share"),
         ([f"{SHIPPED}:all"], "not a weights file, a colon and its share"),
         (["gone.safetensors:1"], "gone.safetensors"),
+        ([f"{SHIPPED}:1", "--photos", "gone"], "gone"),
     ],
 )
 def test_what_cannot_be_averaged_is_told(parts, said, tmp_path):
@@ -69,3 +77,19 @@ def test_what_cannot_be_averaged_is_told(parts, said, tmp_path):
     assert done.exit_code != 0
     assert said in " ".join(done.output.split())
     assert not (tmp_path / "mean.safetensors").exists()
+
+
+def test_another_network_is_told(tmp_path, monkeypatch):
+    network, card = load_weights(None)
+    small = replace(card, network=replace(card.network, blocks=card.network.blocks + 1))
+    cards = iter([card, small])
+    monkeypatch.setattr("engine.training.average.load_weights", lambda path: (network, next(cards)))
+    done = averaged("a:0.5", "b:0.5", "--out", tmp_path / "mean.safetensors")
+    assert done.exit_code == 1
+    assert "another shape" in done.output
+
+
+def test_a_missing_folder_is_told_before_the_work(tmp_path):
+    done = averaged(f"{SHIPPED}:1", "--out", tmp_path / "gone" / "mean.safetensors")
+    assert done.exit_code == 2
+    assert "there is no folder" in done.output

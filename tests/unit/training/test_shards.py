@@ -85,9 +85,16 @@ def test_photos_kept_from_training_are_the_same_ones_in_shards_of_another_order(
         arguments = [*(str(place) for place in places), "--out", str(out), "--seed", seed]
         assert CliRunner().invoke(main, arguments).exit_code == 0
         found.append({entry.origin: entry.name for entry in find_photos([out])})
+    direct = {entry.origin for place in places for entry in find_photos([place])}
+    assert direct.issuperset(found[0])
     first, second = found
     assert len(first.keys() & second.keys()) >= len(first) - 1  # of repeated ones chance takes one
     assert first != second
+    anew = tmp_path / "anew"
+    assert CliRunner().invoke(main, [str(tmp_path / "1"), "--out", str(anew)]).exit_code == 0
+    entries = find_photos([anew])
+    assert {entry.origin for entry in entries} <= first.keys()
+    assert {entry.source for entry in entries} == {"meadow", "harbor"}
 
 
 def test_what_is_kept_from_training_depends_on_the_origin(tmp_path):

@@ -1,5 +1,6 @@
 """Of a run's saves the best is kept, and becomes its result."""
 
+import math
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -11,9 +12,8 @@ from engine.measuring.photos import find_photos
 from engine.network.calibration import Calibration
 from engine.network.predict import TorchPredictor
 from engine.network.weights import load_weights
-from engine.training import snapshots
-from engine.training.run_folder import RunFolder
-from engine.training.snapshots import KEPT, best, keep, score
+from engine.training.run_folder import DRAWN, RunFolder
+from engine.training.snapshots import KEPT, SCORED_HINTS, Snapshots, score
 
 
 @pytest.fixture
@@ -21,18 +21,18 @@ def folder(tmp_path) -> RunFolder:
     return RunFolder(tmp_path / "run")
 
 
-def log(folder: RunFolder, step: int, worth: float) -> None:
+def log(folder: RunFolder, step: int, worth: float, photos: str = "some") -> Snapshots:
     network, card = load_weights(None)
-    folder.log_validation(
-        {"step": step, "minutes": step, "score": worth}
-        | dict.fromkeys(("lpips", "ciede2000", "psnr_10_hints"), 1.0)
-    )
-    keep(folder, network, card, step, b"a sheet")
+    figures = dict.fromkeys(DRAWN, 1.0) | {"score": worth}
+    folder.log_validation({"step": step, "minutes": step, "photos": photos} | figures)
+    snapshots = Snapshots(folder, photos)
+    snapshots.keep(network, card, step, b"a sheet")
+    return snapshots
 
 
 def test_the_best_few_are_kept_as_weights_and_all_as_sheets(folder):
     for step, worth in ((10, 2.9), (20, 2.5), (30, 2.7), (40, 2.4), (50, 2.8)):
-        log(folder, step, worth)
+        snapshots = log(folder, step, worth)
     kept = sorted(path.name for path in folder.snapshots.iterdir())
     assert [name for name in kept if name.endswith("safetensors")] == [
         "000020.safetensors",
@@ -40,17 +40,40 @@ def test_the_best_few_are_kept_as_weights_and_all_as_sheets(folder):
         "000040.safetensors",
     ]
     assert len(kept) == KEPT + 5
-    assert best(folder) == folder.snapshots / "000040.safetensors"
+    assert snapshots.best() == folder.snapshots / "000040.safetensors"
 
 
 def test_of_equal_ones_the_later_is_the_best(folder):
     for step in (10, 20):
-        log(folder, step, 2.5)
-    assert best(folder).stem == "000020"
+        snapshots = log(folder, step, 2.5)
+    assert snapshots.best().stem == "000020"
 
 
 def test_without_measures_there_is_no_best(folder):
-    assert best(folder) is None
+    assert Snapshots(folder, "some").best() is None
+
+
+def test_scores_of_other_photos_are_not_compared(folder):
+    log(folder, 10, 1.0, photos="easy ones")
+    snapshots = log(folder, 20, 2.5)
+    assert snapshots.best().stem == "000020"
+    assert Snapshots(folder, "easy ones").best().stem == "000010"
+
+
+def test_what_has_no_score_is_no_candidate(folder):
+    log(folder, 10, 2.5)
+    snapshots = log(folder, 20, float("inf"))
+    assert snapshots.best().stem == "000010"
+    assert not (folder.snapshots / "000020.safetensors").exists()
+    assert (folder.snapshots / "000020.jpg").exists()
+
+
+def test_a_row_that_was_cut_off_is_left_out(folder):
+    snapshots = log(folder, 10, 2.5)
+    with folder.validation_log.open("a", encoding="utf-8") as file:
+        file.write("20,3")
+    assert snapshots.best().stem == "000010"
+    folder.draw_curve()
 
 
 def test_no_color_scores_three_and_what_it_lacks_in_vividness():
@@ -63,6 +86,10 @@ def test_no_color_scores_three_and_what_it_lacks_in_vividness():
         return SimpleNamespace(no_color=SimpleNamespace(measures=gray), by_hints=rows)
 
     assert score(of(gray, gray)) == pytest.approx(3.95)
+    nothing = SimpleNamespace(lpips=0.0, ciede2000=0.0, psnr=148.0, colorfulness_ratio=math.nan)
+    rows = {0: SimpleNamespace(measures=colored), 10: SimpleNamespace(measures=hinted)}
+    of_gray = SimpleNamespace(no_color=SimpleNamespace(measures=nothing), by_hints=rows)
+    assert score(of_gray) == math.inf
     assert score(of(colored, hinted)) == pytest.approx(0.5 + 0.5 + 0.1)
 
 
@@ -73,7 +100,7 @@ def test_the_network_scores_better_than_the_same_one_without_color(photo_folder)
     def scored(gain: float) -> float:
         own = replace(card, calibration=replace(Calibration(), gain=gain))
         predictor = TorchPredictor(network, own, torch.device("cpu"), hurried=False)
-        options = EvaluateOptions(hints=(0, snapshots.SCORED_HINTS), quality="fast")
+        options = EvaluateOptions(hints=(0, SCORED_HINTS), quality="fast")
         return score(evaluate(entries, predictor, options))
 
     assert scored(1.0) < scored(0.0)

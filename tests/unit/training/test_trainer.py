@@ -1,20 +1,24 @@
 """A run is seeded, bounded, and resumed exactly; its loss falls."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 import torch
 
 from engine.cancel import CancelToken
-from engine.errors import CannotResume
+from engine.errors import CannotResume, RunDiverged, RunExists
+from engine.measuring.photos import find_photos
+from engine.network.calibration import Calibration
 from engine.network.hints import no_hints
 from engine.network.weights import load_weights
 from engine.training import losses
 from engine.training.options import TrainOptions
-from engine.training.run_folder import RunFolder
+from engine.training.run_folder import DRAWN, RunFolder
 from engine.training.samples import SampleOptions
 from engine.training.session import write_result
+from engine.training.snapshots import Snapshots
 from engine.training.trainer import Trainer
+from engine.training.watch import Watch
 
 OPTIONS = TrainOptions(
     steps=6, batch_size=2, rebalancing_photos=4, encoder_from=0.5, samples=SampleOptions(size=64)
@@ -100,20 +104,94 @@ def test_steps_are_planned_for_the_speed_of_the_steps_that_were_timed(
 
     one._train_step = step
     one.run(1.0, cancel, lambda _: None, lambda _: None)
-    assert one.planned == int(0.9 * 60 / 2)
+    assert one.planned == int(0.8 * 60 / 2)
 
 
 def test_its_result_is_a_weights_file_a_run_can_start_from(photo_folder, tmp_path):
     one = trainer(photo_folder, tmp_path)
     one.start(None)
     run(one)
-    path = write_result(one)
+    path = write_result(one, Snapshots(one.folder, "none"))
     network, card = load_weights(path)
     assert card.training["steps"] == 6
     other = trainer(photo_folder, tmp_path / "other")
     other.start(path)
     assert other.before["steps"] == 6
     torch.testing.assert_close(other.network.to_bins.weight, network.to_bins.weight)
+
+
+def test_the_best_snapshot_becomes_the_result_and_not_the_last(photo_folder, tmp_path):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    snapshots = Snapshots(one.folder, "some")
+    for step, worth in ((1, 2.0), (2, 3.0)):
+        one.step = step
+        figures = dict.fromkeys(DRAWN, 1.0) | {"score": worth}
+        one.folder.log_validation({"step": step, "minutes": step, "photos": "some"} | figures)
+        with torch.no_grad():
+            one.average.to_bins.weight.fill_(step / 16)
+        calibration = Calibration(gain=1.5)
+        snapshots.keep(one.average, one.card(calibration), step, b"a sheet")
+    network, card = load_weights(write_result(one, snapshots))
+    assert card.training["steps"] == 1
+    assert (network.to_bins.weight == 1 / 16).all()
+    if not one.held_out:
+        assert card.calibration.gain == 1.5  # that of the snapshot: there is nothing to choose by
+
+
+def test_a_run_gone_astray_ends_with_its_best_snapshot_or_a_sentence(photo_folder, tmp_path):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    watch = Watch(one.folder, find_photos([photo_folder])[:2])
+    with torch.no_grad():
+        one.average.to_bins.weight.fill_(float("nan"))
+    watch.look(one)
+    assert not one.folder.validation_log.exists()
+    with pytest.raises(RunDiverged, match="astray"):
+        write_result(one, watch.snapshots)
+    assert not one.folder.weights.exists()
+
+
+def test_a_run_that_cannot_be_measured_goes_on(photo_folder, tmp_path, caplog):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    broken = [entry for entry in find_photos([photo_folder]) if entry.name == "broken.jpg"]
+    Watch(one.folder, broken).look(one)
+    assert "could not be measured" in caplog.text
+    assert not one.folder.validation_log.exists()
+
+
+def test_it_is_measured_at_steps_that_do_not_depend_on_the_clock(photo_folder, tmp_path):
+    def seen(one: Trainer, stop_at: int | None = None) -> list[int]:
+        steps = []
+        cancel = CancelToken()
+
+        def saved(trainer: Trainer) -> None:
+            steps.append(trainer.step)
+            if trainer.step == stop_at:
+                cancel.cancel()
+
+        one.run(None, cancel, lambda _: None, saved)
+        return steps
+
+    options = replace(OPTIONS, steps=41, samples=SampleOptions(size=32))
+    whole = trainer(photo_folder, tmp_path / "whole", options)
+    whole.start(None)
+    steps = seen(whole)
+    assert steps == list(range(3, 41, 3))
+    parts = trainer(photo_folder, tmp_path / "parts", options)
+    parts.start(None)
+    first = seen(parts, stop_at=12)
+    again = trainer(photo_folder, tmp_path / "parts")
+    again.resume()
+    assert first + seen(again) == steps
+
+
+def test_a_folder_with_the_remains_of_a_run_is_left_alone(photo_folder, tmp_path):
+    one = trainer(photo_folder, tmp_path)
+    one.folder.snapshots.mkdir()
+    with pytest.raises(RunExists):
+        one.start(None)
 
 
 def test_the_wrong_folder_cannot_be_resumed(photo_folder, photo_tar, tmp_path):
@@ -186,7 +264,8 @@ def test_hint_loss_looks_at_the_hinted_points_only():
 def test_an_option_can_have_another_value():
     options = TrainOptions().having("learning_rate", "5e-4").having("samples.fewness", "2")
     assert (options.learning_rate, options.samples.fewness) == (5e-4, 2.0)
-    assert options.having("losses.deceive", "0.3").losses.deceive == 0.3
+    vivid = TrainOptions.of_phase("vivid").having("losses.deceive", "0.3")
+    assert vivid.losses.deceive == 0.3
     assert TrainOptions.from_dict(asdict(options)) == options
 
 
@@ -197,12 +276,16 @@ def test_an_option_can_have_another_value():
         ("phase", "1", "no option"),
         ("optics.size", "1", "no option"),
         ("seed", "1", "no option"),
-        ("learning_rate", "fast", "it must be a number, 0 or more"),
+        ("steps", "1", "no option"),
+        ("learning_rate", "fast", "it must be a number from 0 to 1"),
         ("learning_rate", "nan", "it must be a number"),
-        ("losses.color", "-1", "0 or more"),
-        ("batch_size", "0", "whole, 1 or more"),
+        ("losses.color", "-1", "from 0 to 1000"),
+        ("losses.deceive", "1", "is for --phase vivid"),
+        ("batch_size", "0", "whole from 1 to 4096"),
         ("batch_size", "1.5", "whole"),
-        ("samples.size", "100", "a multiple of 32, 32 or more"),
+        ("batch_size", "1" + 5000 * "0", "whole"),
+        ("samples.size", "100", "a multiple of 32 from 32 to 1024"),
+        ("samples.hinted", "60", "a number from 0 to 1"),
     ],
 )
 def test_what_no_option_can_be_is_told(name, value, said):
