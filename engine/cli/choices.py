@@ -1,4 +1,4 @@
-"""The options that say how photos are colored and saved, shared by `colorize` and `batch`."""
+"""Options that commands share; most say how photos are colored and saved."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -153,6 +153,13 @@ SAVING: tuple[Declaration[Any], ...] = (
         help="Photos with more pixels are turned down before they are decoded.",
     ),
 )
+
+
+def seed_option(of: str) -> Declaration[Any]:
+    """The option of what is drawn by chance, told in words."""
+    return click.option(
+        "--seed", type=click.IntRange(min=0), default=0, show_default=True, help=f"Of {of}."
+    )
 
 
 def with_options(declarations: Sequence[Declaration[Any]]) -> Declaration[Any]:

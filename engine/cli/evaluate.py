@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from engine.cli.choices import DEVICE, QUALITY
+from engine.cli.choices import DEVICE, QUALITY, seed_option
 from engine.cli.figures import Extras, as_json, print_figures
 from engine.cli.progress import progress_bar
 from engine.predictors import load_predictor
@@ -81,13 +81,7 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
     is_flag=True,
     help="Calculate “fast” in 32-bit floats, as processors without bfloat16 do.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Of the places of the hints.",
-)
+@seed_option("the places of the hints")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many photos.")
 @click.option(
     "--device", type=DEVICE, default="auto", show_default=True, help="Where the network runs."

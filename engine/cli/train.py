@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine.cancel import CancelToken
-from engine.cli.choices import DEVICE
+from engine.cli.choices import DEVICE, seed_option
 
 if TYPE_CHECKING:
     from engine.training.trainer import Progress
@@ -60,13 +60,7 @@ if TYPE_CHECKING:
     help="Planned steps; by default as many as fit into --minutes, or three rounds through the "
     "photos.",
 )
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="Of everything drawn by chance.",
-)
+@seed_option("everything drawn by chance")
 @click.option(
     "--set",
     "settings",
