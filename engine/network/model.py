@@ -7,6 +7,7 @@
       -> 1/16: + hints; transformer blocks over all cells
       -> 1/8:  up + lateral + hints; residual pair of 3x3
       -> 1/4:  up + lateral + hints; residual pair of 3x3
+      -> cells of one kind agree
       -> logits over the bins, pointer to the hints, color by the mean of the sharpened distribution
       -> convex upsampling to H x W: each pixel a learned mean of 9 coarse neighbors
 
@@ -26,6 +27,7 @@ from engine.network.calibration import Calibration
 from engine.network.cells import DETAIL, CellWork, PlainCells
 from engine.network.encoder import TAPPED_CHANNELS, Encoder
 from engine.network.hints import HintBatch, HintPointer, under_hints
+from engine.network.kinship import agreed, descriptors, kinship
 
 AB_SCALE = 110.0
 INPUT_MULTIPLE = 32
@@ -51,6 +53,7 @@ class NetworkConfig:
         expansion: of the transformer's MLP.
         pointer_width: channels of the hint pointer's queries and keys.
         bins: colors to choose between.
+        kin_within, kin_reach: which cells agree on their colors, see `kinship`; within 0: none.
     """
 
     width_16: int = 256
@@ -61,8 +64,10 @@ class NetworkConfig:
     expansion: int = 3
     pointer_width: int = 48
     bins: int = 261
+    kin_within: float = 0.25
+    kin_reach: float = 0.2
 
-    def to_dict(self) -> dict[str, int]:
+    def to_dict(self) -> dict[str, float]:
         """As plain numbers, for the weights file."""
         return asdict(self)
 
@@ -76,12 +81,14 @@ class Look(NamedTuple):
         at_16: (B, width_16, H/16, W/16).
         detail: (B, 64, H/4, W/4), the part of the upsampling that only asks the lightness itself,
             4x4 pixels a cell.
+        kin: (B, n, n), how much each of the n cells at 1/16 takes from each; None for nothing.
     """
 
     at_4: Tensor
     at_8: Tensor
     at_16: Tensor
     detail: Tensor
+    kin: Tensor | None
 
 
 class Painting(NamedTuple):
@@ -180,6 +187,8 @@ class ColorNetwork(nn.Module):
         super().__init__()
         self.cells = PlainCells()
         self.config = config = config or NetworkConfig()
+        if config.kin_within and not (config.kin_within > 0 and config.kin_reach > 0):
+            raise ValueError("kin need a distance and a reach above 0")
         at_4, at_8, at_16, at_32 = TAPPED_CHANNELS
         self.encoder = Encoder()
         self.lateral_4 = nn.Conv2d(at_4, config.width_4, 1)
@@ -222,12 +231,21 @@ class ColorNetwork(nn.Module):
             self.lateral_32(f32), scale_factor=2, mode="bilinear", align_corners=False
         )
         whole = self.whole(f32.mean(dim=(2, 3)))[:, :, None, None]
+        at_8, at_16 = self.lateral_8(f8), self.lateral_16(f16) + coarse + whole
         return Look(
             at_4=self.lateral_4(f4),
-            at_8=self.lateral_8(f8),
-            at_16=self.lateral_16(f16) + coarse + whole,
+            at_8=at_8,
+            at_16=at_16,
             detail=self.upsampling_1.early(F.pixel_unshuffle(L / 50 - 1, 4)),
+            kin=self._kin(at_8, at_16),
         )
+
+    def _kin(self, at_8: Tensor, at_16: Tensor) -> Tensor | None:
+        within, reach = self.config.kin_within, self.config.kin_reach
+        if not within:
+            return None
+        # Nothing is learned through it: each cell alone would rather be asked by itself.
+        return kinship(descriptors(at_8.detach(), at_16.detach()), within, reach)
 
     def paint(self, look: Look, hints: HintBatch, calibration: Calibration = LEARNED) -> Painting:
         """Choose colors for a photo that was looked at, obeying the hints.
@@ -242,7 +260,8 @@ class ColorNetwork(nn.Module):
         x = self.transformer(look.at_16 + self.hints_16(planes_16))
         x = self.pair_8(_joined(self.up_8(x), look.at_8, self.hints_8(planes_8)))
         x = self.pair_4(_joined(self.up_4(x), look.at_4, self.hints_4(planes_4)))
-        logits, residual = self.to_bins(x), self.to_residual(x).float()
+        logits = self.to_bins(x if look.kin is None else agreed(x, look.kin))
+        residual = self.to_residual(x).float()
         said = self._said(logits, residual, hints, calibration)
         scores = self.pointer(x.float(), hints).float()
         pull = self.pointer.pull(said.more, said.fall)

@@ -25,6 +25,8 @@ from engine.network.header import SHIPPED, in_all
 from engine.network.model import INPUT_MULTIPLE, ColorNetwork, NetworkConfig
 
 FORMAT = "photochrom-network-1"
+# What older files do not say, since they were made without it.
+_WITHOUT_KIN = {"kin_within": 0.0, "kin_reach": 0.0}
 LICENSE = "MIT; encoder started from EfficientNet-Lite2 (Apache-2.0)"
 
 
@@ -135,7 +137,7 @@ def _card(metadata: Mapping[str, str], path: Path) -> ModelCard:
         raise ModelDamaged(path=path, reason=N_("it is not a weights file of this program"))
     try:
         return ModelCard(
-            network=NetworkConfig(**json.loads(metadata["network"])),
+            network=NetworkConfig(**_WITHOUT_KIN | json.loads(metadata["network"])),
             input=InputSpec(**json.loads(metadata["input"])),
             calibration=Calibration(**json.loads(metadata["calibration"])),
             training=json.loads(metadata["training"]),

@@ -1,0 +1,78 @@
+"""Which cells of a photo are of one kind, and letting those agree on what they are.
+
+The decoder decides cell by cell; where a coat may be maroon or navy, it says one here and the other
+there. What it says is therefore averaged over cells that the encoder saw as alike: sleeve with
+sleeve, not with the wall beside it. Only what is coarser than a cell is averaged; edges and small
+things stay.
+
+Source: Buades et al. 2005, "A non-local algorithm for image denoising", with the encoder's features
+in the place of patches of pixels. See docs/decisions/0029.
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+CELL = 4  # cells at 1/4 along a cell at 1/16
+
+
+def descriptors(at_8: Tensor, at_16: Tensor) -> Tensor:
+    """What the encoder saw in each cell, comparable from photo to photo.
+
+    Args:
+        at_8: (B, C8, 2h, 2w), features at 1/8.
+        at_16: (B, C16, h, w), features at 1/16.
+
+    Returns:
+        (B, C8 + C16, h, w), 32-bit floats; either kind has the mean 0 in each channel and a mean
+        squared length of about 1.
+    """
+    return torch.cat([F.avg_pool2d(_even(at_8), 2), _even(at_16)], dim=1)
+
+
+def kinship(described: Tensor, within: float, reach: float) -> Tensor:
+    """How much each cell takes from each.
+
+    Args:
+        described: (B, C, h, w), from `descriptors`.
+        within: squared distance of two descriptors at which the weight is 1/e; above 0.
+        reach: standard deviation of the weight over the place, as a share of the shorter side;
+            above 0.
+
+    Returns:
+        (B, h*w, h*w), rows adding up to 1.
+    """
+    _, _, h, w = described.shape
+    f = described.flatten(2)
+    squares = f.square().sum(dim=1)
+    apart = squares[:, :, None] + squares[:, None] - 2 * f.transpose(1, 2) @ f
+    y, x = (torch.arange(n, device=f.device, dtype=f.dtype) for n in (h, w))
+    place = torch.cartesian_prod(y, x)
+    far = torch.cdist(place, place).square() / (2 * (reach * min(h, w)) ** 2)
+    return torch.softmax(-apart / within - far, dim=2)
+
+
+def agreed(x: Tensor, kin: Tensor) -> Tensor:
+    """Features with their coarse part averaged over cells of one kind.
+
+    Args:
+        x: (B, C, 4h, 4w).
+        kin: (B, h*w, h*w), from `kinship`.
+
+    Returns:
+        The shape and precision of x.
+    """
+    coarse = F.avg_pool2d(x, CELL).float()
+    flat = coarse.flatten(2)
+    change = (flat @ (kin.transpose(1, 2)) - flat).view(coarse.shape)
+    fine = F.interpolate(change, scale_factor=CELL, mode="bilinear", align_corners=False)
+    return x + fine.to(x.dtype)
+
+
+def _even(features: Tensor) -> Tensor:
+    """Mean 0 in each channel, mean squared length 1."""
+    plain = features.float()
+    centered = plain - plain.mean(dim=(2, 3), keepdim=True)
+    spread = plain.std(dim=(1, 2, 3), keepdim=True).clamp(min=1e-6)
+    even: Tensor = centered / (spread * plain.shape[1] ** 0.5)
+    return even
