@@ -22,7 +22,9 @@ class Calibration:
         likely_within: a*b*; a hint so far off is 1/e likely, farther off soon not at all. 0: none.
         likely_pull: added to the scores of likely hints, besides.
         likely_fall: how much less those fall.
-        likely_everywhere: how much of what one likely hint says holds for the whole photo.
+        likely_everywhere: how much of what one likely hint says holds for the whole photo, where
+            that is as much in doubt as the hinted spot was.
+        likely_vividness: how much of it is rather that the whole photo has more chroma, or less.
         likely_nearby: how much of it holds besides where the hint itself is half obeyed.
         posterior_temperature: of the honest distribution, see `belief.posterior`.
         posterior_unweighing: 0..1, likewise.
@@ -37,6 +39,7 @@ class Calibration:
     likely_pull: float = 0.0
     likely_fall: float = 0.0
     likely_everywhere: float = 0.0
+    likely_vividness: float = 0.0
     likely_nearby: float = 0.0
     posterior_temperature: float = 1.0
     posterior_unweighing: float = 1.0

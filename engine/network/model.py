@@ -36,6 +36,8 @@ LEARNED = Calibration()
 FEW = 10
 # What n likely hints agree on holds for the whole photo by n / (n + BEFORE).
 BEFORE = 5
+# a*b*; so far a color is always in doubt, and so little chroma is none.
+LEAST_SPREAD = LEAST_CHROMA = 6.0
 # Up to so many cells a CPU's cache holds what all of them say of all, in bfloat16.
 PLAIN_ATTENTION = 640
 
@@ -103,7 +105,8 @@ class Painting(NamedTuple):
             likewise.
         news: (B, N, 2), by how much likely hints differ from the network's own color, as far as
             that holds nearby, too; None without likely hints.
-        cast: (B, 2, 1, 1), what of it holds for the whole photo; likewise.
+        cast: (B, 2, 1, 1), what of it holds for the whole photo, for a spread of 1; likewise.
+        vivid: (B, 1, 1, 1), how much more chroma the whole photo has than expected; likewise.
     """
 
     logits: Tensor
@@ -112,6 +115,7 @@ class Painting(NamedTuple):
     upsampling: Tensor
     news: Tensor | None = None
     cast: Tensor | None = None
+    vivid: Tensor | None = None
 
 
 class _Said(NamedTuple):
@@ -119,8 +123,9 @@ class _Said(NamedTuple):
 
     more: Tensor
     fall: Tensor
-    news: Tensor | None
-    cast: Tensor | None
+    news: Tensor | None = None
+    cast: Tensor | None = None
+    vivid: Tensor | None = None
 
 
 class TransformerBlock(nn.Module):
@@ -272,6 +277,7 @@ class ColorNetwork(nn.Module):
             upsampling=self.upsampling_2(self.upsampling_1.late(x, look.detail)),
             news=said.news,
             cast=said.cast,
+            vivid=said.vivid,
         )
 
     def _said(
@@ -282,22 +288,31 @@ class ColorNetwork(nn.Module):
         fall = torch.full_like(hints.radius, calibration.hint_fall)
         count = hints.radius.shape[1]
         if not count or not calibration.likely_within:
-            return _Said(more, fall, None, None)
-        own = self._own(under_hints(logits, hints), under_hints(residual, hints), calibration)
+            return _Said(more, fall)
+        there = under_hints(logits, hints), under_hints(residual, hints)
+        own, spread = self._own(*there, calibration)
         off = hints.ab - own[:, :, 0].transpose(1, 2)  # (B, N, 2)
         likely = torch.exp(-((off.norm(dim=2) / calibration.likely_within) ** 4)) * hints.present
         few = FEW / (FEW + count - 1)
         news = likely[:, :, None] * off
+        # The more a color is in doubt, the more it goes along with one that was told: of two that
+        # vary together, the one is expected to be off as the other is, in units of their spreads.
         everywhere = calibration.likely_everywhere * (1 + BEFORE) * count / (count + BEFORE)
+        cast = everywhere * (news / spread[:, 0].transpose(1, 2)).mean(dim=1)
+        more_chroma = (_chroma(hints.ab.transpose(1, 2)) + LEAST_CHROMA).log()
+        more_chroma = more_chroma - (_chroma(own[:, :, 0]) + LEAST_CHROMA).log()  # (B, 1, N)
+        share = calibration.likely_vividness * 2 * count / (count + 1)
+        vivid = (share * (likely[:, None] * more_chroma).mean(dim=2)).clamp(-1, 1).exp()
         return _Said(
             more + few * calibration.likely_pull * likely,
             fall - few * calibration.likely_fall * likely,
             calibration.likely_nearby * news,
-            everywhere * news.mean(dim=1)[:, :, None, None],
+            cast[:, :, None, None],
+            vivid[:, :, None, None],
         )
 
     def own_color(self, painting: Painting, calibration: Calibration = LEARNED) -> Tensor:
-        """The network's own color, before the hints.
+        """The network's own color, with what likely hints say of the whole photo.
 
         Args:
             painting: from `paint`.
@@ -306,19 +321,27 @@ class ColorNetwork(nn.Module):
         Returns:
             (B, 2, H/4, W/4), a* and b*.
         """
-        return self._own(painting.logits, painting.residual, calibration)
+        color, spread = self._own(painting.logits, painting.residual, calibration)
+        if painting.cast is not None and painting.vivid is not None:
+            color = painting.vivid * color + spread * painting.cast
+        return color
 
-    def _own(self, logits: Tensor, residual: Tensor, calibration: Calibration) -> Tensor:
+    def _own(
+        self, logits: Tensor, residual: Tensor, calibration: Calibration
+    ) -> tuple[Tensor, Tensor]:
+        """The color, (B, 2, h, w); how far off it may be, (B, 1, h, w), a*b*."""
         # a*, b* and the chroma of each bin: their means in one go.
         values = torch.cat([self.centers, _chroma(self.centers)], dim=1)
         found = self.cells.means(logits, values, calibration.temperature)
         mean, chroma = found[:, :2], found[:, 2:]
+        of_mean = _chroma(mean)
         if calibration.agreement:
-            one_hue = _chroma(mean) / chroma.clamp(min=1e-3)
+            one_hue = of_mean / chroma.clamp(min=1e-3)
             color = (1 + (calibration.gain - 1) * one_hue**calibration.agreement) * mean
         else:
             color = calibration.gain * mean
-        return color + AB_SCALE * residual
+        spread = (chroma.square() - of_mean.square()).clamp(min=0).sqrt() + LEAST_SPREAD
+        return color + AB_SCALE * residual, spread
 
     def read_out(self, painting: Painting, own: Tensor, hints: HintBatch) -> Tensor:
         """Color with the hints taken in, at the size of the input.
@@ -332,9 +355,9 @@ class ColorNetwork(nn.Module):
             (B, 2, H, W), a* and b*.
         """
         none, each = painting.pointer[:, :1], painting.pointer[:, 1:]
-        if painting.news is not None and painting.cast is not None:
+        if painting.news is not None:
             nearby = torch.einsum("bnhw,bnc->bchw", each, painting.news)
-            own = own + painting.cast + nearby / (1 - none).clamp(min=1e-6).sqrt()
+            own = own + nearby / (1 - none).clamp(min=1e-6).sqrt()
         mixed = none * own
         if hints.radius.shape[1]:
             mixed = mixed + torch.einsum("bnhw,bnc->bchw", each, hints.ab)

@@ -42,7 +42,8 @@ LIKELY = {
     "likely_within": 30.0,
     "likely_pull": 1.0,
     "likely_fall": 0.9,
-    "likely_everywhere": 0.1,
+    "likely_everywhere": 0.15,
+    "likely_vividness": 0.2,
     "likely_nearby": 0.5,
 }
 MOST_PHOTOS = 150

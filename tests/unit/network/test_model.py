@@ -13,6 +13,7 @@ from engine.network.cells import PlainCells, convex_upsample
 from engine.network.encoder import Conv, Encoder
 from engine.network.hints import FAR, HintBatch, no_hints
 from engine.network.predict import fold_batch_norm
+from engine.training import calibrate
 
 
 def some_hints(count: int, seed: int = 0) -> HintBatch:
@@ -107,9 +108,7 @@ def test_hints_can_be_given_more_pull_that_falls_faster(network):
     assert torch.equal(plain.logits, pulled.logits)
 
 
-LIKELY = Calibration(
-    likely_within=30.0, likely_pull=1.0, likely_fall=0.9, likely_everywhere=0.1, likely_nearby=0.5
-)
+LIKELY = Calibration(**calibrate.LIKELY)
 
 
 def hinted_off(network, look, off, calibration) -> torch.Tensor:
@@ -152,6 +151,36 @@ def test_padding_says_nothing_of_the_photo(network):
     padding = two._replace(confidence=torch.full((1, 2), -FAR))
     assert (network.paint(look, two, LIKELY).cast != 0).any()
     assert (network.paint(look, padding, LIKELY).cast == 0).all()
+    assert (network.paint(look, padding, LIKELY).vivid == 1).all()
+
+
+def test_a_paler_hint_makes_the_photo_paler_and_a_stronger_one_more_vivid(network, monkeypatch):
+    look = network.look(torch.rand(1, 1, 128, 256) * 100)
+    monkeypatch.setattr(
+        network.cells, "planes", lambda _, h, w: PlainCells().planes(no_hints(1), h, w)
+    )
+    chroma_only = Calibration(likely_within=30.0, likely_vividness=0.2)
+    own = network.own_color(network.paint(look, no_hints(1)))[0, :, 18, 10]
+    at = some_hints(1)._replace(place=torch.tensor([[[40.0, 72.0]]]))
+    before = network.own_color(network.paint(look, at._replace(ab=own[None, None])))
+    for factor in (0.5, 1.5):
+        painting = network.paint(look, at._replace(ab=factor * own[None, None]), chroma_only)
+        asked = network.own_color(painting, chroma_only).norm(dim=1) / before.norm(dim=1)
+        expected = ((factor * own.norm() + 6) / (own.norm() + 6)) ** 0.2
+        torch.testing.assert_close(asked.mean(), expected, atol=0.03, rtol=0)
+
+
+def test_what_is_in_doubt_goes_along_with_a_hint_further(network):
+    look = network.look(torch.rand(1, 1, 128, 256) * 100)
+    cast_only = Calibration(likely_within=30.0, likely_everywhere=0.15)
+    painting = network.paint(look, some_hints(1)._replace(ab=torch.full((1, 1, 2), 9.0)), cast_only)
+    sure = painting.logits.clone()
+    sure[:, 7, :, :32] += 90.0
+    painting = painting._replace(logits=sure)
+    without = painting._replace(cast=None)
+    moved = (network.own_color(painting) - network.own_color(without)).norm(dim=1)
+    assert moved.min() > 0
+    assert moved[:, :, 32:].mean() > 1.5 * moved[:, :, :32].mean()
 
 
 def test_without_hints_no_place_is_asked_for(network, monkeypatch):
