@@ -38,6 +38,9 @@ FEW = 10
 BEFORE = 5
 # a*b*; so far a color is always in doubt, and so little chroma is none.
 LEAST_SPREAD = LEAST_CHROMA = 6.0
+# How far a photo's hues agree in the mean, see `Calibration`; looked at in one cell of so many each
+# way. Nothing becomes more than so many times as vivid, or less vivid.
+SURE, ONE_OF, BOLDEST = 0.72, 4, 1.6
 # Up to so many cells a CPU's cache holds what all of them say of all, in bfloat16.
 PLAIN_ATTENTION = 640
 
@@ -103,6 +106,7 @@ class Painting(NamedTuple):
         pointer: (B, 1 + N, H/4, W/4), weights of "no hint" and of each hint.
         upsampling: (B, 9 * 16, H/4, W/4), logits of the 9 coarse neighbors of each fine pixel,
             likewise.
+        bold: (B, 1, 1, 1), how much more chroma all of the photo is given, see `Calibration`.
         news: (B, N, 2), by how much likely hints differ from the network's own color, as far as
             that holds nearby, too; None without likely hints.
         cast: (B, 2, 1, 1), what of it holds for the whole photo, for a spread of 1; likewise.
@@ -113,6 +117,7 @@ class Painting(NamedTuple):
     residual: Tensor
     pointer: Tensor
     upsampling: Tensor
+    bold: Tensor | None = None
     news: Tensor | None = None
     cast: Tensor | None = None
     vivid: Tensor | None = None
@@ -267,7 +272,8 @@ class ColorNetwork(nn.Module):
         x = self.pair_4(_joined(self.up_4(x), look.at_4, self.hints_4(planes_4)))
         logits = self.to_bins(x if look.kin is None else agreed(x, look.kin))
         residual = self.to_residual(x).float()
-        said = self._said(logits, residual, hints, calibration)
+        bold = self._bold(logits, calibration)
+        said = self._said(logits, residual, hints, calibration, bold)
         scores = self.pointer(x.float(), hints).float()
         pull = self.pointer.pull(said.more, said.fall)
         return Painting(
@@ -275,13 +281,29 @@ class ColorNetwork(nn.Module):
             residual=residual,
             pointer=self.cells.pointing(scores, hints, pull),
             upsampling=self.upsampling_2(self.upsampling_1.late(x, look.detail)),
+            bold=bold,
             news=said.news,
             cast=said.cast,
             vivid=said.vivid,
         )
 
+    def _bold(self, logits: Tensor, calibration: Calibration) -> Tensor | None:
+        if not calibration.boldness:
+            return None
+        some = logits[:, :, ONE_OF // 2 :: ONE_OF, ONE_OF // 2 :: ONE_OF]
+        found = self._found(some, calibration)
+        of_means, chroma = _chroma(found[:, :2]).mean(dim=(2, 3)), found[:, 2:].mean(dim=(2, 3))
+        agreed = (of_means / chroma.clamp(min=1e-3)).clamp(min=1e-3)
+        bold: Tensor = (SURE / agreed) ** calibration.boldness
+        return bold.clamp(1 / BOLDEST, BOLDEST)[:, :, None, None]
+
     def _said(
-        self, logits: Tensor, residual: Tensor, hints: HintBatch, calibration: Calibration
+        self,
+        logits: Tensor,
+        residual: Tensor,
+        hints: HintBatch,
+        calibration: Calibration,
+        bold: Tensor | None,
     ) -> _Said:
         """What the hints say beyond what was learned; see `Painting` for the planes."""
         more = torch.full_like(hints.radius, calibration.hint_pull)
@@ -290,7 +312,7 @@ class ColorNetwork(nn.Module):
         if not count or not calibration.likely_within:
             return _Said(more, fall)
         there = under_hints(logits, hints), under_hints(residual, hints)
-        own, spread = self._own(*there, calibration)
+        own, spread = self._own(*there, calibration, bold)
         off = hints.ab - own[:, :, 0].transpose(1, 2)  # (B, N, 2)
         likely = torch.exp(-((off.norm(dim=2) / calibration.likely_within) ** 4)) * hints.present
         few = FEW / (FEW + count - 1)
@@ -321,18 +343,21 @@ class ColorNetwork(nn.Module):
         Returns:
             (B, 2, H/4, W/4), a* and b*.
         """
-        color, spread = self._own(painting.logits, painting.residual, calibration)
+        color, spread = self._own(painting.logits, painting.residual, calibration, painting.bold)
         if painting.cast is not None and painting.vivid is not None:
             color = painting.vivid * color + spread * painting.cast
         return color
 
+    def _found(self, logits: Tensor, calibration: Calibration) -> Tensor:
+        """(B, 3, h, w), the means of a*, b* and chroma."""
+        values = torch.cat([self.centers, _chroma(self.centers)], dim=1)
+        return self.cells.means(logits, values, calibration.temperature)
+
     def _own(
-        self, logits: Tensor, residual: Tensor, calibration: Calibration
+        self, logits: Tensor, residual: Tensor, calibration: Calibration, bold: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """The color, (B, 2, h, w); how far off it may be, (B, 1, h, w), a*b*."""
-        # a*, b* and the chroma of each bin: their means in one go.
-        values = torch.cat([self.centers, _chroma(self.centers)], dim=1)
-        found = self.cells.means(logits, values, calibration.temperature)
+        found = self._found(logits, calibration)
         mean, chroma = found[:, :2], found[:, 2:]
         of_mean = _chroma(mean)
         if calibration.agreement:
@@ -340,6 +365,8 @@ class ColorNetwork(nn.Module):
             color = (1 + (calibration.gain - 1) * one_hue**calibration.agreement) * mean
         else:
             color = calibration.gain * mean
+        if bold is not None:
+            color = bold * color
         spread = (chroma.square() - of_mean.square()).clamp(min=0).sqrt() + LEAST_SPREAD
         return color + AB_SCALE * residual, spread
 

@@ -32,8 +32,11 @@ TEMPERATURES = (1.0, 0.8, 0.7, 0.6, 0.5, 0.38, 0.28)
 LEAST_GAIN, MOST_GAIN = 0.7, 1.8
 # The gain is looked for until the colorfulness is so near to the one wished for, or so many times.
 VIVID_ENOUGH, MOST_LOOKS = 0.002, 6
-# On photos kept from training it gave less false color than 0, at equal LPIPS; see decision 24.
-AGREEMENT = 4.0
+# On photos kept from training it gave less false color than 0, at equal LPIPS; see decisions 24
+# and 29.
+AGREEMENT = 3.0
+# So that photos on old film are not left paler than others; see decision 29.
+BOLDNESS = 0.5
 # On photos kept from training: a hint goes further over what it lies on, and less far beyond, than
 # the network learned beside its own colors, which were paler then; see decision 25.
 HINT_PULL, HINT_FALL = 1.5, 0.9
@@ -127,7 +130,7 @@ def vividness_missed(measures: Measures) -> float:
 
 def _with_settled_numbers(honest: Calibration, temperature: float, gain: float) -> Calibration:
     return replace(
-        honest, temperature=temperature, gain=gain, agreement=AGREEMENT,
+        honest, temperature=temperature, gain=gain, agreement=AGREEMENT, boldness=BOLDNESS,
         hint_pull=HINT_PULL, hint_fall=HINT_FALL, **LIKELY,
     )  # fmt: skip
 
@@ -173,7 +176,7 @@ def _next_gain(seen: Sequence[tuple[float, float]]) -> float:
 def _planes_at(
     trials: Sequence[_Trial], predictor: TorchPredictor, temperature: float, gain: float
 ) -> list[AbPlanes]:
-    calibration = Calibration(temperature, gain, AGREEMENT)
+    calibration = Calibration(temperature, gain, AGREEMENT, BOLDNESS)
     predictor.card = replace(predictor.card, calibration=calibration)
     return [predictor.predict(trial.prepared, ()) for trial in trials]
 

@@ -263,3 +263,26 @@ def test_folding_batch_norm_changes_no_result(network):
     torch.testing.assert_close(
         folded(L, no_hints(1)), network(L, no_hints(1)), atol=1e-3, rtol=1e-3
     )
+
+
+def test_a_photo_in_doubt_is_read_out_more_boldly(network):
+    look = network.look(torch.rand(1, 1, 128, 128) * 100)
+    plain, bold = Calibration(gain=1.4, agreement=3.0), Calibration(1.0, 1.4, 3.0, boldness=0.5)
+    painting = network.paint(look, no_hints(1), bold)
+    values = torch.cat([network.centers, network.centers.norm(dim=1, keepdim=True)], dim=1)
+    found = network.cells.means(painting.logits, values, 1.0)
+    agreed = found[:, :2].norm(dim=1).mean() / found[:, 2].mean()
+    expected = ((0.72 / agreed) ** 0.5).clamp(max=1.6)
+    torch.testing.assert_close(painting.bold.mean(), expected, rtol=0.05, atol=0)
+    without = network.own_color(network.paint(look, no_hints(1), plain), plain)
+    residual = 110 * painting.residual
+    torch.testing.assert_close(
+        network.own_color(painting, bold) - residual, painting.bold * (without - residual)
+    )
+    # A sure photo is not made less than it is by much, and a gray one does not divide by nothing.
+    sure = torch.full_like(painting.logits, -50.0)
+    sure[:, 7] = 50.0
+    assert network._bold(sure, bold).item() == pytest.approx(0.72**0.5, abs=1e-3)
+    gray = int(network.centers.norm(dim=1).argmin())
+    sure[:, 7], sure[:, gray] = -50.0, 50.0
+    assert torch.isfinite(network._bold(sure, bold)).all()
