@@ -17,8 +17,8 @@ class Calibration:
         agreement: how much less it is where it does not: the factor is
             1 + (gain - 1) * r ** agreement, with r the chroma of the mean over the mean of the
             chroma, 1 for one hue and 0 for hues that cancel each other out.
-        boldness: how much of what that takes from a photo as a whole is given back to all of it:
-            its colors are multiplied by (SURE / r) ** boldness, r being that of the whole photo.
+        boldness: how much of what that takes from a photo as a whole is given back to it: its r are
+            multiplied by (SURE / r of the whole photo) ** boldness, and are at most 1.
         hint_pull: added to the scores of all hints, see `HintPointer`.
         hint_fall: how much more than learned they fall per 100 pixels of the network's input.
         likely_within: a*b*; a hint so far off is 1/e likely, farther off soon not at all. 0: none.

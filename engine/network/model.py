@@ -39,8 +39,9 @@ BEFORE = 5
 # a*b*; so far a color is always in doubt, and so little chroma is none.
 LEAST_SPREAD = LEAST_CHROMA = 6.0
 # How far a photo's hues agree in the mean, see `Calibration`; looked at in one cell of so many each
-# way. Nothing becomes more than so many times as vivid, or less vivid.
-SURE, ONE_OF, BOLDEST = 0.72, 4, 1.6
+# way. No photo is read out more timidly or more boldly than so.
+SURE, ONE_OF = 0.72, 4
+LEAST_BOLD, MOST_BOLD = 0.8, 1.4
 # Up to so many cells a CPU's cache holds what all of them say of all, in bfloat16.
 PLAIN_ATTENTION = 640
 
@@ -106,7 +107,7 @@ class Painting(NamedTuple):
         pointer: (B, 1 + N, H/4, W/4), weights of "no hint" and of each hint.
         upsampling: (B, 9 * 16, H/4, W/4), logits of the 9 coarse neighbors of each fine pixel,
             likewise.
-        bold: (B, 1, 1, 1), how much more chroma all of the photo is given, see `Calibration`.
+        bold: (B, 1, 1, 1), by how much hues count as more agreed on, see `Calibration`.
         news: (B, N, 2), by how much likely hints differ from the network's own color, as far as
             that holds nearby, too; None without likely hints.
         cast: (B, 2, 1, 1), what of it holds for the whole photo, for a spread of 1; likewise.
@@ -295,7 +296,7 @@ class ColorNetwork(nn.Module):
         of_means, chroma = _chroma(found[:, :2]).mean(dim=(2, 3)), found[:, 2:].mean(dim=(2, 3))
         agreed = (of_means / chroma.clamp(min=1e-3)).clamp(min=1e-3)
         bold: Tensor = (SURE / agreed) ** calibration.boldness
-        return bold.clamp(1 / BOLDEST, BOLDEST)[:, :, None, None]
+        return bold.clamp(LEAST_BOLD, MOST_BOLD)[:, :, None, None]
 
     def _said(
         self,
@@ -362,11 +363,11 @@ class ColorNetwork(nn.Module):
         of_mean = _chroma(mean)
         if calibration.agreement:
             one_hue = of_mean / chroma.clamp(min=1e-3)
+            if bold is not None:
+                one_hue = (bold * one_hue).clamp(max=1.0)
             color = (1 + (calibration.gain - 1) * one_hue**calibration.agreement) * mean
         else:
             color = calibration.gain * mean
-        if bold is not None:
-            color = bold * color
         spread = (chroma.square() - of_mean.square()).clamp(min=0).sqrt() + LEAST_SPREAD
         return color + AB_SCALE * residual, spread
 

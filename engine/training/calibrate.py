@@ -27,16 +27,15 @@ from engine.values import AbPlanes, Lightness
 
 log = logging.getLogger(__name__)
 
-TEMPERATURES = (1.0, 0.8, 0.7, 0.6, 0.5, 0.38, 0.28)
+TEMPERATURES = (1.0, 0.8, 0.7, 0.65, 0.6, 0.5, 0.38, 0.28)
 # More gain than this makes what is already colored gaudy before the pale becomes vivid.
 LEAST_GAIN, MOST_GAIN = 0.7, 1.8
 # The gain is looked for until the colorfulness is so near to the one wished for, or so many times.
 VIVID_ENOUGH, MOST_LOOKS = 0.002, 6
-# On photos kept from training it gave less false color than 0, at equal LPIPS; see decisions 24
-# and 29.
-AGREEMENT = 3.0
-# So that photos on old film are not left paler than others; see decision 29.
-BOLDNESS = 0.5
+# On photos kept from training it gave less false color than 0, at equal LPIPS; see decision 24.
+AGREEMENT = 4.0
+# So that photos on old film are not left paler than others; see decision 30.
+BOLDNESS = 1.5
 # On photos kept from training: a hint goes further over what it lies on, and less far beyond, than
 # the network learned beside its own colors, which were paler then; see decision 25.
 HINT_PULL, HINT_FALL = 1.5, 0.9
@@ -44,7 +43,7 @@ HINT_PULL, HINT_FALL = 1.5, 0.9
 LIKELY = {
     "likely_within": 30.0,
     "likely_pull": 1.0,
-    "likely_fall": 0.9,
+    "likely_fall": 1.2,
     "likely_everywhere": 0.15,
     "likely_vividness": 0.2,
     "likely_nearby": 0.5,

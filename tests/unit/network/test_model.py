@@ -271,15 +271,18 @@ def test_a_photo_in_doubt_is_read_out_more_boldly(network):
     painting = network.paint(look, no_hints(1), bold)
     values = torch.cat([network.centers, network.centers.norm(dim=1, keepdim=True)], dim=1)
     found = network.cells.means(painting.logits, values, 1.0)
-    agreed = found[:, :2].norm(dim=1).mean() / found[:, 2].mean()
-    expected = ((0.72 / agreed) ** 0.5).clamp(max=1.6)
-    torch.testing.assert_close(painting.bold.mean(), expected, rtol=0.05, atol=0)
-    without = network.own_color(network.paint(look, no_hints(1), plain), plain)
+    chroma = found[:, :2].norm(dim=1, keepdim=True)
+    expected = (0.72 / (chroma.mean() / found[:, 2].mean())) ** 0.5
+    torch.testing.assert_close(painting.bold.mean(), expected.clamp(0.8, 1.4), rtol=0.05, atol=0)
     residual = 110 * painting.residual
-    torch.testing.assert_close(
-        network.own_color(painting, bold) - residual, painting.bold * (without - residual)
-    )
-    # A sure photo is not made less than it is by much, and a gray one does not divide by nothing.
+    color = network.own_color(painting, bold) - residual
+    agreed = (painting.bold * chroma / found[:, 2:]).clamp(max=1)
+    torch.testing.assert_close(color, (1 + 0.4 * agreed**3) * found[:, :2], rtol=1e-3, atol=1e-3)
+    timid = network.own_color(network.paint(look, no_hints(1), plain), plain) - residual
+    assert (color.norm(dim=1) > timid.norm(dim=1)).any()
+    # What is sure has all of the gain already.
+    assert (color.norm(dim=1) <= 1.4 * chroma[:, 0] + 1e-3).all()
+    # A sure photo is read out more timidly; a gray one does not divide by nothing.
     sure = torch.full_like(painting.logits, -50.0)
     sure[:, 7] = 50.0
     assert network._bold(sure, bold).item() == pytest.approx(0.72**0.5, abs=1e-3)
