@@ -289,13 +289,14 @@ class ColorNetwork(nn.Module):
         )
 
     def _bold(self, logits: Tensor, calibration: Calibration) -> Tensor | None:
+        """See `Painting`; None without boldness."""
         if not calibration.boldness:
             return None
         some = logits[:, :, ONE_OF // 2 :: ONE_OF, ONE_OF // 2 :: ONE_OF]
         found = self._found(some, calibration)
         of_means, chroma = _chroma(found[:, :2]).mean(dim=(2, 3)), found[:, 2:].mean(dim=(2, 3))
-        agreed = (of_means / chroma.clamp(min=1e-3)).clamp(min=1e-3)
-        bold: Tensor = (SURE / agreed) ** calibration.boldness
+        one_hue = (of_means / chroma.clamp(min=1e-3)).clamp(min=1e-3)
+        bold: Tensor = (SURE / one_hue) ** calibration.boldness
         return bold.clamp(LEAST_BOLD, MOST_BOLD)[:, :, None, None]
 
     def _said(
