@@ -1,5 +1,6 @@
 """The program as a user has it: a process with a window, looked at from outside only."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -42,6 +43,7 @@ class Program:
             place.mkdir(parents=True, exist_ok=True)
         places["XDG_RUNTIME_DIR"].chmod(0o700)  # Qt insists
         self._environment = screen.environment | {key: str(each) for key, each in places.items()}
+        self._environment["PYTHONFAULTHANDLER"] = "1"  # see wait_for_end
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self, *photos: Path) -> subprocess.Popen[bytes]:
@@ -103,10 +105,20 @@ class Program:
         return x, y, width, height
 
     def wait_for_end(self, seconds: float = PATIENCE_S) -> float:
-        """Wait until it has ended well; gives back how long that took."""
+        """Wait until it has ended well; gives back how long that took.
+
+        Raises:
+            AssertionError: it has not; what its threads are doing is then on standard error.
+        """
         assert self._process is not None
         started = time.monotonic()
-        assert self._process.wait(seconds) == 0
+        try:
+            assert self._process.wait(seconds) == 0
+        except subprocess.TimeoutExpired:
+            windows = self.windows
+            self._process.send_signal(signal.SIGABRT)
+            self._process.wait()
+            raise AssertionError(f"It goes on after {seconds:.0f} s, with {windows}") from None
         return time.monotonic() - started
 
     def _active_title(self) -> str:

@@ -114,7 +114,7 @@ def new_screen(folder: Path) -> Iterator[Screen]:
         folder: for what the window manager wants to keep.
     """
     ours, theirs = os.pipe()
-    command = ["Xvfb", "-displayfd", str(theirs), "-nolisten", "tcp", "-screen", "0"]
+    command = ["Xvfb", "-displayfd", str(theirs), "-nolisten", "tcp", "-noreset", "-screen", "0"]
     with subprocess.Popen(
         [*command, "{}x{}x24".format(*SIZE)], pass_fds=[theirs], stderr=subprocess.DEVNULL
     ) as server:

@@ -6,9 +6,6 @@ from tests.desktop.conftest import BIG
 from tests.desktop.program import GRAY
 from tests.desktop.screen import wait_until
 
-# Loading the network is over by then; all other work can be stopped.
-A_FEW_SECONDS = 10.0
-
 
 def close_window(program) -> None:
     """As by the cross in the window's frame: the window manager asks it to close."""
@@ -22,7 +19,7 @@ def test_while_the_photo_of_a_second_start_is_colored(program, photos, big_photo
     program.wait_for_title("scan.jpg")
     assert list(program.windows) == [program.window]
     close_window(program)
-    program.wait_for_end(A_FEW_SECONDS)
+    program.wait_for_end()
     assert [path.name for path in big_photo.parent.iterdir()] == ["scan.jpg"]
     assert not list(program.temporary.iterdir())
 
