@@ -21,9 +21,12 @@ class Calibration:
             multiplied by (SURE / r of the whole photo) ** boldness, and are at most 1.
         hint_pull: added to the scores of all hints, see `HintPointer`.
         hint_fall: how much more than learned they fall per 100 pixels of the network's input.
+        hint_kin: how much they fall where a cell is less like what lies under the hint, per squared
+            distance, see `kinship.apart`.
         likely_within: a*b*; a hint so far off is 1/e likely, farther off soon not at all. 0: none.
         likely_pull: added to the scores of likely hints, besides.
-        likely_fall: how much less those fall.
+        likely_fall: how much less those fall with the distance in the photo.
+        likely_kin: how much less with that of the descriptors.
         likely_everywhere: how much of what one likely hint says holds for the whole photo, where
             that is as much in doubt as the hinted spot was.
         likely_vividness: how much of it is rather that the whole photo has more chroma, or less.
@@ -38,9 +41,11 @@ class Calibration:
     boldness: float = 0.0
     hint_pull: float = 0.0
     hint_fall: float = 0.0
+    hint_kin: float = 0.0
     likely_within: float = 0.0
     likely_pull: float = 0.0
     likely_fall: float = 0.0
+    likely_kin: float = 0.0
     likely_everywhere: float = 0.0
     likely_vividness: float = 0.0
     likely_nearby: float = 0.0

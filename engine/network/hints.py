@@ -53,6 +53,18 @@ def under_hints(planes: Tensor, hints: HintBatch) -> Tensor:
     return found.transpose(1, 2)[:, :, None]
 
 
+def places(hints: HintBatch, h: int, w: int) -> Tensor:
+    """Where hints lie in planes at 1/4, (B, 1, N, 2), as `grid_sample` wants it.
+
+    Args:
+        hints: N hints a photo.
+        h: height of the planes.
+        w: their width.
+    """
+    size = CELL * torch.tensor([w, h], device=hints.place.device)
+    return (hints.place / size * 2 - 1)[:, None].clamp(-1, 1)
+
+
 def no_hints(batch: int, device: torch.device | str = "cpu") -> HintBatch:
     """A batch without any hint; N is 0."""
     empty = torch.zeros(batch, 0, device=device)
@@ -105,8 +117,7 @@ class HintPointer(nn.Module):
         if not hints.radius.shape[1]:  # Apple's GPUs cannot take a sample at no place
             alone: Tensor = self.none(features)
             return alone
-        size = CELL * torch.tensor([w, h], device=features.device)
-        where = (hints.place / size * 2 - 1)[:, None].clamp(-1, 1)
+        where = places(hints, h, w)
         # Keys are made where the hints lie only, and taken through the map to queries: both are
         # linear, and so neither has to be made for every cell.
         there = F.grid_sample(features, where, align_corners=False, padding_mode="border")

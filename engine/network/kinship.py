@@ -3,10 +3,12 @@
 The decoder decides cell by cell; where a coat may be maroon or navy, it says one here and the other
 there. What it says is therefore averaged over cells that the encoder saw as alike: sleeve with
 sleeve, not with the wall beside it. Only what is coarser than a cell is averaged; edges and small
-things stay.
+things stay. A hint, too, is for what
+is alike.
 
 Source: Buades et al. 2005, "A non-local algorithm for image denoising", with the encoder's features
-in the place of patches of pixels. See docs/decisions/0029.
+in the place of patches of pixels. See docs/decisions/0029
+and 0031.
 """
 
 import torch
@@ -69,6 +71,30 @@ def agreed(x: Tensor, kin: Tensor) -> Tensor:
     change = torch.rsub(coarse, mixed)
     fine = F.interpolate(change, scale_factor=CELL, mode="bilinear", align_corners=False)
     return x + fine.to(x.dtype)
+
+
+def apart(described: Tensor, places: Tensor) -> Tensor:
+    """How much less alike cells are to what lies at some places than those places themselves.
+
+    Args:
+        described: (B, C, h, w), from `descriptors`.
+        places: (B, 1, N, 2), x and y, -1..1; N is above 0.
+
+    Returns:
+        (B, N, 4h, 4w), squared distances of descriptors.
+    """
+    batch, _, h, w = described.shape
+    there = F.grid_sample(described, places, align_corners=False, padding_mode="border")[:, :, 0]
+    squares = described.square().sum(dim=1).flatten(1)
+    rows = there.square().sum(dim=1)[:, :, None] + squares[:, None]
+    rows = torch.baddbmm(rows, there.transpose(1, 2), described.flatten(2), alpha=-2)
+    far = F.interpolate(
+        rows.view(batch, -1, h, w), scale_factor=CELL, mode="bilinear", align_corners=False
+    )
+    # Between cells a place is like none of them entirely, least of all on an edge.
+    each = far.view(-1, 1, CELL * h, CELL * w), places.reshape(-1, 1, 1, 2)
+    least = F.grid_sample(*each, align_corners=False, padding_mode="border")
+    return (far - least.view(batch, -1, 1, 1)).clamp(min=0)
 
 
 def _even(features: Tensor) -> Tensor:

@@ -26,8 +26,8 @@ from engine.network.bins import bin_centers
 from engine.network.calibration import Calibration
 from engine.network.cells import DETAIL, CellWork, PlainCells
 from engine.network.encoder import TAPPED_CHANNELS, Encoder
-from engine.network.hints import HintBatch, HintPointer, under_hints
-from engine.network.kinship import agreed, descriptors, kinship
+from engine.network.hints import HintBatch, HintPointer, places, under_hints
+from engine.network.kinship import agreed, apart, descriptors, kinship
 
 AB_SCALE = 110.0
 INPUT_MULTIPLE = 32
@@ -87,6 +87,7 @@ class Look(NamedTuple):
         at_16: (B, width_16, H/16, W/16).
         detail: (B, 64, H/4, W/4), the part of the upsampling that only asks the lightness itself,
             4x4 pixels a cell.
+        described: (B, C, H/16, W/16), what each cell at 1/16 is like, see `kinship.descriptors`.
         kin: (B, n, n), how much each of the n cells at 1/16 takes from each; None for nothing.
     """
 
@@ -94,6 +95,7 @@ class Look(NamedTuple):
     at_8: Tensor
     at_16: Tensor
     detail: Tensor
+    described: Tensor
     kin: Tensor | None
 
 
@@ -129,6 +131,7 @@ class _Said(NamedTuple):
 
     more: Tensor
     fall: Tensor
+    kin: Tensor
     news: Tensor | None = None
     cast: Tensor | None = None
     vivid: Tensor | None = None
@@ -243,20 +246,17 @@ class ColorNetwork(nn.Module):
         )
         whole = self.whole(f32.mean(dim=(2, 3)))[:, :, None, None]
         at_8, at_16 = self.lateral_8(f8), self.lateral_16(f16) + coarse + whole
+        # Nothing is learned through it: each cell alone would rather be asked by itself.
+        described = descriptors(at_8.detach(), at_16.detach())
+        within, reach = self.config.kin_within, self.config.kin_reach
         return Look(
             at_4=self.lateral_4(f4),
             at_8=at_8,
             at_16=at_16,
             detail=self.upsampling_1.early(F.pixel_unshuffle(L / 50 - 1, 4)),
-            kin=self._kin(at_8, at_16),
+            described=described,
+            kin=kinship(described, within, reach) if within else None,
         )
-
-    def _kin(self, at_8: Tensor, at_16: Tensor) -> Tensor | None:
-        within, reach = self.config.kin_within, self.config.kin_reach
-        if not within:
-            return None
-        # Nothing is learned through it: each cell alone would rather be asked by itself.
-        return kinship(descriptors(at_8.detach(), at_16.detach()), within, reach)
 
     def paint(self, look: Look, hints: HintBatch, calibration: Calibration = LEARNED) -> Painting:
         """Choose colors for a photo that was looked at, obeying the hints.
@@ -276,6 +276,9 @@ class ColorNetwork(nn.Module):
         bold = self._bold(logits, calibration)
         said = self._said(logits, residual, hints, calibration, bold)
         scores = self.pointer(x.float(), hints).float()
+        if calibration.hint_kin and hints.radius.shape[1]:
+            less = apart(look.described, places(hints, h, w))
+            scores[:, 1:] -= said.kin[:, :, None, None] * less
         pull = self.pointer.pull(said.more, said.fall)
         return Painting(
             logits=logits,
@@ -310,9 +313,10 @@ class ColorNetwork(nn.Module):
         """What the hints say beyond what was learned; see `Painting` for the planes."""
         more = torch.full_like(hints.radius, calibration.hint_pull)
         fall = torch.full_like(hints.radius, calibration.hint_fall)
+        kin = torch.full_like(hints.radius, calibration.hint_kin)
         count = hints.radius.shape[1]
         if not count or not calibration.likely_within:
-            return _Said(more, fall)
+            return _Said(more, fall, kin)
         there = under_hints(logits, hints), under_hints(residual, hints)
         own, spread = self._own(*there, calibration, bold)
         off = hints.ab - own[:, :, 0].transpose(1, 2)  # (B, N, 2)
@@ -330,6 +334,7 @@ class ColorNetwork(nn.Module):
         return _Said(
             more + few * calibration.likely_pull * likely,
             fall - few * calibration.likely_fall * likely,
+            kin - few * calibration.likely_kin * likely,
             calibration.likely_nearby * news,
             cast[:, :, None, None],
             vivid[:, :, None, None],

@@ -37,13 +37,15 @@ AGREEMENT = 4.0
 # So that photos on old film are not left paler than others; see decision 30.
 BOLDNESS = 1.5
 # On photos kept from training: a hint goes further over what it lies on, and less far beyond, than
-# the network learned beside its own colors, which were paler then; see decision 25.
-HINT_PULL, HINT_FALL = 1.5, 0.9
+# the network learned beside its own colors, which were paler then (decision 25); and it keeps to
+# what is of its kind (decision 31).
+HINT_PULL, HINT_FALL, HINT_KIN = 4.5, 0.9, 3.5
 # Likewise, of hints near the network's own color; see decision 28.
 LIKELY = {
     "likely_within": 30.0,
-    "likely_pull": 1.0,
+    "likely_pull": -2.0,
     "likely_fall": 1.2,
+    "likely_kin": 3.5,
     "likely_everywhere": 0.15,
     "likely_vividness": 0.2,
     "likely_nearby": 0.5,
@@ -130,7 +132,7 @@ def vividness_missed(measures: Measures) -> float:
 def _with_settled_numbers(honest: Calibration, temperature: float, gain: float) -> Calibration:
     return replace(
         honest, temperature=temperature, gain=gain, agreement=AGREEMENT, boldness=BOLDNESS,
-        hint_pull=HINT_PULL, hint_fall=HINT_FALL, **LIKELY,
+        hint_pull=HINT_PULL, hint_fall=HINT_FALL, hint_kin=HINT_KIN, **LIKELY,
     )  # fmt: skip
 
 

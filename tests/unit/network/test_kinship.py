@@ -3,8 +3,9 @@
 import pytest
 import torch
 
-from engine.network.hints import no_hints
-from engine.network.kinship import agreed, descriptors, kinship
+from engine.network.calibration import Calibration
+from engine.network.hints import HintBatch, no_hints, places
+from engine.network.kinship import agreed, apart, descriptors, kinship
 from engine.network.model import ColorNetwork, NetworkConfig
 
 
@@ -79,6 +80,52 @@ def test_the_network_asks_kin_and_can_be_told_not_to():
     # They agree more: what differs from cell to cell at 1/16 differs less.
     spread = [torch.nn.functional.avg_pool2d(each, 4).var() for each in (with_kin, without)]
     assert spread[0] < spread[1]
+
+
+def hints_at(*spots: tuple[float, float]) -> HintBatch:
+    """One photo with a reddish hint at each spot, x and y in pixels of the network's input."""
+    count = len(spots)
+    ab = torch.tensor([[[40.0, 20.0]] * count])
+    return HintBatch(torch.tensor([spots]), torch.full((1, count), 4.0), ab, torch.zeros(1, count))
+
+
+def test_apart_is_what_is_of_another_kind_however_far():
+    hints = hints_at((10.0, 70.0), (100.0, 20.0))
+    far = apart(two_materials(), places(hints, 32, 32))
+    assert far.shape == (1, 2, 32, 32)
+    on_the_left, on_the_right = far[0]
+    assert on_the_left[:, :12].max() == 0
+    torch.testing.assert_close(on_the_left[:, 20:], torch.full((32, 12), 2.0))
+    torch.testing.assert_close(on_the_right, on_the_left.flip(1))
+
+
+def test_a_place_on_an_edge_is_as_near_to_itself_as_any():
+    described = torch.randn(1, 12, 6, 10)
+    hints = hints_at((64.0, 37.0), (0.0, 0.0), (159.9, 95.9))
+    where = places(hints, 24, 40)
+    far = apart(described, where)
+    there = torch.nn.functional.grid_sample(far, where, align_corners=False, padding_mode="border")
+    # At corners exactly; between the cells a place may be a little more than its neighbors.
+    assert there[0, [1, 2], 0, [1, 2]].max() == 0
+    assert there[0, 0, 0, 0] < 0.1 * far[0, 0].max()
+    assert far.min() == 0
+
+
+def test_a_hint_is_taken_less_where_cells_are_of_another_kind():
+    torch.manual_seed(5)
+    network = ColorNetwork(NetworkConfig()).eval()
+    hints = hints_at((20.0, 30.0), (100.0, 90.0))
+    with torch.inference_mode():
+        look = network.look(torch.rand(1, 1, 128, 160) * 100)
+        look = look._replace(described=0.3 * torch.randn(1, 16, 8, 10))
+        plain, kept = (
+            network.paint(look, hints, Calibration(hint_pull=2.0, hint_kin=strength)).pointer
+            for strength in (0.0, 3.0)
+        )
+        less = 3.0 * apart(look.described, places(hints, 32, 40))
+    assert less.max() > 1
+    change = (kept[:, 1:] / kept[:, :1]).log() - (plain[:, 1:] / plain[:, :1]).log()
+    torch.testing.assert_close(change, -less, atol=2e-3, rtol=1e-3)
 
 
 def test_kin_within_no_reach_are_none():
