@@ -1,5 +1,6 @@
 """The program as a user has it: a process with a window, looked at from outside only."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from tests.desktop.screen import PATIENCE_S, Screen, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PANEL_WIDTH = 264
+LATE_S = 10.0
 # Of the two patches beside the divider that are looked at: from the divider, width, height.
 _APART, _WIDE, _HIGH = 20, 120, 160
 # What a patch of a colored photo has at least, and one of a gray photo at most, in the mean.
@@ -75,6 +77,22 @@ class Program:
 
     def wait_for_no_dialog(self) -> None:
         wait_until(lambda: self.screen.do("getactivewindow") == self.window, "no dialog")
+
+    def confirm(self) -> None:
+        """Press Return until the dialog is gone.
+
+        Under load Qt's list of completions opens late, and takes the first one for itself.
+        """
+
+        def is_gone() -> bool:
+            return self.screen.do("getactivewindow") == self.window
+
+        for _ in range(3):
+            self.screen.press("Return")
+            with contextlib.suppress(AssertionError):
+                wait_until(is_gone, "no dialog", LATE_S)
+                return
+        raise AssertionError("The dialog does not take Return")
 
     def wait_for_title(self, beginning: str) -> None:
         wait_until(
