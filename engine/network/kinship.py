@@ -3,12 +3,10 @@
 The decoder decides cell by cell; where a coat may be maroon or navy, it says one here and the other
 there. What it says is therefore averaged over cells that the encoder saw as alike: sleeve with
 sleeve, not with the wall beside it. Only what is coarser than a cell is averaged; edges and small
-things stay. A hint, too, is for what
-is alike.
+things stay. A hint, too, is for what is alike.
 
 Source: Buades et al. 2005, "A non-local algorithm for image denoising", with the encoder's features
-in the place of patches of pixels. See docs/decisions/0029
-and 0031.
+in the place of patches of pixels. See docs/decisions/0029 and 0031.
 """
 
 import torch

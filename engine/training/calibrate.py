@@ -42,7 +42,7 @@ BOLDNESS = 1.5
 HINT_PULL, HINT_FALL, HINT_KIN = 4.5, 0.9, 3.5
 # Likewise, of hints near the network's own color; see decision 28.
 LIKELY = {
-    "likely_within": 30.0,
+    "likely_within": 35.0,
     "likely_pull": -2.0,
     "likely_fall": 1.2,
     "likely_kin": 3.5,
