@@ -1,6 +1,5 @@
 """The program as a user has it: a process with a window, looked at from outside only."""
 
-import contextlib
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from tests.desktop.screen import PATIENCE_S, Screen, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PANEL_WIDTH = 264
+# Within this a dialog has closed, if it took the key at all.
 LATE_S = 10.0
 # Of the two patches beside the divider that are looked at: from the divider, width, height.
 _APART, _WIDE, _HIGH = 20, 120, 160
@@ -75,24 +75,20 @@ class Program:
         """Until another window of that title is there and takes keys."""
         wait_until(lambda: self._active_title() == title, f"the dialog {title!r}")
 
-    def wait_for_no_dialog(self) -> None:
-        wait_until(lambda: self.screen.do("getactivewindow") == self.window, "no dialog")
+    def wait_for_no_dialog(self, seconds: float = PATIENCE_S) -> None:
+        wait_until(lambda: self.screen.do("getactivewindow") == self.window, "no dialog", seconds)
 
     def confirm(self) -> None:
-        """Press Return until the dialog is gone.
+        """Press Return, once more if the dialog stays.
 
         Under load Qt's list of completions opens late, and takes the first one for itself.
         """
-
-        def is_gone() -> bool:
-            return self.screen.do("getactivewindow") == self.window
-
-        for _ in range(3):
+        self.screen.press("Return")
+        try:
+            self.wait_for_no_dialog(LATE_S)
+        except AssertionError:
             self.screen.press("Return")
-            with contextlib.suppress(AssertionError):
-                wait_until(is_gone, "no dialog", LATE_S)
-                return
-        raise AssertionError("The dialog does not take Return")
+            self.wait_for_no_dialog()
 
     def wait_for_title(self, beginning: str) -> None:
         wait_until(
