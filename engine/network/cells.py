@@ -60,12 +60,23 @@ class CellWork(Protocol):
             (B, 3, h, w), 32-bit floats.
         """
 
-    def upsampled(self, coarse: Tensor, weights: Tensor) -> Tensor:
+    def shares(self, logits: Tensor) -> Tensor:
+        """What each fine pixel takes of the 9 coarse cells around it.
+
+        Args:
+            logits: (B, 9 * DETAIL, h, w), by neighbor, then by pixel of the cell.
+
+        Returns:
+            As many 32-bit floats, adding up to 1 over the neighbors; in the order that `upsampled`
+            of the same kind wants.
+        """
+
+    def upsampled(self, coarse: Tensor, shares: Tensor) -> Tensor:
         """Each fine pixel as a weighted mean of the 9 coarse cells around it.
 
         Args:
             coarse: (B, 2, h, w); at the border it goes on as it ends.
-            weights: (B, 9 * DETAIL, h, w), logits: by neighbor, then by pixel of the cell.
+            shares: from `shares`.
 
         Returns:
             (B, 2, 4h, 4w).
@@ -108,10 +119,13 @@ class PlainCells:
         found = [(each.float() / temperature).softmax(dim=1) @ values for each in some]
         return torch.cat(found).view(batch, h, w, -1).permute(0, 3, 1, 2)
 
-    def upsampled(self, coarse: Tensor, weights: Tensor) -> Tensor:
+    def shares(self, logits: Tensor) -> Tensor:
+        """See `CellWork`: (B, 9, DETAIL, h, w)."""
+        batch, _, h, w = logits.shape
+        return logits.float().contiguous().view(batch, 9, DETAIL, h, w).softmax(dim=1)
+
+    def upsampled(self, coarse: Tensor, shares: Tensor) -> Tensor:
         """See `CellWork`."""
-        batch, _, h, w = weights.shape
-        shares = weights.float().contiguous().view(batch, 9, DETAIL, h, w).softmax(dim=1)
         return convex_upsample(coarse, shares)
 
 

@@ -55,14 +55,21 @@ class CompiledCells:
         _means(bits.reshape(-1, bins), shift, columns, np.float32(1 / temperature), found)
         return torch.from_numpy(found).view(3, batch, h, w).transpose(0, 1)
 
-    def upsampled(self, coarse: Tensor, weights: Tensor) -> Tensor:
+    def shares(self, logits: Tensor) -> Tensor:
+        """See `cells.CellWork`: (B, h, w, 9 * DETAIL)."""
+        bits, shift = _bits(logits)
+        found = np.empty(bits.shape, np.float32)
+        for each, result in zip(bits, found, strict=True):
+            _share(each, shift, DETAIL, result)
+        return torch.from_numpy(found)
+
+    def upsampled(self, coarse: Tensor, shares: Tensor) -> Tensor:
         """See `cells.CellWork`."""
-        batch, _, h, w = weights.shape
-        bits, shift = _bits(weights)
+        batch, h, w, _ = shares.shape
         around = F.pad(coarse.float(), (1, 1, 1, 1), mode="replicate").numpy()
         fine = np.empty((batch, 2, 4 * h, 4 * w), np.float32)
-        for each, color, result in zip(bits, around, fine, strict=True):
-            _upsample(each, shift, color, DETAIL, result)
+        for each, color, result in zip(shares.numpy(), around, fine, strict=True):
+            _upsample(each, color, DETAIL, result)
         return torch.from_numpy(fine)
 
 
@@ -138,33 +145,45 @@ def _means(bits: Any, shift: Any, values: Any, sharpness: Any, found: Any) -> No
 
 
 @compiled
-def _upsample(bits: Any, shift: Any, around: Any, detail: Any, fine: Any) -> None:
+def _share(bits: Any, shift: Any, detail: Any, shares: Any) -> None:
     rows, columns, count = bits.shape
-    weights = np.empty(count, np.float32)
-    whole, a, b = np.empty((3, detail), np.float32)
+    whole = np.empty(detail, np.float32)
     for y in range(rows):
         for x in range(columns):
             # One largest for all pixels of the cell: only a pixel all of whose weights are below
             # some e**-80 of another's would be off, in the end a plain mean.
             top = _largest(bits[y, x], shift)
             for k in range(count):
-                weights[k] = _exp(_value(bits[y, x, k], shift) - top)
+                shares[y, x, k] = _exp(_value(bits[y, x, k], shift) - top)
+            # So many times as it is told, not 16: a loop known to be that short is unrolled
+            # into single steps.
             whole[:] = 0
+            for neighbor in range(9):
+                for i in range(detail):
+                    whole[i] += shares[y, x, neighbor * detail + i]
+            for neighbor in range(9):
+                for i in range(detail):
+                    shares[y, x, neighbor * detail + i] /= whole[i]
+
+
+@compiled
+def _upsample(shares: Any, around: Any, detail: Any, fine: Any) -> None:
+    rows, columns, _ = shares.shape
+    a, b = np.empty((2, detail), np.float32)
+    for y in range(rows):
+        for x in range(columns):
             a[:] = 0
             b[:] = 0
             for neighbor in range(9):
                 near_a = around[0, y + neighbor // 3, x + neighbor % 3]
                 near_b = around[1, y + neighbor // 3, x + neighbor % 3]
-                # So many times as it is told, not 16: a loop known to be that short is unrolled
-                # into single steps.
                 for i in range(detail):
-                    weight = weights[neighbor * detail + i]
-                    whole[i] += weight
-                    a[i] += weight * near_a
-                    b[i] += weight * near_b
+                    share = shares[y, x, neighbor * detail + i]
+                    a[i] += share * near_a
+                    b[i] += share * near_b
             for i in range(detail):
-                fine[0, 4 * y + i // 4, 4 * x + i % 4] = a[i] / whole[i]
-                fine[1, 4 * y + i // 4, 4 * x + i % 4] = b[i] / whole[i]
+                fine[0, 4 * y + i // 4, 4 * x + i % 4] = a[i]
+                fine[1, 4 * y + i // 4, 4 * x + i % 4] = b[i]
 
 
 @compiled

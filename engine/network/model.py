@@ -78,6 +78,19 @@ class NetworkConfig:
         return asdict(self)
 
 
+class Unhinted(NamedTuple):
+    """What the decoder makes of a photo before anyone gives a hint; the same at each edit.
+
+    Attributes:
+        features: (B, width_4, H/4, W/4).
+        upsampling: what fine pixels take of coarse ones, see `CellWork.shares`. Hints do not change
+            it: it asks where edges are.
+    """
+
+    features: Tensor
+    upsampling: Tensor
+
+
 class Look(NamedTuple):
     """What the encoder saw of a photo, already at the decoder's widths.
 
@@ -89,6 +102,7 @@ class Look(NamedTuple):
             4x4 pixels a cell.
         described: (B, C, H/16, W/16), what each cell at 1/16 is like, see `kinship.descriptors`.
         kin: (B, n, n), how much each of the n cells at 1/16 takes from each; None for nothing.
+        unhinted: what `ColorNetwork.ahead` adds.
     """
 
     at_4: Tensor
@@ -97,6 +111,7 @@ class Look(NamedTuple):
     detail: Tensor
     described: Tensor
     kin: Tensor | None
+    unhinted: Unhinted | None = None
 
 
 class Painting(NamedTuple):
@@ -107,8 +122,7 @@ class Painting(NamedTuple):
             that it calculates in.
         residual: (B, 2, H/4, W/4), a small correction to its mean, in units of AB_SCALE.
         pointer: (B, 1 + N, H/4, W/4), weights of "no hint" and of each hint.
-        upsampling: (B, 9 * 16, H/4, W/4), logits of the 9 coarse neighbors of each fine pixel,
-            likewise.
+        upsampling: what each fine pixel takes of its 9 coarse neighbors, see `CellWork.shares`.
         bold: (B, 1, 1, 1), by how much hues count as more agreed on, see `Calibration`.
         news: (B, N, 2), by how much likely hints differ from the network's own color, as far as
             that holds nearby, too; None without likely hints.
@@ -258,6 +272,31 @@ class ColorNetwork(nn.Module):
             kin=kinship(described, within, reach) if within else None,
         )
 
+    def ahead(self, look: Look) -> Look:
+        """A look with all done that needs no hints, so that each edit is quicker.
+
+        Args:
+            look: from `look`.
+        """
+        features = self._decoded(look, None)
+        return look._replace(unhinted=Unhinted(features, self._upsampling(features, look)))
+
+    def _decoded(self, look: Look, hints: HintBatch | None) -> Tensor:
+        """(B, width_4, H/4, W/4); None and no hints at all are the same."""
+        at_16, hinted_8, hinted_4 = look.at_16, None, None
+        if hints is not None and hints.radius.shape[1]:
+            planes_4, planes_8, planes_16 = self.cells.planes(hints, *look.at_4.shape[2:])
+            at_16 = at_16 + self.hints_16(planes_16)
+            hinted_8, hinted_4 = self.hints_8(planes_8), self.hints_4(planes_4)
+        x = self.transformer(at_16)
+        x = self.pair_8(_joined(self.up_8(x), look.at_8, hinted_8))
+        decoded: Tensor = self.pair_4(_joined(self.up_4(x), look.at_4, hinted_4))
+        return decoded
+
+    def _upsampling(self, features: Tensor, look: Look) -> Tensor:
+        """See `Painting`."""
+        return self.cells.shares(self.upsampling_2(self.upsampling_1.late(features, look.detail)))
+
     def paint(self, look: Look, hints: HintBatch, calibration: Calibration = LEARNED) -> Painting:
         """Choose colors for a photo that was looked at, obeying the hints.
 
@@ -266,25 +305,22 @@ class ColorNetwork(nn.Module):
             hints: of a user; may be none.
             calibration: how hints are obeyed beyond what was learned.
         """
-        h, w = look.at_4.shape[2:]
-        planes_4, planes_8, planes_16 = self.cells.planes(hints, h, w)
-        x = self.transformer(look.at_16 + self.hints_16(planes_16))
-        x = self.pair_8(_joined(self.up_8(x), look.at_8, self.hints_8(planes_8)))
-        x = self.pair_4(_joined(self.up_4(x), look.at_4, self.hints_4(planes_4)))
+        known, given = look.unhinted, bool(hints.radius.shape[1])
+        x = self._decoded(look, hints) if known is None or given else known.features
         logits = self.to_bins(x if look.kin is None else agreed(x, look.kin))
         residual = self.to_residual(x).float()
         bold = self._bold(logits, calibration)
         said = self._said(logits, residual, hints, calibration, bold)
         scores = self.pointer(x.float(), hints).float()
-        if calibration.hint_kin and hints.radius.shape[1]:
-            less = apart(look.described, places(hints, h, w))
+        if calibration.hint_kin and given:
+            less = apart(look.described, places(hints, *look.at_4.shape[2:]))
             scores[:, 1:] -= said.kin[:, :, None, None] * less
         pull = self.pointer.pull(said.more, said.fall)
         return Painting(
             logits=logits,
             residual=residual,
             pointer=self.cells.pointing(scores, hints, pull),
-            upsampling=self.upsampling_2(self.upsampling_1.late(x, look.detail)),
+            upsampling=self._upsampling(x, look) if known is None else known.upsampling,
             bold=bold,
             news=said.news,
             cast=said.cast,
@@ -436,7 +472,7 @@ def _chroma(ab: Tensor) -> Tensor:
     return torch.hypot(ab[:, :1], ab[:, 1:])
 
 
-def _joined(coarse: Tensor, seen: Tensor, hinted: Tensor) -> Tensor:
-    """(B, C, h/2, w/2), twice (B, C, h, w) -> (B, C, h, w), above 0."""
-    twice = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
-    return F.relu(twice.add_(seen).add_(hinted), inplace=True)
+def _joined(coarse: Tensor, seen: Tensor, hinted: Tensor | None) -> Tensor:
+    """(B, C, h/2, w/2), twice (B, C, h, w), the latter if any -> (B, C, h, w), above 0."""
+    twice = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False).add_(seen)
+    return F.relu(twice if hinted is None else twice.add_(hinted), inplace=True)

@@ -130,8 +130,9 @@ class TorchPredictor:
                 small = lightness_at_size(lightness, (frame.height, frame.width))
                 result_lightness = result_lightness or Lightness(small)
                 seen = np.ascontiguousarray(small[:, ::-1]) if mirrored else small
-                look = self._network_for(quality).look(padded_input(seen, frame).to(self._device))
-                passes.append(Pass(look, frame, mirrored))
+                network = self._network_for(quality)
+                look = network.look(padded_input(seen, frame).to(self._device))
+                passes.append(Pass(network.ahead(look), frame, mirrored))
         assert result_lightness is not None
         return PreparedPhoto(quality, tuple(passes), result_lightness)
 

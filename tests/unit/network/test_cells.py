@@ -33,7 +33,7 @@ def test_means_agree(precision, spread, temperature):
 @pytest.mark.parametrize("spread", [0.0, 1.0, 5.0])
 def test_upsampling_agrees(precision, spread):
     weights, coarse = planes(144, precision, spread), planes(2, torch.float32, 30)
-    plain, ours = (each.upsampled(coarse, weights) for each in BOTH)
+    plain, ours = (each.upsampled(coarse, each.shares(weights)) for each in BOTH)
     assert ours.shape == (2, 2, 20, 28)
     torch.testing.assert_close(ours, plain, atol=1e-4, rtol=0)
 
@@ -50,8 +50,8 @@ def test_how_numbers_lie_in_memory_does_not_matter():
                 rtol=0,
             )
             torch.testing.assert_close(
-                read.upsampled(planes_of(coarse), planes_of(weights)),
-                BOTH[0].upsampled(coarse, weights),
+                read.upsampled(planes_of(coarse), read.shares(planes_of(weights))),
+                BOTH[0].upsampled(coarse, BOTH[0].shares(weights)),
                 atol=1e-4,
                 rtol=0,
             )
@@ -74,7 +74,7 @@ def test_a_pixel_takes_the_neighbor_it_points_to(read):
     weights = torch.zeros(1, 9, 16, 3, 3)
     weights[0, 5, 6, 1, 1] = 60.0  # the sixth pixel of the middle cell looks to the right
     coarse = torch.arange(18.0).view(1, 2, 3, 3)
-    fine = read.upsampled(coarse, weights.view(1, 144, 3, 3))
+    fine = read.upsampled(coarse, read.shares(weights.view(1, 144, 3, 3)))
     torch.testing.assert_close(fine[0, :, 5, 6], coarse[0, :, 1, 2])
     torch.testing.assert_close(fine[0, :, 5, 5], coarse[0].mean(dim=(1, 2)))
 
@@ -83,7 +83,9 @@ def test_a_pixel_far_less_sure_than_its_neighbor_in_the_cell_stays_a_mean():
     weights = torch.zeros(1, 9, 16, 1, 1)
     weights[0, :, 3] = -500.0
     weights[0, 2, 3] = -400.0
-    fine = CompiledCells().upsampled(torch.full((1, 2, 1, 1), 25.0), weights.view(1, 144, 1, 1))
+    read = CompiledCells()
+    shares = read.shares(weights.view(1, 144, 1, 1))
+    fine = read.upsampled(torch.full((1, 2, 1, 1), 25.0), shares)
     torch.testing.assert_close(fine, torch.full((1, 2, 4, 4), 25.0))
 
 

@@ -7,12 +7,16 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from engine.color.lab import srgb_to_lab
+from engine.measuring.evaluate import read_truth
+from engine.measuring.photos import find_photos
 from engine.network.bins import bin_centers, nearest_bins
 from engine.network.calibration import Calibration
 from engine.network.cells import PlainCells, convex_upsample
 from engine.network.encoder import Conv, Encoder
 from engine.network.hints import FAR, HintBatch, no_hints
 from engine.network.predict import fold_batch_norm
+from engine.network.weights import load_weights
 from engine.training import calibrate
 
 
@@ -75,6 +79,36 @@ def test_looking_knows_nothing_of_hints(network):
     own = network.own_color(painting, Calibration(0.6, 1.1))
     ab = network.read_out(painting, own, some_hints(2))
     torch.testing.assert_close(ab, network(L, some_hints(2), Calibration(0.6, 1.1)))
+
+
+def test_what_needs_no_hints_is_done_ahead(network):
+    L = torch.rand(1, 1, 64, 96) * 100
+    look = network.look(L)
+    ahead = network.ahead(look)
+    for one, other in zip(
+        network.paint(look, no_hints(1)), network.paint(ahead, no_hints(1)), strict=True
+    ):
+        assert torch.equal(one, other) if one is not None else other is None
+    there, also = (network.paint(each, some_hints(3)) for each in (look, ahead))
+    assert torch.equal(there.logits, also.logits)
+    assert torch.equal(there.pointer, also.pointer)
+
+
+def test_hints_do_not_change_how_color_is_enlarged(photo_folder):
+    trained, card = load_weights()
+    trained.eval().requires_grad_(requires_grad=False)
+    pixels = read_truth(find_photos([photo_folder])[0], 256, squeeze=True)
+    L = torch.tensor(srgb_to_lab(pixels)[..., 0])[None, None]
+    given = some_hints(4)
+
+    def colors(look):
+        painting = trained.paint(look, given, card.calibration)
+        return trained.read_out(painting, trained.own_color(painting, card.calibration), given)
+
+    look = trained.look(L)
+    off = (colors(trained.ahead(look)) - colors(look)).norm(dim=1)
+    assert 0 < off.mean() < 0.05
+    assert off.max() < 5
 
 
 def test_a_hint_is_obeyed_where_it_lies(network):
