@@ -1,7 +1,7 @@
 """Speed of the network: python -m benchmarks.network
 
 Prints milliseconds, and how many times as long networks of published shapes take in the same run;
-ours in 32-bit floats, and as "fast" runs it where the processor calculates in bfloat16.
+ours in 32-bit floats, and as "fast" runs it where the processor counts in 8 bits.
 Each figure is the median of many rounds; the networks take turns, so that a busy moment of the
 machine falls on all of them.
 """
@@ -16,7 +16,8 @@ from benchmarks.ddcolor_tiny import DDColorTiny
 from benchmarks.zhang2016 import Zhang2016
 from benchmarks.zhang2017 import Zhang2017
 from engine.network.calibration import Calibration
-from engine.network.fused import fuse, in_half_precision
+from engine.network.eight_bit import in_eight_bits
+from engine.network.fused import fuse
 from engine.network.hints import HintBatch, no_hints
 from engine.network.model import ColorNetwork, Look, in_channels_last
 from engine.network.predict import fold_batch_norm
@@ -50,9 +51,9 @@ def main() -> None:
     network, card = load_weights()
     fold_batch_norm(network)
     network = in_channels_last(network.requires_grad_(requires_grad=False))
-    half = in_half_precision(network)
+    quick = in_eight_bits(network)
     fuse(network)
-    ours = {"32-bit": network} | ({} if half is None else {"bfloat16": half})
+    ours = {"32-bit": network} | ({} if quick is None else {"8-bit": quick})
     others = {
         f"shape of {name}": (other.eval().to(memory_format=torch.channels_last), channels)
         for name, other, channels in (

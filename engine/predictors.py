@@ -16,7 +16,7 @@ def load_predictor(
     Args:
         device: "auto" takes CUDA, then MPS, then the CPU, whichever torch has.
         weights: a safetensors file; the one that ships with the program by default.
-        hurried: whether "fast" may calculate in bfloat16, where the processor does.
+        hurried: whether "fast" may count in 8 bits, where the processor does so quickly.
 
     Raises:
         ModelMissing: there are no weights.

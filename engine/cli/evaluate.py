@@ -79,7 +79,7 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--full-precision",
     is_flag=True,
-    help="Calculate “fast” in 32-bit floats, as processors without bfloat16 do.",
+    help="Calculate “fast” in 32-bit floats, as processors that do not count in 8 bits do.",
 )
 @seed_option("the places of the hints")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many photos.")

@@ -127,7 +127,7 @@ def as_json(
     result: "Evaluation", extras: Extras, options: Mapping[str, Any], predictor: "Predictor"
 ) -> str:
     """The same for programs, with what the figures depend on; null where there is no figure."""
-    from engine.network.device import calculates_in_bfloat16
+    from engine.network.eight_bit import usable
 
     def figures(row: "Row") -> dict[str, float]:
         ratio = row.measures.colorfulness_ratio
@@ -137,10 +137,10 @@ def as_json(
         "photos": result.photos,
         "unreadable": list(result.unreadable),
         "options": {name: options[name] for name in TOLD},
-        "bfloat16": predictor.device == "cpu"
+        "eight_bit": predictor.device == "cpu"
         and options["quality"] == "fast"
         and not options["full_precision"]
-        and calculates_in_bfloat16(),
+        and usable(),
         "weights": predictor.model.sha256,
         "device": predictor.device,
         "version": VERSION,

@@ -36,6 +36,18 @@ class CellWork(Protocol):
             cell holds the mean of the colors drawn in it.
         """
 
+    def hinted(self, x: Tensor, planes: Tensor, weight: Tensor) -> Tensor:
+        """Features with hints added.
+
+        Args:
+            x: (B, C, h, w); may be changed.
+            planes: (B, 3, h, w), one of `planes`; zeros add nothing.
+            weight: (C, 3, 1, 1), of a convolution.
+
+        Returns:
+            The shape of x.
+        """
+
     def pointing(self, scores: Tensor, hints: HintBatch, pull: Pull) -> Tensor:
         """Which hint, if any, gives a cell its color.
 
@@ -67,8 +79,8 @@ class CellWork(Protocol):
             logits: (B, 9 * DETAIL, h, w), by neighbor, then by pixel of the cell.
 
         Returns:
-            As many 32-bit floats, adding up to 1 over the neighbors; in the order that `upsampled`
-            of the same kind wants.
+            As many shares, adding up to a whole over the neighbors; in the order and the units that
+            `upsampled` of the same kind wants.
         """
 
     def upsampled(self, coarse: Tensor, shares: Tensor) -> Tensor:
@@ -101,6 +113,10 @@ class PlainCells:
             fine = table.gather(2, last[:, None].expand(-1, 3, -1)).view(batch, 3, h, w)
         middle = _coarser(fine)
         return fine, middle, _coarser(middle)
+
+    def hinted(self, x: Tensor, planes: Tensor, weight: Tensor) -> Tensor:
+        """See `CellWork`."""
+        return x + F.conv2d(planes, weight)
 
     def pointing(self, scores: Tensor, hints: HintBatch, pull: Pull) -> Tensor:
         """See `CellWork`."""

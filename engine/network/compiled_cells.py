@@ -17,6 +17,8 @@ from engine.compiled import compiled, inlined, reordered
 from engine.network.cells import DETAIL, Planes
 from engine.network.hints import CELL, FAR, HintBatch, Pull
 
+WHOLE = 65535  # a share of everything, as it is kept
+_WHOLE = np.float32(WHOLE)
 _CELL, _PADDING = np.float32(CELL), np.float32(-FAR / 2)
 
 
@@ -36,6 +38,15 @@ class CompiledCells:
         fine, middle, coarse = (torch.from_numpy(planes) for planes in drawn)
         return fine, middle, coarse
 
+    def hinted(self, x: Tensor, planes: Tensor, weight: Tensor) -> Tensor:
+        """See `cells.CellWork`."""
+        x = x.contiguous(memory_format=torch.channels_last)
+        rows, drawn = x.permute(0, 2, 3, 1).numpy(), planes.numpy()
+        columns = np.ascontiguousarray(weight.detach().flatten(1).T.numpy())
+        for each, plane in zip(rows, drawn, strict=True):
+            _add_drawn(plane, columns, each)
+        return x
+
     def pointing(self, scores: Tensor, hints: HintBatch, pull: Pull) -> Tensor:
         """See `cells.CellWork`."""
         weights = scores.detach().contiguous().numpy().copy()
@@ -49,18 +60,18 @@ class CompiledCells:
     def means(self, logits: Tensor, values: Tensor, temperature: float) -> Tensor:
         """See `cells.CellWork`."""
         batch, bins, h, w = logits.shape
-        bits, shift = _bits(logits)
+        rows = _rows(logits).reshape(-1, bins)
         found = np.empty((3, batch * h * w), np.float32)
         columns = np.ascontiguousarray(values.T.numpy())
-        _means(bits.reshape(-1, bins), shift, columns, np.float32(1 / temperature), found)
+        _means(rows, rows.view(np.int32), columns, np.float32(1 / temperature), found)
         return torch.from_numpy(found).view(3, batch, h, w).transpose(0, 1)
 
     def shares(self, logits: Tensor) -> Tensor:
-        """See `cells.CellWork`: (B, h, w, 9 * DETAIL)."""
-        bits, shift = _bits(logits)
-        found = np.empty(bits.shape, np.float32)
-        for each, result in zip(bits, found, strict=True):
-            _share(each, shift, DETAIL, result)
+        """See `cells.CellWork`: (B, h, w, 9 * DETAIL) uint16, in units of 1 / WHOLE."""
+        rows = _rows(logits)
+        found = np.empty(rows.shape, np.uint16)
+        for each, result in zip(rows, found, strict=True):
+            _share(each, each.view(np.int32), DETAIL, result)
         return torch.from_numpy(found)
 
     def upsampled(self, coarse: Tensor, shares: Tensor) -> Tensor:
@@ -78,17 +89,9 @@ def _arrays(hints: HintBatch) -> list[NDArray[np.float32]]:
     return [of.detach().float().contiguous().numpy() for of in hints]
 
 
-def _bits(planes: Tensor) -> tuple[NDArray[Any], np.int32]:
-    """(B, C, h, w) -> (B, h, w, C) as bits, and how far they lie below those of a 32-bit float."""
-    rows = planes.detach().permute(0, 2, 3, 1).contiguous()
-    if rows.dtype == torch.bfloat16:  # the upper half of a 32-bit float
-        return rows.view(torch.int16).numpy(), np.int32(16)
-    return rows.float().view(torch.int32).numpy(), np.int32(0)
-
-
-@inlined
-def _value(bits: Any, shift: Any) -> Any:
-    return np.int32(np.int32(bits) << shift).view(np.float32)
+def _rows(planes: Tensor) -> NDArray[np.float32]:
+    """(B, C, h, w) -> (B, h, w, C)."""
+    return planes.detach().permute(0, 2, 3, 1).float().contiguous().numpy()
 
 
 @inlined
@@ -108,21 +111,21 @@ def _exp(x: Any) -> Any:
 
 
 @inlined
-def _largest(bits: Any, shift: Any) -> Any:
+def _largest(bits: Any) -> Any:
     """The largest value; floats are ordered as whole numbers are, the negative ones backwards."""
     top = np.int32(-(2**31))
     for k in range(len(bits)):
-        one = np.int32(np.int32(bits[k]) << shift)
+        one = bits[k]
         top = max(top, np.int32(one ^ ((one >> np.int32(31)) & np.int32(0x7FFFFFFF))))
     return np.int32(top ^ ((top >> np.int32(31)) & np.int32(0x7FFFFFFF))).view(np.float32)
 
 
 @reordered
-def _sums(weights: Any, values: Any) -> Any:
+def _sums(logits: Any, top: Any, sharpness: Any, values: Any) -> Any:
     """The sum of the weights, and of each row of values times them."""
     whole = first = second = third = np.float32(0)
-    for k in range(len(weights)):
-        weight = weights[k]
+    for k in range(len(logits)):
+        weight = _exp((logits[k] - top) * sharpness)
         whole += weight
         first += weight * values[0, k]
         second += weight * values[1, k]
@@ -131,39 +134,36 @@ def _sums(weights: Any, values: Any) -> Any:
 
 
 @compiled
-def _means(bits: Any, shift: Any, values: Any, sharpness: Any, found: Any) -> None:
-    cells, bins = bits.shape
-    weights = np.empty(bins, np.float32)
-    for cell in range(cells):
-        top = _largest(bits[cell], shift)
-        for k in range(bins):
-            weights[k] = _exp((_value(bits[cell, k], shift) - top) * sharpness)
-        whole, first, second, third = _sums(weights, values)
+def _means(logits: Any, bits: Any, values: Any, sharpness: Any, found: Any) -> None:
+    for cell in range(len(logits)):
+        top = _largest(bits[cell])
+        whole, first, second, third = _sums(logits[cell], top, sharpness, values)
         found[0, cell] = first / whole
         found[1, cell] = second / whole
         found[2, cell] = third / whole
 
 
 @compiled
-def _share(bits: Any, shift: Any, detail: Any, shares: Any) -> None:
+def _share(logits: Any, bits: Any, detail: Any, shares: Any) -> None:
     rows, columns, count = bits.shape
-    whole = np.empty(detail, np.float32)
+    weights, whole = np.empty(count, np.float32), np.empty(detail, np.float32)
     for y in range(rows):
         for x in range(columns):
             # One largest for all pixels of the cell: only a pixel all of whose weights are below
             # some e**-80 of another's would be off, in the end a plain mean.
-            top = _largest(bits[y, x], shift)
+            top = _largest(bits[y, x])
             for k in range(count):
-                shares[y, x, k] = _exp(_value(bits[y, x, k], shift) - top)
+                weights[k] = _exp(logits[y, x, k] - top)
             # So many times as it is told, not 16: a loop known to be that short is unrolled
             # into single steps.
             whole[:] = 0
             for neighbor in range(9):
                 for i in range(detail):
-                    whole[i] += shares[y, x, neighbor * detail + i]
+                    whole[i] += weights[neighbor * detail + i]
             for neighbor in range(9):
                 for i in range(detail):
-                    shares[y, x, neighbor * detail + i] /= whole[i]
+                    share = weights[neighbor * detail + i] / whole[i] * _WHOLE
+                    shares[y, x, neighbor * detail + i] = np.uint16(share + np.float32(0.5))
 
 
 @compiled
@@ -178,12 +178,12 @@ def _upsample(shares: Any, around: Any, detail: Any, fine: Any) -> None:
                 near_a = around[0, y + neighbor // 3, x + neighbor % 3]
                 near_b = around[1, y + neighbor // 3, x + neighbor % 3]
                 for i in range(detail):
-                    share = shares[y, x, neighbor * detail + i]
+                    share = np.float32(shares[y, x, neighbor * detail + i])
                     a[i] += share * near_a
                     b[i] += share * near_b
             for i in range(detail):
-                fine[0, 4 * y + i // 4, 4 * x + i % 4] = a[i]
-                fine[1, 4 * y + i // 4, 4 * x + i % 4] = b[i]
+                fine[0, 4 * y + i // 4, 4 * x + i % 4] = a[i] / _WHOLE
+                fine[1, 4 * y + i // 4, 4 * x + i % 4] = b[i] / _WHOLE
 
 
 @compiled
@@ -221,6 +221,18 @@ def _coarsen(fine: Any, coarse: Any) -> None:
                 coarse[0, y, x] = 1
                 coarse[1, y, x] = a / mask
                 coarse[2, y, x] = b / mask
+
+
+@compiled
+def _add_drawn(drawn: Any, columns: Any, rows: Any) -> None:
+    h, w, channels = rows.shape
+    for y in range(h):
+        for x in range(w):
+            mask = drawn[0, y, x]
+            if mask > 0:
+                a, b = drawn[1, y, x], drawn[2, y, x]
+                for c in range(channels):
+                    rows[y, x, c] += mask * columns[0, c] + a * columns[1, c] + b * columns[2, c]
 
 
 @compiled

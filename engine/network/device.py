@@ -33,10 +33,22 @@ def choose_device(wanted: str) -> torch.device:
 
 
 def calculates_in_bfloat16() -> bool:
-    """Whether the CPU does so by itself; others only imitate it, slowly."""
-    # Older releases of torch cannot tell.
-    able: dict[str, bool] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(able.get("avx512_bf16") or able.get("amx_bf16"))
+    """Whether the CPU gains by it: others imitate it, and Intel's without AMX are slow at it."""
+    able = _abilities()
+    is_intel = "intel" in str(able.get("cpu_name", "")).lower()
+    return bool(able.get("amx_bf16") or (able.get("avx512_bf16") and not is_intel))
+
+
+def counts_in_eight_bits() -> bool:
+    """Whether the CPU adds up products of whole numbers of 8 bits, four at a time."""
+    able = _abilities()
+    return bool(able.get("avx512_vnni") or able.get("avx_vnni") or able.get("amx_int8"))
+
+
+def _abilities() -> dict[str, object]:
+    """What torch knows of the CPU; older releases cannot tell."""
+    found: dict[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return found
 
 
 def describe_device(device: torch.device) -> str:

@@ -6,12 +6,11 @@ routines. The operators of `torch.ops.mkldnn` do without: their weights are reor
 follows is done while a value is still in a register. They are private, made for PyTorch's own
 compiler, so they are tried out before they are relied on; without them the plain modules do.
 
-The results differ by rounding only. See docs/decisions/0018. In bfloat16 (`in_half_precision`) they
-differ by more than that, see docs/decisions/0026.
+The results differ by rounding only. See docs/decisions/0018.
 """
 
-import copy
 import platform
+from collections.abc import Callable
 from functools import cache
 
 import torch
@@ -20,7 +19,6 @@ from torch import Tensor, nn
 
 from engine.network.cells import DETAIL
 from engine.network.compiled_cells import CompiledCells
-from engine.network.device import calculates_in_bfloat16
 from engine.network.encoder import Block, Conv
 from engine.network.hints import HintPointer
 from engine.network.model import (
@@ -36,8 +34,6 @@ NOTHING: tuple[str, list[float]] = ("none", [])
 RELU: tuple[str, list[float]] = ("relu", [])
 RELU6: tuple[str, list[float]] = ("hardtanh", [0.0, 6.0])
 TOLERANCE = 1e-4
-# Of values around 1, sums of 144 products of numbers with 8 bits.
-HALF_TOLERANCE = 5e-2
 # On other processors the operators may be there and slower than the plain modules.
 MEASURED_ON = ("x86_64", "amd64")
 
@@ -60,14 +56,9 @@ class PackedConv(nn.Module):
         extra: tuple[int, int, int, int] | None = None,
     ) -> None:
         super().__init__()
-        weight = conv.weight.detach() if weight is None else weight
-        padding = conv.padding
-        if extra:
-            # A row and a column of zeros make the padding the same on both sides: no padded copy.
-            weight, padding = F.pad(weight, (1, 0, 1, 0)), (extra[1], extra[3])
+        weight, padding = padded(conv, weight, extra)
         self.act = act
-        self.precision = weight.dtype
-        self.options = ([*padding], [*conv.stride], [*conv.dilation], conv.groups)
+        self.options = (padding, [*conv.stride], [*conv.dilation], conv.groups)
         self.bias = None if conv.bias is None else conv.bias.detach()
         self.weight = torch.ops.mkldnn._reorder_convolution_weight(
             weight.contiguous(memory_format=torch.channels_last), *self.options
@@ -75,7 +66,7 @@ class PackedConv(nn.Module):
 
     def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
         """(B, inside, H, W), (B, out, H / stride, W / stride) to be added -> the latter's shape."""
-        x = x.to(self.precision, memory_format=torch.channels_last)
+        x = x.contiguous(memory_format=torch.channels_last)
         name, numbers = self.act
         run = torch.ops.mkldnn._convolution_pointwise
         if added is None:
@@ -84,6 +75,18 @@ class PackedConv(nn.Module):
             after = (None if name == "none" else name, numbers, "")
             y = run.binary(x, added, self.weight, self.bias, *self.options, "add", 1.0, *after)
         return y
+
+
+def padded(
+    conv: nn.Conv2d, weight: Tensor | None, extra: tuple[int, int, int, int] | None
+) -> tuple[Tensor, list[int]]:
+    """The weight of a convolution, and the padding with it; see `PackedConv`."""
+    weight = conv.weight.detach() if weight is None else weight
+    if extra:
+        # A row and a column of zeros make the padding the same on both sides: no padded copy.
+        return F.pad(weight, (1, 0, 1, 0)), [extra[1], extra[3]]
+    assert not isinstance(conv.padding, str)
+    return weight, [*conv.padding]
 
 
 class PackedLinear(nn.Module):
@@ -97,13 +100,12 @@ class PackedLinear(nn.Module):
     def __init__(self, linear: nn.Linear, act: str = "none") -> None:
         super().__init__()
         self.act = act
-        self.precision = linear.weight.dtype
         self.bias = linear.bias.detach()
         self.weight = torch.ops.mkldnn._reorder_linear_weight(linear.weight.detach())
 
     def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
         """(..., inside), (..., out) to be added -> the latter's shape."""
-        run, x = torch.ops.mkldnn._linear_pointwise, x.to(self.precision)
+        run = torch.ops.mkldnn._linear_pointwise
         y: Tensor
         if added is None:
             y = run(x, self.weight, self.bias, self.act, [], "none")
@@ -155,29 +157,35 @@ class PackedPair(nn.Module):
 
 
 class PackedTransformerBlock(nn.Module):
-    """`TransformerBlock` of packed parts."""
+    """`TransformerBlock` of packed parts.
 
-    def __init__(self, block: TransformerBlock) -> None:
+    Args:
+        block: the plain one.
+        product: what its matrix products become.
+    """
+
+    def __init__(
+        self, block: TransformerBlock, product: Callable[..., nn.Module] = PackedLinear
+    ) -> None:
         super().__init__()
         self.heads = block.heads
         self.position = PackedConv(block.position)
         self.norm_attention = block.norm_attention
-        self.qkv = PackedLinear(block.qkv)
-        self.project = PackedLinear(block.project)
+        self.qkv, self.project = product(block.qkv), product(block.project)
         self.norm_mlp = block.norm_mlp
         first, _, second = block.mlp
         assert isinstance(first, nn.Linear)
         assert isinstance(second, nn.Linear)
-        self.mlp_1, self.mlp_2 = PackedLinear(first, "gelu"), PackedLinear(second)
+        self.mlp_1, self.mlp_2 = product(first, "gelu"), product(second)
 
     def forward(self, x: Tensor) -> Tensor:
         """See `TransformerBlock`."""
         batch, channels, h, w = x.shape
         x = self.position(x, x.contiguous(memory_format=torch.channels_last))
-        t: Tensor = x.flatten(2).transpose(1, 2)  # (B, h*w, C)
+        t: Tensor = x.permute(0, 2, 3, 1).reshape(batch, h * w, channels)  # no copy
         t = self.project(attended(self.qkv(self.norm_attention(t)), self.heads), t)
         t = self.mlp_2(self.mlp_1(self.norm_mlp(t)), t)
-        return t.transpose(1, 2).reshape(batch, channels, h, w)
+        return t.view(batch, h, w, channels).permute(0, 3, 1, 2)
 
 
 def fuse(network: ColorNetwork) -> None:
@@ -188,42 +196,22 @@ def fuse(network: ColorNetwork) -> None:
     """
     network.cells = CompiledCells()
     if available():
-        _fuse_parts(network)
-
-
-def in_half_precision(network: ColorNetwork) -> ColorNetwork | None:
-    """A packed copy of a network that calculates in bfloat16; None where that is not faster.
-
-    The hint pointer and the read-out stay in 32-bit floats; what they are given does not.
-
-    Args:
-        network: as for `fuse`, and not packed.
-    """
-    if not calculates_in_bfloat16() or not available(torch.bfloat16):
-        return None
-    half = copy.deepcopy(network).to(torch.bfloat16)
-    half.pointer = copy.deepcopy(network.pointer)
-    half.centers, half.bin_weights = network.centers, network.bin_weights
-    half.cells = CompiledCells()
-    _fuse_parts(half)
-    return half
+        pack_parts(network)
 
 
 @cache
-def available(precision: torch.dtype = torch.float32) -> bool:
+def available() -> bool:
     """Whether the private operators are there and give what the plain modules give."""
     if platform.machine().lower() not in MEASURED_ON or not torch._C._has_mkldnn:
         return False
-    tolerance = TOLERANCE if precision == torch.float32 else HALF_TOLERANCE
     try:
         with torch.random.fork_rng(devices=[]), torch.inference_mode():
-            pairs = _samples(precision)
-            return all(torch.allclose(a, b.float(), atol=tolerance) for a, b in pairs)
+            return all(torch.allclose(a, b, atol=TOLERANCE) for a, b in _samples())
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):
         return False  # another version of PyTorch has them differently, or not for this CPU
 
 
-def _samples(precision: torch.dtype) -> list[tuple[Tensor, Tensor]]:
+def _samples() -> list[tuple[Tensor, Tensor]]:
     """Results of plain and of packed modules: every operator with everything it is asked to do."""
     torch.manual_seed(0)
     x, other = (torch.randn(1, 16, 8, 8) for _ in range(2))
@@ -241,9 +229,6 @@ def _samples(precision: torch.dtype) -> list[tuple[Tensor, Tensor]]:
         F.gelu(linear(rows)),
         linear(rows) + more,
     ]
-    for module in (even, conv, linear):
-        module.to(precision)
-    other, more = other.to(precision), more.to(precision)
     packed = [
         _packed(even)(x),
         PackedConv(conv)(x),
@@ -260,11 +245,12 @@ def _packed(conv: Conv) -> PackedConv:
     return PackedConv(conv.conv, RELU6 if conv.act else NOTHING, extra=conv.extra)
 
 
-def _fuse_parts(module: nn.Module) -> None:
+def pack_parts(module: nn.Module) -> None:
+    """Replace the plain parts of a network by packed ones."""
     for name, part in module.named_children():
         packed: nn.Module | None = None
-        if isinstance(part, HintPointer):
-            continue  # it works on a few places, and with the weights themselves
+        if isinstance(part, HintPointer) or name.startswith("hints_"):
+            continue  # they work on a few places, and with the weights themselves
         if isinstance(part, Block):
             packed = PackedBlock(part)
         elif isinstance(part, Conv):
@@ -278,6 +264,6 @@ def _fuse_parts(module: nn.Module) -> None:
         elif isinstance(part, nn.Conv2d):
             packed = PackedConv(part)
         if packed is None:
-            _fuse_parts(part)
+            pack_parts(part)
         else:
             setattr(module, name, packed)

@@ -42,8 +42,6 @@ LEAST_SPREAD = LEAST_CHROMA = 6.0
 # way. No photo is read out more timidly or more boldly than so.
 SURE, ONE_OF = 0.72, 4
 LEAST_BOLD, MOST_BOLD = 0.8, 1.4
-# Up to so many cells a CPU's cache holds what all of them say of all, in bfloat16.
-PLAIN_ATTENTION = 640
 
 
 @dataclass(frozen=True)
@@ -81,13 +79,19 @@ class NetworkConfig:
 class Unhinted(NamedTuple):
     """What the decoder makes of a photo before anyone gives a hint; the same at each edit.
 
+    Hints change neither where edges are nor, worth a tenth of a color, how the mean is corrected;
+    and how boldly the rest of a photo is read out is no business of theirs.
+
     Attributes:
-        features: (B, width_4, H/4, W/4).
-        upsampling: what fine pixels take of coarse ones, see `CellWork.shares`. Hints do not change
-            it: it asks where edges are.
+        agreed: (B, width_4, H/4, W/4), features, those of one kind agreed.
+        some: (B, bins, H/16, W/16), logits of one in `ONE_OF` cells each way.
+        residual: see `Painting`.
+        upsampling: likewise.
     """
 
-    features: Tensor
+    agreed: Tensor
+    some: Tensor
+    residual: Tensor
     upsampling: Tensor
 
 
@@ -278,19 +282,26 @@ class ColorNetwork(nn.Module):
         Args:
             look: from `look`.
         """
-        features = self._decoded(look, None)
-        return look._replace(unhinted=Unhinted(features, self._upsampling(features, look)))
+        x = self._decoded(look, None)
+        agreed_on = _agreed(x, look)
+        some, residual = self.to_bins(_some_of(agreed_on)), self.to_residual(x).float()
+        return look._replace(
+            unhinted=Unhinted(agreed_on, some, residual, self._upsampling(x, look))
+        )
 
     def _decoded(self, look: Look, hints: HintBatch | None) -> Tensor:
         """(B, width_4, H/4, W/4); None and no hints at all are the same."""
-        at_16, hinted_8, hinted_4 = look.at_16, None, None
+        x, drawn = look.at_16, None
         if hints is not None and hints.radius.shape[1]:
-            planes_4, planes_8, planes_16 = self.cells.planes(hints, *look.at_4.shape[2:])
-            at_16 = at_16 + self.hints_16(planes_16)
-            hinted_8, hinted_4 = self.hints_8(planes_8), self.hints_4(planes_4)
-        x = self.transformer(at_16)
-        x = self.pair_8(_joined(self.up_8(x), look.at_8, hinted_8))
-        decoded: Tensor = self.pair_4(_joined(self.up_4(x), look.at_4, hinted_4))
+            drawn = self.cells.planes(hints, *look.at_4.shape[2:])
+            x = self.cells.hinted(x.clone(), drawn[2], self.hints_16.weight)
+        x = _joined(self.up_8(self.transformer(x)), look.at_8)
+        if drawn is not None:
+            x = self.cells.hinted(x, drawn[1], self.hints_8.weight)
+        x = _joined(self.up_4(self.pair_8(F.relu(x, inplace=True))), look.at_4)
+        if drawn is not None:
+            x = self.cells.hinted(x, drawn[0], self.hints_4.weight)
+        decoded: Tensor = self.pair_4(F.relu(x, inplace=True))
         return decoded
 
     def _upsampling(self, features: Tensor, look: Look) -> Tensor:
@@ -306,10 +317,14 @@ class ColorNetwork(nn.Module):
             calibration: how hints are obeyed beyond what was learned.
         """
         known, given = look.unhinted, bool(hints.radius.shape[1])
-        x = self._decoded(look, hints) if known is None or given else known.features
-        logits = self.to_bins(x if look.kin is None else agreed(x, look.kin))
-        residual = self.to_residual(x).float()
-        bold = self._bold(logits, calibration)
+        if known is None or given:
+            x = self._decoded(look, hints)
+            agreed_on = _agreed(x, look)
+        else:
+            x = agreed_on = known.agreed
+        logits = self.to_bins(agreed_on)
+        residual = self.to_residual(x).float() if known is None else known.residual
+        bold = self._bold(_some_of(logits) if known is None else known.some, calibration)
         said = self._said(logits, residual, hints, calibration, bold)
         scores = self.pointer(x.float(), hints).float()
         if calibration.hint_kin and given:
@@ -327,11 +342,10 @@ class ColorNetwork(nn.Module):
             vivid=said.vivid,
         )
 
-    def _bold(self, logits: Tensor, calibration: Calibration) -> Tensor | None:
+    def _bold(self, some: Tensor, calibration: Calibration) -> Tensor | None:
         """See `Painting`; None without boldness."""
         if not calibration.boldness:
             return None
-        some = logits[:, :, ONE_OF // 2 :: ONE_OF, ONE_OF // 2 :: ONE_OF]
         found = self._found(some, calibration)
         of_means, chroma = _chroma(found[:, :2]).mean(dim=(2, 3)), found[:, 2:].mean(dim=(2, 3))
         one_hue = (of_means / chroma.clamp(min=1e-3)).clamp(min=1e-3)
@@ -452,19 +466,8 @@ def attended(qkv: Tensor, heads: int) -> Tensor:
     """Attention of all cells to all: (B, N, 3C), queries, keys and values -> (B, N, C)."""
     batch, cells, _ = qkv.shape
     q, k, v = qkv.view(batch, cells, 3, heads, -1).permute(2, 0, 3, 1, 4)  # (B, heads, N, C/heads)
-    is_quick = qkv.dtype == torch.bfloat16 and qkv.device.type == "cpu" and cells <= PLAIN_ATTENTION
-    if is_quick and not torch.is_grad_enabled():  # training would keep all that they say
-        seen = _plain_attention(q, k, v)
-    else:
-        seen = F.scaled_dot_product_attention(q, k, v)
+    seen = F.scaled_dot_product_attention(q, k, v)
     return seen.transpose(1, 2).reshape(batch, cells, -1)
-
-
-def _plain_attention(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-    """By products of matrices, as oneDNN does them best; each (B, heads, N, C/heads)."""
-    scale: float = q.shape[-1] ** -0.5
-    scores = (q * scale).flatten(0, 1) @ k.flatten(0, 1).transpose(1, 2)
-    return (scores.softmax(dim=2) @ v.flatten(0, 1)).view(q.shape)
 
 
 def _chroma(ab: Tensor) -> Tensor:
@@ -472,7 +475,17 @@ def _chroma(ab: Tensor) -> Tensor:
     return torch.hypot(ab[:, :1], ab[:, 1:])
 
 
-def _joined(coarse: Tensor, seen: Tensor, hinted: Tensor | None) -> Tensor:
-    """(B, C, h/2, w/2), twice (B, C, h, w), the latter if any -> (B, C, h, w), above 0."""
-    twice = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False).add_(seen)
-    return F.relu(twice if hinted is None else twice.add_(hinted), inplace=True)
+def _agreed(x: Tensor, look: Look) -> Tensor:
+    """(B, width_4, H/4, W/4) -> the same shape."""
+    return x if look.kin is None else agreed(x, look.kin)
+
+
+def _some_of(planes: Tensor) -> Tensor:
+    """(B, C, h, w), one in `ONE_OF` cells each way."""
+    return planes[:, :, ONE_OF // 2 :: ONE_OF, ONE_OF // 2 :: ONE_OF]
+
+
+def _joined(coarse: Tensor, seen: Tensor) -> Tensor:
+    """(B, C, h/2, w/2), (B, C, h, w) -> (B, C, h, w)."""
+    twice = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
+    return twice.add_(seen)

@@ -16,8 +16,9 @@ from engine.edits import Hint
 from engine.errors import DeviceFailed, OutOfMemory
 from engine.network.belief import doubt, likeliest, posterior
 from engine.network.device import choose_device
+from engine.network.eight_bit import in_eight_bits
 from engine.network.encoder import Conv
-from engine.network.fused import fuse, in_half_precision
+from engine.network.fused import fuse
 from engine.network.hints import HintBatch
 from engine.network.model import (
     ColorNetwork,
@@ -66,7 +67,7 @@ class TorchPredictor:
         network: trained; its batch norms get folded.
         card: what its weights file says of itself.
         device: where it runs.
-        hurried: whether "fast" may calculate with fewer digits, see `in_half_precision`.
+        hurried: whether "fast" may calculate with fewer digits, see `in_eight_bits`.
 
     Attributes:
         card: what its weights file says of itself.
@@ -85,11 +86,11 @@ class TorchPredictor:
         fold_batch_norm(network)
         network.eval().requires_grad_(requires_grad=False)
         self._network = in_channels_last(network.to(device))
-        half = None
+        quick = None
         if device.type == "cpu":
-            half = in_half_precision(self._network) if hurried else None
+            quick = in_eight_bits(self._network) if hurried else None
             fuse(self._network)
-        self._quick = half or self._network
+        self._quick = quick or self._network
 
     @property
     def device(self) -> str:

@@ -1,8 +1,11 @@
+import copy
+
 import pytest
 import torch
 
 from engine.network.calibration import Calibration
-from engine.network.model import ColorNetwork
+from engine.network.model import ColorNetwork, in_channels_last
+from engine.network.predict import fold_batch_norm
 from engine.network.weights import LICENSE, InputSpec, ModelCard
 
 
@@ -23,3 +26,11 @@ def network() -> ColorNetwork:
 @pytest.fixture(scope="session")
 def card(network) -> ModelCard:
     return ModelCard(network.config, InputSpec(), Calibration(0.6, 1.1), {"minutes": 1}, LICENSE)
+
+
+@pytest.fixture(scope="session")
+def plain(network) -> ColorNetwork:
+    """As it is before it is packed."""
+    plain = copy.deepcopy(network)
+    fold_batch_norm(plain)
+    return in_channels_last(plain.requires_grad_(requires_grad=False))

@@ -1,0 +1,243 @@
+"""The network made faster still, for what is wanted in haste: it counts in whole numbers of 8 bits.
+
+Processors of the last years add up four products of such numbers where they add one of 32-bit
+floats. What goes into convolutions and products is counted (`counted`); sums, biases, activations
+and all the rest stay in 32-bit floats. As in `fused` the operators are private, and tried out. The
+results differ by more than rounding: see docs/decisions/0032.
+"""
+
+import copy
+from functools import cache
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.network import fused
+from engine.network.cells import DETAIL
+from engine.network.compiled_cells import CompiledCells
+from engine.network.counted import SIXTH, Counted, counted, counted_weight
+from engine.network.device import counts_in_eight_bits
+from engine.network.encoder import Block, Conv
+from engine.network.fused import NOTHING, RELU
+from engine.network.model import ColorNetwork, DetailedConv, ResidualPair, TransformerBlock
+
+# Of values around 1, sums of 144 products.
+TOLERANCE = 5e-2
+
+
+class CountedConv(nn.Module):
+    """A convolution of whole numbers; activation and addition in 32-bit floats in the same call.
+
+    Args:
+        conv: the plain one, its batch norm folded in.
+        act: RELU or NOTHING, done last.
+        weight: instead of that of `conv`.
+        extra: as for `fused.PackedConv`.
+    """
+
+    def __init__(
+        self,
+        conv: nn.Conv2d,
+        act: tuple[str, list[float]] = NOTHING,
+        weight: Tensor | None = None,
+        extra: tuple[int, int, int, int] | None = None,
+    ) -> None:
+        super().__init__()
+        weight, padding = fused.padded(conv, weight, extra)
+        count, self.step = counted_weight(weight)
+        self.zero = torch.zeros(len(count), dtype=torch.int64)
+        self.act = act[0]
+        self.bias = None if conv.bias is None else conv.bias.detach()
+        self.options = (padding, [*conv.stride], [*conv.dilation], conv.groups)
+        self.weight = torch.ops.onednn.qconv_prepack(
+            count.contiguous(memory_format=torch.channels_last),
+            *(self.step, 1.0, 0, self.options[1], padding, *self.options[2:]),
+        )
+
+    def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
+        """(B, inside, H, W), (B, out, H', W') to be added -> the latter's shape."""
+        return self.into(counted(x), None if added is None else added.clone())
+
+    def into(self, x: Counted, whole: Tensor | None) -> Tensor:
+        """The same; what it is added to is changed."""
+        made = (*self._how(), 1.0, 0, torch.float32)
+        run = torch.ops.onednn.qconv2d_pointwise
+        y: Tensor
+        if whole is None:
+            y = run(*self._given(x), self.bias, *made, self.act, [], "")
+        else:
+            whole = whole.contiguous(memory_format=torch.channels_last)
+            last = None if self.act == "none" else self.act
+            given = (*self._given(x), whole, self.bias)
+            y = run.binary(*given, *made, 1.0, 0, "sum", 1.0, last, [], "")
+        return y
+
+    def up_to_6(self, x: Counted) -> Counted:
+        """With ReLU6 instead of `act`; where counts end, it does."""
+        run = torch.ops.onednn.qconv2d_pointwise
+        made = (*self._how(), SIXTH, 0, torch.uint8)
+        return Counted(run(*self._given(x), self.bias, *made, "relu", [], ""), SIXTH, 0)
+
+    def _given(self, x: Counted) -> tuple[Any, ...]:
+        return x.counts, x.step, x.zero, self.weight, self.step, self.zero
+
+    def _how(self) -> tuple[Any, ...]:
+        padding, stride, dilation, groups = self.options
+        return stride, padding, dilation, groups
+
+
+class CountedBlock(nn.Module):
+    """`encoder.Block` of such parts; what is wide stays in whole numbers."""
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.expand = None if block.expand is None else _counted_conv(block.expand)
+        self.depthwise = _counted_conv(block.depthwise)
+        self.project = _counted_conv(block.project)
+        self.adds = block.adds
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See `Block`; x is changed where it is added."""
+        wide = counted(x)
+        if self.expand is not None:
+            wide = self.expand.up_to_6(wide)
+        return self.project.into(self.depthwise.up_to_6(wide), x if self.adds else None)
+
+
+def _counted_conv(conv: Conv) -> CountedConv:
+    return CountedConv(conv.conv, extra=conv.extra)
+
+
+class CountedLinear(nn.Module):
+    """A matrix product, likewise.
+
+    Args:
+        linear: the plain one.
+        act: "none" or "gelu".
+    """
+
+    def __init__(self, linear: nn.Linear, act: str = "none") -> None:
+        super().__init__()
+        count, self.step = counted_weight(linear.weight.detach())
+        self.zero = torch.zeros(len(count), dtype=torch.int64)
+        self.act = act
+        self.bias = linear.bias.detach()
+        self.weight = torch.ops.onednn.qlinear_prepack(count, None)
+
+    def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
+        """(..., inside), (..., out) to be added -> the latter's shape."""
+        given = counted(x)
+        run = torch.ops.onednn.qlinear_pointwise
+        y: Tensor = run(
+            given.counts.view(-1, x.shape[-1]), given.step, given.zero, self.weight, self.step,
+            self.zero, self.bias, 1.0, 0, torch.float32, self.act, [], "none",
+        )  # fmt: skip
+        y = y.view(*x.shape[:-1], -1)
+        return y if added is None else y.add_(added)
+
+
+class CountedPair(nn.Module):
+    """`ResidualPair` of such parts."""
+
+    def __init__(self, pair: ResidualPair) -> None:
+        super().__init__()
+        self.conv_1 = CountedConv(pair.conv_1, RELU)
+        self.conv_2 = CountedConv(pair.conv_2, RELU)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """See `ResidualPair`; x is changed."""
+        return self.conv_2.into(counted(self.conv_1(x)), x)
+
+
+class CountedDetailedConv(nn.Module):
+    """`DetailedConv`, the part that follows the decoder of such parts."""
+
+    def __init__(self, conv: DetailedConv) -> None:
+        super().__init__()
+        weight = conv.weight.detach()
+        self.early = fused.PackedConv(conv, weight=weight[:, -DETAIL:])
+        self.late = CountedConv(conv, RELU, weight[:, :-DETAIL])
+        self.late.bias = None  # it is in `early`
+
+
+def in_eight_bits(network: ColorNetwork) -> ColorNetwork | None:
+    """A copy of a network that counts in 8 bits; None where that is not faster.
+
+    Args:
+        network: as for `fused.fuse`, and not packed.
+    """
+    if not usable():
+        return None
+    quick = copy.deepcopy(network)
+    quick.cells = CompiledCells()
+    decoder = {
+        "up_8": CountedConv(quick.up_8),
+        "pair_8": CountedPair(quick.pair_8),
+        "up_4": CountedConv(quick.up_4),
+        "pair_4": CountedPair(quick.pair_4),
+        "to_bins": CountedConv(quick.to_bins),
+        "to_residual": CountedConv(quick.to_residual),
+        "upsampling_1": CountedDetailedConv(quick.upsampling_1),
+        "upsampling_2": CountedConv(quick.upsampling_2),
+        "transformer": nn.Sequential(*(_counted_block(block) for block in quick.transformer)),
+    }
+    for name, part in decoder.items():
+        setattr(quick, name, part)
+    # But the first one: where edges are still as they came in, it would be off most.
+    for stage in quick.encoder.stages[1:]:
+        assert isinstance(stage, nn.Sequential)
+        for index, block in enumerate(stage):
+            assert isinstance(block, Block)
+            stage[index] = CountedBlock(block)
+    fused.pack_parts(quick)
+    return quick
+
+
+def _counted_block(block: nn.Module) -> fused.PackedTransformerBlock:
+    assert isinstance(block, TransformerBlock)
+    return fused.PackedTransformerBlock(block, CountedLinear)
+
+
+def usable() -> bool:
+    """Whether it is faster here, and right."""
+    return counts_in_eight_bits() and fused.available() and available()
+
+
+@cache
+def available() -> bool:
+    """Whether the private operators are there and give what the plain modules give."""
+    try:
+        with torch.random.fork_rng(devices=[]), torch.inference_mode():
+            return all(torch.allclose(a, b, atol=TOLERANCE) for a, b in _samples())
+    except (AttributeError, NotImplementedError, RuntimeError, TypeError):
+        return False  # another version of PyTorch has them differently, or not for this CPU
+
+
+def _samples() -> list[tuple[Tensor, Tensor]]:
+    """Results of plain and of counted modules: every operator with everything it is asked to do."""
+    torch.manual_seed(0)
+    x, other = (torch.randn(1, 16, 8, 8) for _ in range(2))
+    x, other = (y.contiguous(memory_format=torch.channels_last) for y in (x, other))
+    conv, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Linear(16, 16)
+    rows, more = (y.flatten(2).transpose(1, 2).contiguous() for y in (x, other))
+    plain = [
+        conv(x),
+        conv(x.relu()),
+        conv(x) + other,
+        F.relu(conv(x)),
+        F.relu(conv(x) + other),
+        F.gelu(linear(rows)),
+        linear(rows) + more,
+    ]
+    counted_ones = [
+        CountedConv(conv)(x),
+        CountedConv(conv)(x.relu()),
+        CountedConv(conv)(x, other),
+        CountedConv(conv, RELU)(x),
+        CountedConv(conv, RELU)(x, other),
+        CountedLinear(linear, "gelu")(rows),
+        CountedLinear(linear)(rows, more),
+    ]
+    return list(zip(plain, counted_ones, strict=True))
