@@ -8,8 +8,8 @@ class Calibration:
     """Numbers chosen on photos kept from training; by default what is used while it is trained.
 
     A hint is called likely as far as its color lies near the one that the network would have given
-    the spot: then it says how the whole photo differs from what the network expects. One that is
-    far off says that this spot is another color, and nothing of the rest.
+    the spot, or that is in doubt: then it says how the whole photo differs from what the network
+    expects. One that is far off says that this spot is another color, and nothing of the rest.
 
     Attributes:
         temperature: of the distribution; 1 is the safest and palest.
@@ -24,6 +24,8 @@ class Calibration:
         hint_kin: how much they fall where a cell is less like what lies under the hint, per squared
             distance, see `kinship.apart`.
         likely_within: a*b*; a hint so far off is 1/e likely, farther off soon not at all. 0: none.
+        likely_spreads: likewise, in how many times the spread of the network's own color there; the
+            lesser of both counts. 0: only the former.
         likely_pull: added to the scores of likely hints, besides.
         likely_fall: how much less those fall with the distance in the photo.
         likely_kin: how much less with that of the descriptors.
@@ -43,6 +45,7 @@ class Calibration:
     hint_fall: float = 0.0
     hint_kin: float = 0.0
     likely_within: float = 0.0
+    likely_spreads: float = 0.0
     likely_pull: float = 0.0
     likely_fall: float = 0.0
     likely_kin: float = 0.0

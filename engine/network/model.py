@@ -370,7 +370,9 @@ class ColorNetwork(nn.Module):
         there = under_hints(logits, hints), under_hints(residual, hints)
         own, spread = self._own(*there, calibration, bold)
         off = hints.ab - own[:, :, 0].transpose(1, 2)  # (B, N, 2)
-        likely = torch.exp(-((off.norm(dim=2) / calibration.likely_within) ** 4)) * hints.present
+        spreads = (calibration.likely_spreads or torch.inf) * spread[:, 0, 0]
+        within = spreads.clamp(max=calibration.likely_within)
+        likely = torch.exp(-((off.norm(dim=2) / within) ** 4)) * hints.present
         few = FEW / (FEW + count - 1)
         news = likely[:, :, None] * off
         # The more a color is in doubt, the more it goes along with one that was told: of two that

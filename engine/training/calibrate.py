@@ -42,13 +42,14 @@ BOLDNESS = 1.5
 HINT_PULL, HINT_FALL, HINT_KIN = 4.5, 0.9, 3.5
 # Likewise, of hints near the network's own color; see decision 28.
 LIKELY = {
-    "likely_within": 35.0,
+    "likely_within": 40.0,
+    "likely_spreads": 2.05,
     "likely_pull": -2.0,
-    "likely_fall": 1.2,
+    "likely_fall": 1.4,
     "likely_kin": 3.5,
-    "likely_everywhere": 0.15,
+    "likely_everywhere": 0.1,
     "likely_vividness": 0.2,
-    "likely_nearby": 0.5,
+    "likely_nearby": 0.3,
 }
 MOST_PHOTOS = 150
 SIZE = 256

@@ -1,6 +1,7 @@
 """The network: shapes, the split into look and paint, obedience to hints."""
 
 import copy
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -173,10 +174,35 @@ def test_a_likely_hint_says_something_of_the_whole_photo(network, monkeypatch):
 
 def test_a_hint_that_is_far_off_says_nothing_of_the_rest(network):
     look = network.look(torch.rand(1, 1, 128, 256) * 100)
-    plain, likely = (
-        hinted_off(network, look, [90.0, -60.0], each) for each in (Calibration(), LIKELY)
+    # An untrained network is in doubt about everything.
+    in_spreads = replace(LIKELY, likely_spreads=0.4, likely_within=1e3)
+    within = replace(LIKELY, likely_spreads=0.0)
+    plain, *likely = (
+        hinted_off(network, look, [90.0, -60.0], each)
+        for each in (Calibration(), in_spreads, within)
     )
-    torch.testing.assert_close(likely, plain, atol=1e-3, rtol=0)
+    for each in likely:
+        torch.testing.assert_close(each, plain, atol=1e-3, rtol=0)
+
+
+def test_where_color_is_in_doubt_a_hint_farther_off_is_likely(network):
+    """Two spots, the left one sure of a gray, the right one torn between two hues."""
+    logits = torch.full((1, 261, 32, 32), -50.0)
+    gray, one, other = (
+        int((network.centers - torch.tensor(ab)).norm(dim=1).argmin())
+        for ab in ([0.0, 0.0], [40.0, 0.0], [-40.0, 0.0])
+    )
+    logits[:, gray, :, :16] = logits[:, one, :, 16:] = logits[:, other, :, 16:] = 50.0
+    two = some_hints(2)._replace(place=torch.tensor([[[30.0, 60.0], [100.0, 60.0]]]))
+    said = network._said(
+        logits,
+        torch.zeros(1, 2, 32, 32),
+        two._replace(ab=torch.tensor([[[0.0, 25.0], [0.0, 25.0]]])),
+        Calibration(likely_within=40.0, likely_spreads=2.05, likely_pull=1.0),
+        None,
+    )
+    assert said.more[0, 0] < 0.01  # 25 is more than twice 2.05 times the least spread, 6
+    assert said.more[0, 1] == pytest.approx(10 / 11 * np.exp(-((25 / 40) ** 4)), abs=0.01)
 
 
 def test_padding_says_nothing_of_the_photo(network):
