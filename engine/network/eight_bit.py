@@ -50,10 +50,9 @@ class CountedConv(nn.Module):
         self.zero = torch.zeros(len(count), dtype=torch.int64)
         self.act = act[0]
         self.bias = None if conv.bias is None else conv.bias.detach()
-        self.options = (padding, [*conv.stride], [*conv.dilation], conv.groups)
+        self.options = ([*conv.stride], padding, [*conv.dilation], conv.groups)
         self.weight = torch.ops.onednn.qconv_prepack(
-            count.contiguous(memory_format=torch.channels_last),
-            *(self.step, 1.0, 0, self.options[1], padding, *self.options[2:]),
+            count.contiguous(memory_format=torch.channels_last), self.step, 1.0, 0, *self.options
         )
 
     def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
@@ -62,7 +61,7 @@ class CountedConv(nn.Module):
 
     def into(self, x: Counted, whole: Tensor | None) -> Tensor:
         """The same; what it is added to is changed."""
-        made = (*self._how(), 1.0, 0, torch.float32)
+        made = (*self.options, 1.0, 0, torch.float32)
         run = torch.ops.onednn.qconv2d_pointwise
         y: Tensor
         if whole is None:
@@ -77,15 +76,11 @@ class CountedConv(nn.Module):
     def up_to_6(self, x: Counted) -> Counted:
         """With ReLU6 instead of `act`; where counts end, it does."""
         run = torch.ops.onednn.qconv2d_pointwise
-        made = (*self._how(), SIXTH, 0, torch.uint8)
+        made = (*self.options, SIXTH, 0, torch.uint8)
         return Counted(run(*self._given(x), self.bias, *made, "relu", [], ""), SIXTH, 0)
 
     def _given(self, x: Counted) -> tuple[Any, ...]:
         return x.counts, x.step, x.zero, self.weight, self.step, self.zero
-
-    def _how(self) -> tuple[Any, ...]:
-        padding, stride, dilation, groups = self.options
-        return stride, padding, dilation, groups
 
 
 class CountedBlock(nn.Module):
