@@ -204,9 +204,19 @@ def available() -> bool:
     """Whether the private operators are there and give what the plain modules give."""
     if platform.machine().lower() not in MEASURED_ON or not torch._C._has_mkldnn:
         return False
+    return agree(_samples, TOLERANCE)
+
+
+def agree(samples: Callable[[], list[tuple[Tensor, Tensor]]], tolerance: float) -> bool:
+    """Whether private operators are there and give what plain modules give.
+
+    Args:
+        samples: makes results of both, in pairs, by chance of a seed of its own.
+        tolerance: how far they may be apart.
+    """
     try:
         with torch.random.fork_rng(devices=[]), torch.inference_mode():
-            return all(torch.allclose(a, b, atol=TOLERANCE) for a, b in _samples())
+            return all(torch.allclose(a, b, atol=tolerance) for a, b in samples())
     except (AttributeError, NotImplementedError, RuntimeError, TypeError):
         return False  # another version of PyTorch has them differently, or not for this CPU
 

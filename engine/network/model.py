@@ -79,8 +79,8 @@ class NetworkConfig:
 class Unhinted(NamedTuple):
     """What the decoder makes of a photo before anyone gives a hint; the same at each edit.
 
-    Hints change neither where edges are nor, worth a tenth of a color, how the mean is corrected;
-    and how boldly the rest of a photo is read out is no business of theirs.
+    Hints change neither where edges are nor, to speak of, how the mean is corrected; and how boldly
+    the rest of a photo is read out is no business of theirs.
 
     Attributes:
         agreed: (B, width_4, H/4, W/4), features, those of one kind agreed.

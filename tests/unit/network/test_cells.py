@@ -111,6 +111,17 @@ def test_planes_agree(count, radius):
         torch.testing.assert_close(ours, plain, atol=1e-6, rtol=0)
 
 
+@pytest.mark.parametrize("count", [1, 40])
+def test_features_with_hints_agree(count):
+    drawn = PlainCells().planes(hints(count, 5.0), 16, 24)[0]
+    weight = torch.randn(8, 3, 1, 1, generator=torch.Generator().manual_seed(4))
+    x = torch.randn(2, 8, 16, 24, generator=torch.Generator().manual_seed(5))
+    plain, ours = (each.hinted(rows_last(x).clone(), drawn, weight) for each in BOTH)
+    torch.testing.assert_close(ours, plain, atol=1e-5, rtol=0)
+    assert not torch.equal(ours, x)
+    torch.testing.assert_close(CompiledCells().hinted(x.clone(), drawn, weight), plain)
+
+
 @pytest.mark.parametrize("read", BOTH)
 def test_a_hint_s_rim_is_within_it(read):
     place = torch.tensor([[[10.0, 10.0]]])

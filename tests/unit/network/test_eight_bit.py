@@ -46,7 +46,13 @@ def test_counts_stand_for_the_numbers(shape, low):
     back = (found.counts.float() - found.zero) * found.step
     assert (back - x).abs().max() <= found.step / 2 * 1.01
     assert found.step == pytest.approx((max(x.max().item(), 0) - min(low, 0)) / 255, rel=0.15)
-    assert ((torch.zeros(1) - back[x == 0]) == 0).all()
+
+
+def test_0_is_counted_exactly():
+    """Padding is of zeros, and most of what ReLU gives."""
+    found = counted(torch.tensor([[-3.3, 0.0, -0.0, 5.1]]))
+    assert (found.counts[0, 1:3] == found.zero).all()
+    assert 0 < found.zero < 255
 
 
 def test_nothing_stays_nothing():
