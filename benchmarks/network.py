@@ -83,14 +83,18 @@ def our_calls(
 ) -> dict[str, Callable[[], object]]:
     """The whole network without hints, and the update after a hint, as a photo's color is made."""
     L, placed = torch.rand(1, 1, size, size) * 100, hints(size)
-    seen = network.ahead(network.look(L))
+
+    def ahead() -> Look:
+        return network.ahead(network.look(L), calibration)
+
+    seen = ahead()
 
     def color(look: Look, given: HintBatch) -> None:
         painting = network.paint(look, given, calibration)
         network.read_out(painting, network.own_color(painting, calibration), given)
 
     return {
-        f"whole network, {name}": lambda: color(network.ahead(network.look(L)), no_hints(1)),
+        f"whole network, {name}": lambda: color(ahead(), no_hints(1)),
         f"hint update, {name}": lambda: color(seen, placed),
     }
 

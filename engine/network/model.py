@@ -84,14 +84,14 @@ class Unhinted(NamedTuple):
 
     Attributes:
         agreed: (B, width_4, H/4, W/4), features, those of one kind agreed.
-        some: (B, bins, H/16, W/16), logits of one in `ONE_OF` cells each way.
         residual: see `Painting`.
+        bold: likewise.
         upsampling: likewise.
     """
 
     agreed: Tensor
-    some: Tensor
     residual: Tensor
+    bold: Tensor | None
     upsampling: Tensor
 
 
@@ -276,17 +276,22 @@ class ColorNetwork(nn.Module):
             kin=kinship(described, within, reach) if within else None,
         )
 
-    def ahead(self, look: Look) -> Look:
+    def ahead(self, look: Look, calibration: Calibration) -> Look:
         """A look with all done that needs no hints, so that each edit is quicker.
 
         Args:
             look: from `look`.
+            calibration: that of the edits to come.
         """
         x = self._decoded(look, None)
         agreed_on = _agreed(x, look)
-        some, residual = self.to_bins(_some_of(agreed_on)), self.to_residual(x).float()
         return look._replace(
-            unhinted=Unhinted(agreed_on, some, residual, self._upsampling(x, look))
+            unhinted=Unhinted(
+                agreed_on,
+                self.to_residual(x).float(),
+                self._bold(self.to_bins(_some_of(agreed_on)), calibration),
+                self._upsampling(x, look),
+            )
         )
 
     def _decoded(self, look: Look, hints: HintBatch | None) -> Tensor:
@@ -324,7 +329,7 @@ class ColorNetwork(nn.Module):
             x = agreed_on = known.agreed
         logits = self.to_bins(agreed_on)
         residual = self.to_residual(x).float() if known is None else known.residual
-        bold = self._bold(_some_of(logits) if known is None else known.some, calibration)
+        bold = self._bold(_some_of(logits), calibration) if known is None else known.bold
         said = self._said(logits, residual, hints, calibration, bold)
         scores = self.pointer(x.float(), hints).float()
         if calibration.hint_kin and given:
@@ -343,7 +348,12 @@ class ColorNetwork(nn.Module):
         )
 
     def _bold(self, some: Tensor, calibration: Calibration) -> Tensor | None:
-        """See `Painting`; None without boldness."""
+        """See `Painting`; None without boldness.
+
+        Args:
+            some: (B, bins, H/16, W/16), logits of one in `ONE_OF` cells each way.
+            calibration: how bold.
+        """
         if not calibration.boldness:
             return None
         found = self._found(some, calibration)

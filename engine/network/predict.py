@@ -133,7 +133,8 @@ class TorchPredictor:
                 seen = np.ascontiguousarray(small[:, ::-1]) if mirrored else small
                 network = self._network_for(quality)
                 look = network.look(padded_input(seen, frame).to(self._device))
-                passes.append(Pass(network.ahead(look), frame, mirrored))
+                ahead = network.ahead(look, self.card.calibration)
+                passes.append(Pass(ahead, frame, mirrored))
         assert result_lightness is not None
         return PreparedPhoto(quality, tuple(passes), result_lightness)
 

@@ -85,7 +85,7 @@ def test_looking_knows_nothing_of_hints(network):
 def test_what_needs_no_hints_is_done_ahead(network):
     L = torch.rand(1, 1, 64, 96) * 100
     look = network.look(L)
-    ahead = network.ahead(look)
+    ahead = network.ahead(look, Calibration())
     for one, other in zip(
         network.paint(look, no_hints(1)), network.paint(ahead, no_hints(1)), strict=True
     ):
@@ -107,7 +107,7 @@ def test_what_is_done_ahead_is_much_the_same_with_hints(photo_folder):
         return trained.read_out(painting, trained.own_color(painting, card.calibration), given)
 
     look = trained.look(L)
-    off = (colors(trained.ahead(look)) - colors(look)).norm(dim=1)
+    off = (colors(trained.ahead(look, card.calibration)) - colors(look)).norm(dim=1)
     assert 0 < off.mean() < 0.3
     assert off.max() < 5
 
