@@ -9,6 +9,8 @@ Source: Buades et al. 2005, "A non-local algorithm for image denoising", with th
 in the place of patches of pixels. See docs/decisions/0029 and 0031.
 """
 
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -44,12 +46,16 @@ def kinship(described: Tensor, within: float, reach: float) -> Tensor:
     """
     _, _, h, w = described.shape
     f = described.flatten(2)
-    squares = f.square().sum(dim=1)
-    apart = squares[:, :, None] + squares[:, None] - 2 * f.transpose(1, 2) @ f
-    y, x = (torch.arange(n, device=f.device, dtype=f.dtype) for n in (h, w))
-    place = torch.cartesian_prod(y, x)
-    far = torch.cdist(place, place).square() / (2 * (reach * min(h, w)) ** 2)
-    return torch.softmax(-apart / within - far, dim=2)
+    # The square of what asks is the same in all of its row, and falls out of the softmax.
+    less = _distances(h, w, reach).to(f) + f.square().sum(dim=1)[:, None] / within
+    return torch.baddbmm(less, f.transpose(1, 2), f, beta=-1, alpha=2 / within).softmax(dim=2)
+
+
+@lru_cache(maxsize=8)
+def _distances(h: int, w: int, reach: float) -> Tensor:
+    """(h*w, h*w), by how much the weight's logarithm falls with the place."""
+    place = torch.cartesian_prod(torch.arange(float(h)), torch.arange(float(w)))
+    return torch.cdist(place, place).square() / (2 * (reach * min(h, w)) ** 2)
 
 
 def agreed(x: Tensor, kin: Tensor) -> Tensor:

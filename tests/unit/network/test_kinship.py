@@ -24,6 +24,26 @@ def test_what_looks_alike_is_kin_and_what_lies_far_is_less_so():
     assert of_one[4, 1] > of_one[0, 1]
 
 
+def test_kin_are_those_at_a_small_distance_in_looks_and_place():
+    torch.manual_seed(5)
+    described = torch.randn(2, 7, 3, 5)
+    rows = described.flatten(2).transpose(1, 2)
+    place = torch.cartesian_prod(torch.arange(3.0), torch.arange(5.0))
+    far = torch.cdist(place, place).square() / (2 * (0.4 * 3) ** 2)
+    weight = torch.exp(-torch.cdist(rows, rows).square() / 8 - far)
+    expected = weight / weight.sum(dim=2, keepdim=True)
+    torch.testing.assert_close(kinship(described, 8.0, 0.4), expected)
+
+
+def test_kin_seen_by_a_photo_that_was_colored_can_be_trained_with():
+    """What is kept of the places was made where no gradients are."""
+    with torch.inference_mode():
+        kinship(two_materials(7, 9), 0.25, 0.5)
+    x = torch.randn(1, 2, 28, 36, requires_grad=True)
+    agreed(x, kinship(two_materials(7, 9), 0.25, 0.5)).sum().backward()
+    assert x.grad is not None
+
+
 def test_patches_on_one_thing_become_one_and_the_other_thing_keeps_its_color():
     kin = kinship(two_materials(), within=0.1, reach=5.0)
     x = torch.zeros(1, 2, 32, 32)
