@@ -19,6 +19,9 @@ from engine.network.hints import CELL, FAR, HintBatch, Pull
 
 WHOLE = 65535  # a share of everything, as it is kept
 _WHOLE = np.float32(WHOLE)
+_DOUBLINGS = np.float32(1.44269504)  # powers of 2 to a power of e
+# 32-bit floats of this size are whole numbers.
+_NO_FRACTION = np.float32(1.5 * 2**23)
 _CELL, _PADDING = np.float32(CELL), np.float32(-FAR / 2)
 
 
@@ -63,7 +66,7 @@ class CompiledCells:
         rows = _rows(logits).reshape(-1, bins)
         found = np.empty((3, batch * h * w), np.float32)
         columns = np.ascontiguousarray(values.T.numpy())
-        _means(rows, rows.view(np.int32), columns, np.float32(1 / temperature), found)
+        _means(rows, rows.view(np.int32), columns, _DOUBLINGS / np.float32(temperature), found)
         return torch.from_numpy(found).view(3, batch, h, w).transpose(0, 1)
 
     def shares(self, logits: Tensor) -> Tensor:
@@ -95,19 +98,20 @@ def _rows(planes: Tensor) -> NDArray[np.float32]:
 
 
 @inlined
-def _exp(x: Any) -> Any:
-    """The exponential of x, at most 0, to 3e-7 of it; of less than -87 it is that of -87."""
-    t = max(x, np.float32(-87.0)) * np.float32(1.44269504)
-    whole = np.floor(t + np.float32(0.5))
-    f = t - whole  # -0.5..0.5; 2**f by its Taylor polynomial
-    p = np.float32(1.5403530e-4)
-    p = p * f + np.float32(1.3333558e-3)
-    p = p * f + np.float32(9.6181291e-3)
-    p = p * f + np.float32(5.5504109e-2)
-    p = p * f + np.float32(2.4022651e-1)
-    p = p * f + np.float32(6.9314718e-1)
-    p = p * f + np.float32(1.0)
-    return np.int32((np.int32(whole) + np.int32(127)) << np.int32(23)).view(np.float32) * p
+def _power(x: Any) -> Any:
+    """2 to the power of x, which is at most 0, to 3e-7 of it; of less than -125 that of -125."""
+    x = max(x, np.float32(-125.0))
+    shifted = np.float32(x + _NO_FRACTION)
+    f = x - (shifted - _NO_FRACTION)  # -0.5..0.5; the best polynomial for it, to 8e-8
+    p = np.float32(1.3276472e-3)
+    p = p * f + np.float32(9.6755410e-3)
+    p = p * f + np.float32(5.5507131e-2)
+    p = p * f + np.float32(2.4022120e-1)
+    p = p * f + np.float32(6.9314694e-1)
+    power = np.float32(p * f + np.float32(1.0000001))
+    # The whole part is what `shifted` ends in; added to the exponent.
+    whole = np.int32(shifted.view(np.int32) << np.int32(23))
+    return np.int32(power.view(np.int32) + whole).view(np.float32)
 
 
 @inlined
@@ -125,7 +129,7 @@ def _sums(logits: Any, top: Any, sharpness: Any, values: Any) -> Any:
     """The sum of the weights, and of each row of values times them."""
     whole = first = second = third = np.float32(0)
     for k in range(len(logits)):
-        weight = _exp((logits[k] - top) * sharpness)
+        weight = _power((logits[k] - top) * sharpness)
         whole += weight
         first += weight * values[0, k]
         second += weight * values[1, k]
@@ -153,7 +157,7 @@ def _share(logits: Any, bits: Any, detail: Any, shares: Any) -> None:
             # some e**-80 of another's would be off, in the end a plain mean.
             top = _largest(bits[y, x])
             for k in range(count):
-                weights[k] = _exp(logits[y, x, k] - top)
+                weights[k] = _power((logits[y, x, k] - top) * _DOUBLINGS)
             # So many times as it is told, not 16: a loop known to be that short is unrolled
             # into single steps.
             whole[:] = 0
@@ -250,7 +254,9 @@ def _point(scores: Any, place: Any, radius: Any, always: Any, fall: Any, bonus: 
                 dx = (np.float32(x) + np.float32(0.5)) * _CELL - far
                 distance = np.sqrt(dx * dx + dy * dy)
                 part = distance * per_radius
-                scores[n + 1, y, x] += more - slope * distance + bonus * _exp(-part * part)
+                scores[n + 1, y, x] += (
+                    more - slope * distance + bonus * _power(-part * part * _DOUBLINGS)
+                )
         for x in range(w):
             top = scores[0, y, x]
             for n in range(1, count):
@@ -265,7 +271,7 @@ def _normalize(scores: Any, whole: Any) -> None:
     count, w = scores.shape
     for n in range(count):
         for x in range(w):
-            scores[n, x] = _exp(scores[n, x] - whole[x])
+            scores[n, x] = _power((scores[n, x] - whole[x]) * _DOUBLINGS)
     for x in range(w):
         whole[x] = scores[0, x]
     for n in range(1, count):

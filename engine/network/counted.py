@@ -60,8 +60,8 @@ def _count(values: Any, bits: Any, count: Any) -> Any:
     zero = np.floor(below / step + np.float32(0.5))
     per_step, middle = np.float32(1) / step, zero + np.float32(0.5)
     for i in range(len(values)):
-        place = values[i] * per_step + middle
-        count[i] = np.uint8(min(max(place, np.float32(0)), np.float32(STEPS)))
+        # The greatest may come to lie half a step above, none below.
+        count[i] = np.uint8(min(np.int32(values[i] * per_step + middle), np.int32(STEPS)))
     return step, zero
 
 
