@@ -101,7 +101,9 @@ class CountedBlock(nn.Module):
         return self.project.into(self.depthwise.up_to_6(wide), x if self.adds else None)
 
 
-def _counted_conv(conv: Conv) -> CountedConv:
+def _counted_conv(conv: Conv) -> "CountedConv | CountedPoint":
+    if fused.is_point(conv.conv):
+        return CountedPoint(conv.conv)
     return CountedConv(conv.conv, extra=conv.extra)
 
 
@@ -109,28 +111,68 @@ class CountedLinear(nn.Module):
     """A matrix product, likewise.
 
     Args:
-        linear: the plain one.
-        act: "none" or "gelu".
+        linear: the plain one, or a convolution of 1x1.
+        act: "none", "relu" or "gelu".
     """
 
-    def __init__(self, linear: nn.Linear, act: str = "none") -> None:
+    def __init__(self, linear: nn.Linear | nn.Conv2d, act: str = "none") -> None:
         super().__init__()
-        count, self.step = counted_weight(linear.weight.detach())
+        count, self.step = counted_weight(linear.weight.detach().flatten(1))
         self.zero = torch.zeros(len(count), dtype=torch.int64)
         self.act = act
-        self.bias = linear.bias.detach()
+        self.bias = None if linear.bias is None else linear.bias.detach()
         self.weight = torch.ops.onednn.qlinear_prepack(count, None)
 
     def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
-        """(..., inside), (..., out) to be added -> the latter's shape."""
+        """(..., inside), (..., out) to be added, which is changed -> the latter's shape."""
         given = counted(x)
+        rows = Counted(given.counts.view(-1, x.shape[-1]), given.step, given.zero)
+        y = self.product(rows, None if added is None else added.view(-1, added.shape[-1]))
+        return y.view(*x.shape[:-1], -1)
+
+    def product(self, x: Counted, whole: Tensor | None) -> Tensor:
+        """(N, inside), (N, out) to be added, which is changed -> (N, out)."""
         run = torch.ops.onednn.qlinear_pointwise
-        y: Tensor = run(
-            given.counts.view(-1, x.shape[-1]), given.step, given.zero, self.weight, self.step,
-            self.zero, self.bias, 1.0, 0, torch.float32, self.act, [], "none",
-        )  # fmt: skip
-        y = y.view(*x.shape[:-1], -1)
-        return y if added is None else y.add_(added)
+        made = (1.0, 0, torch.float32)
+        y: Tensor
+        if whole is None:
+            y = run(*self._given(x), self.bias, *made, self.act, [], "none")
+        else:
+            given = (*self._given(x), whole, self.bias)
+            y = run.binary(*given, *made, 1.0, 0, "sum", 1.0, self.act, [], "none")
+        return y
+
+    def _given(self, x: Counted) -> tuple[Any, ...]:
+        return x.counts, x.step, x.zero, self.weight, self.step, self.zero
+
+
+class CountedPoint(CountedLinear):
+    """A convolution of 1x1, as the matrix product that it is: up to three times as fast.
+
+    The same as `CountedConv` to its users.
+    """
+
+    def __init__(self, conv: nn.Conv2d, act: tuple[str, list[float]] = NOTHING) -> None:
+        super().__init__(conv, act[0])
+
+    def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
+        """See `CountedConv`."""
+        return self.into(counted(x), None if added is None else added.clone())
+
+    def into(self, x: Counted, whole: Tensor | None) -> Tensor:
+        """See `CountedConv`."""
+        y = self.product(_rows(x), None if whole is None else fused.in_rows(whole))
+        return fused.in_planes(y, x.counts)
+
+    def up_to_6(self, x: Counted) -> Counted:
+        """See `CountedConv`."""
+        made: tuple[Any, ...] = (SIXTH, 0, torch.uint8, "relu", [], "none")
+        y = torch.ops.onednn.qlinear_pointwise(*self._given(_rows(x)), self.bias, *made)
+        return Counted(fused.in_planes(y, x.counts), SIXTH, 0)
+
+
+def _rows(x: Counted) -> Counted:
+    return Counted(fused.in_rows(x.counts), x.step, x.zero)
 
 
 class CountedPair(nn.Module):
@@ -168,14 +210,14 @@ def in_eight_bits(network: ColorNetwork) -> ColorNetwork | None:
     quick = copy.deepcopy(network)
     quick.cells = CompiledCells()
     decoder = {
-        "up_8": CountedConv(quick.up_8),
+        "up_8": CountedPoint(quick.up_8),
         "pair_8": CountedPair(quick.pair_8),
-        "up_4": CountedConv(quick.up_4),
+        "up_4": CountedPoint(quick.up_4),
         "pair_4": CountedPair(quick.pair_4),
-        "to_bins": CountedConv(quick.to_bins),
+        "to_bins": CountedPoint(quick.to_bins),
         "to_residual": CountedConv(quick.to_residual),
         "upsampling_1": CountedDetailedConv(quick.upsampling_1),
-        "upsampling_2": CountedConv(quick.upsampling_2),
+        "upsampling_2": CountedPoint(quick.upsampling_2),
         "transformer": nn.Sequential(*(_counted_block(block) for block in quick.transformer)),
     }
     for name, part in decoder.items():
@@ -211,9 +253,13 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
     torch.manual_seed(0)
     x, other = (torch.randn(1, 16, 8, 8) for _ in range(2))
     x, other = (y.contiguous(memory_format=torch.channels_last) for y in (x, other))
-    conv, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Linear(16, 16)
+    conv, point, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Conv2d(16, 16, 1), nn.Linear(16, 16)
     rows, more = (y.flatten(2).transpose(1, 2).contiguous() for y in (x, other))
     plain = [
+        F.relu6(conv(x)),
+        F.relu6(point(x)),
+        point(x),
+        point(x) + other,
         conv(x),
         conv(x.relu()),
         conv(x) + other,
@@ -223,6 +269,10 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
         linear(rows) + more,
     ]
     counted_ones = [
+        _numbers(CountedConv(conv).up_to_6(counted(x))),
+        _numbers(CountedPoint(point).up_to_6(counted(x))),
+        CountedPoint(point)(x),
+        CountedPoint(point)(x, other),
         CountedConv(conv)(x),
         CountedConv(conv)(x.relu()),
         CountedConv(conv)(x, other),
@@ -232,3 +282,7 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
         CountedLinear(linear)(rows, more),
     ]
     return list(zip(plain, counted_ones, strict=True))
+
+
+def _numbers(x: Counted) -> Tensor:
+    return (x.counts.float() - x.zero) * x.step

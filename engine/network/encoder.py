@@ -115,6 +115,17 @@ class Encoder(nn.Module):
                 inside = row.channels
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.ModuleList(stages)
+        self._gray = False
+
+    def take_gray(self) -> None:
+        """Take lightness for what it is, not for three equal colors; the results stay the same.
+
+        The encoder can then no longer be saved, nor shown colors.
+        """
+        conv = self.stem.conv
+        conv.in_channels = 1
+        conv.weight = nn.Parameter(conv.weight.sum(dim=1, keepdim=True), requires_grad=False)
+        self._gray = True
 
     def forward(self, L: Tensor) -> tuple[Tensor, ...]:
         """Features of lightness.
@@ -125,13 +136,14 @@ class Encoder(nn.Module):
         Returns:
             (B, 24, H/4, W/4), (B, 48, H/8, W/8), (B, 120, H/16, W/16), (B, 352, H/32, W/32).
         """
-        return self.features((L * 2.55).expand(-1, 3, -1, -1))
+        gray = L * 2.55
+        return self.features(gray if self._gray else gray.expand(-1, 3, -1, -1))
 
     def features(self, pixels: Tensor) -> tuple[Tensor, ...]:
         """Features of a picture.
 
         Args:
-            pixels: (B, 3, H, W), 0..255.
+            pixels: (B, 3, H, W), or (B, 1, H, W) after `take_gray`, 0..255.
 
         Returns:
             Features after the tapped stages.

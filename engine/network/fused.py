@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from engine.network.cells import DETAIL
 from engine.network.compiled_cells import CompiledCells
-from engine.network.encoder import Block, Conv
+from engine.network.encoder import Block, Conv, Encoder
 from engine.network.hints import HintPointer
 from engine.network.model import (
     ColorNetwork,
@@ -112,6 +112,42 @@ class PackedLinear(nn.Module):
         else:
             y = run.binary(x, added, self.weight, self.bias, "add")
         return y
+
+
+class PackedPoint(nn.Module):
+    """A convolution of 1x1, as the matrix product that it is; somewhat faster.
+
+    Args:
+        conv: the plain one, its batch norm folded in.
+        act: as for `PackedConv`.
+    """
+
+    def __init__(self, conv: nn.Conv2d, act: tuple[str, list[float]] = NOTHING) -> None:
+        super().__init__()
+        self.act = act
+        self.bias = None if conv.bias is None else conv.bias.detach()
+        weight = conv.weight.detach().flatten(1)
+        self.weight = torch.ops.mkldnn._reorder_linear_weight(weight)
+
+    def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
+        """See `PackedConv`; without an activation where something is added."""
+        run = torch.ops.mkldnn._linear_pointwise
+        rows = in_rows(x)
+        if added is None:
+            y: Tensor = run(rows, self.weight, self.bias, *self.act, "")
+        else:
+            y = run.binary(rows, in_rows(added), self.weight, self.bias, "add")
+        return in_planes(y, x)
+
+
+def in_rows(planes: Tensor) -> Tensor:
+    """(B, C, h, w) -> (B * h * w, C); no copy where channels come last in memory."""
+    return planes.permute(0, 2, 3, 1).reshape(-1, planes.shape[1])
+
+
+def in_planes(rows: Tensor, like: Tensor) -> Tensor:
+    """(B * h * w, C) -> (B, C, h, w), with the batch and size of other planes; no copy."""
+    return rows.view(len(like), *like.shape[2:], -1).permute(0, 3, 1, 2)
 
 
 class PackedDetailedConv(nn.Module):
@@ -228,10 +264,13 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
     x, other = (y.contiguous(memory_format=torch.channels_last) for y in (x, other))
     even = Conv(16, 16, 5, stride=2, groups=16)
     even.norm = nn.Identity()
-    conv, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Linear(16, 16)
+    conv, point, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Conv2d(16, 16, 1), nn.Linear(16, 16)
     rows, more = (y.flatten(2).transpose(1, 2) for y in (x, other))
     plain = [
         even(x),
+        point(x),
+        point(x) + other,
+        F.relu6(point(x)),
         conv(x),
         conv(x) + other,
         F.relu(conv(x)),
@@ -241,6 +280,9 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
     ]
     packed = [
         _packed(even)(x),
+        PackedPoint(point)(x),
+        PackedPoint(point)(x, other),
+        PackedPoint(point, RELU6)(x),
         PackedConv(conv)(x),
         PackedConv(conv)(x, other),
         PackedConv(conv, RELU)(x),
@@ -251,29 +293,44 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
     return list(zip(plain, packed, strict=True))
 
 
-def _packed(conv: Conv) -> PackedConv:
-    return PackedConv(conv.conv, RELU6 if conv.act else NOTHING, extra=conv.extra)
+def _packed(conv: Conv) -> PackedConv | PackedPoint:
+    act = RELU6 if conv.act else NOTHING
+    if is_point(conv.conv):
+        return PackedPoint(conv.conv, act)
+    return PackedConv(conv.conv, act, extra=conv.extra)
+
+
+def is_point(conv: nn.Conv2d) -> bool:
+    """Whether a convolution is a matrix product, pixel by pixel."""
+    return (conv.kernel_size, conv.stride, conv.groups) == ((1, 1), (1, 1), 1)
 
 
 def pack_parts(module: nn.Module) -> None:
     """Replace the plain parts of a network by packed ones."""
     for name, part in module.named_children():
-        packed: nn.Module | None = None
         if isinstance(part, HintPointer) or name.startswith("hints_"):
             continue  # they work on a few places, and with the weights themselves
-        if isinstance(part, Block):
-            packed = PackedBlock(part)
-        elif isinstance(part, Conv):
-            packed = _packed(part)
-        elif isinstance(part, ResidualPair):
-            packed = PackedPair(part)
-        elif isinstance(part, TransformerBlock):
-            packed = PackedTransformerBlock(part)
-        elif isinstance(part, DetailedConv):
-            packed = PackedDetailedConv(part)
-        elif isinstance(part, nn.Conv2d):
-            packed = PackedConv(part)
+        if isinstance(part, Encoder):
+            part.take_gray()
+        packed = _packed_part(part)
         if packed is None:
             pack_parts(part)
         else:
             setattr(module, name, packed)
+
+
+def _packed_part(part: nn.Module) -> nn.Module | None:
+    packed: nn.Module | None = None
+    if isinstance(part, Block):
+        packed = PackedBlock(part)
+    elif isinstance(part, Conv):
+        packed = _packed(part)
+    elif isinstance(part, ResidualPair):
+        packed = PackedPair(part)
+    elif isinstance(part, TransformerBlock):
+        packed = PackedTransformerBlock(part)
+    elif isinstance(part, DetailedConv):
+        packed = PackedDetailedConv(part)
+    elif isinstance(part, nn.Conv2d):
+        packed = PackedPoint(part) if is_point(part) else PackedConv(part)
+    return packed

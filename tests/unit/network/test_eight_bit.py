@@ -11,7 +11,7 @@ from engine.edits import Hint
 from engine.network import eight_bit, fused
 from engine.network.counted import counted
 from engine.network.device import calculates_in_bfloat16
-from engine.network.eight_bit import CountedConv, CountedLinear
+from engine.network.eight_bit import CountedConv, CountedPoint
 from engine.network.encoder import Block
 from engine.network.predict import TorchPredictor
 from engine.values import Lightness
@@ -80,14 +80,30 @@ def test_a_block_is_much_the_same(kernel, stride):
 
 
 @pytest.mark.usefixtures("as_if_able")
-def test_what_is_added_to_is_left_as_it_was():
-    conv, linear = nn.Conv2d(8, 8, 1), nn.Linear(8, 8)
+@pytest.mark.parametrize("kind", [CountedConv, CountedPoint])
+def test_what_is_added_to_is_left_as_it_was(kind):
     added = torch.randn(1, 8, 4, 4).contiguous(memory_format=torch.channels_last)
     kept = added.clone()
     with torch.inference_mode():
-        CountedConv(conv)(torch.randn(1, 8, 4, 4), added)
-        CountedLinear(linear)(torch.randn(1, 4, 8), torch.randn(1, 4, 8))
+        kind(nn.Conv2d(8, 8, 1))(torch.randn(1, 8, 4, 4), added)
     assert torch.equal(added, kept)
+
+
+@pytest.mark.usefixtures("as_if_able")
+@pytest.mark.parametrize("act", [fused.NOTHING, fused.RELU])
+def test_a_convolution_of_1x1_is_the_same_as_a_product(act):
+    """So that it can be taken for what is quicker."""
+    torch.manual_seed(4)
+    conv = nn.Conv2d(24, 40, 1).requires_grad_(requires_grad=False)
+    x, added = torch.randn(2, 24, 6, 10), torch.randn(2, 40, 6, 10)
+    x, added = (each.contiguous(memory_format=torch.channels_last) for each in (x, added))
+    product, convolution = CountedPoint(conv, act), CountedConv(conv, act)
+    with torch.inference_mode():
+        torch.testing.assert_close(product(x), convolution(x))
+        torch.testing.assert_close(product(x, added), convolution(x, added))
+        ours, theirs = (each.up_to_6(counted(x)) for each in (product, convolution))
+    assert torch.equal(ours.counts, theirs.counts)
+    assert ours.counts.stride() == theirs.counts.stride()
 
 
 @pytest.mark.usefixtures("as_if_able")

@@ -64,6 +64,16 @@ def test_padding_on_one_side_only_needs_no_copy(kernel, stride):
         torch.testing.assert_close(fused._packed(conv)(x), conv(x), atol=1e-5, rtol=1e-4)
 
 
+def test_lightness_alone_is_seen_as_three_equal_colors_are(plain):
+    gray = copy.deepcopy(plain.encoder)
+    gray.take_gray()
+    assert gray.stem.conv.weight.shape[1] == 1
+    L = torch.rand(1, 1, 64, 96) * 100
+    with torch.inference_mode():
+        for ours, theirs in zip(gray(L), plain.encoder(L), strict=True):
+            torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-4)
+
+
 @pytest.mark.parametrize("error", [AttributeError, NotImplementedError, RuntimeError])
 def test_without_the_operators_the_plain_network_stays(plain, card, monkeypatch, error):
     def fail(*_: object) -> None:
