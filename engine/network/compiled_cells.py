@@ -102,7 +102,7 @@ def _power(x: Any) -> Any:
     """2 to the power of x, which is at most 0, to 3e-7 of it; of less than -125 that of -125."""
     x = max(x, np.float32(-125.0))
     shifted = np.float32(x + _NO_FRACTION)
-    f = x - (shifted - _NO_FRACTION)  # -0.5..0.5; the best polynomial for it, to 8e-8
+    f = x - (shifted - _NO_FRACTION)  # -0.5..0.5; the best polynomial of degree 5
     p = np.float32(1.3276472e-3)
     p = p * f + np.float32(9.6755410e-3)
     p = p * f + np.float32(5.5507131e-2)

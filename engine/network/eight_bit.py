@@ -138,7 +138,7 @@ class CountedLinear(nn.Module):
         if whole is None:
             y = run(*self._given(x), self.bias, *made, self.act, [], "none")
         else:
-            given = (*self._given(x), whole, self.bias)
+            given = (*self._given(x), whole.contiguous(), self.bias)  # it is not asked for strides
             y = run.binary(*given, *made, 1.0, 0, "sum", 1.0, self.act, [], "none")
         return y
 
@@ -256,8 +256,8 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
     conv, point, linear = nn.Conv2d(16, 16, 3, padding=1), nn.Conv2d(16, 16, 1), nn.Linear(16, 16)
     rows, more = (y.flatten(2).transpose(1, 2).contiguous() for y in (x, other))
     plain = [
-        F.relu6(conv(x)),
-        F.relu6(point(x)),
+        F.relu6(conv(5 * x)) / 5,
+        F.relu6(point(5 * x)) / 5,
         point(x),
         point(x) + other,
         conv(x),
@@ -269,8 +269,8 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
         linear(rows) + more,
     ]
     counted_ones = [
-        _numbers(CountedConv(conv).up_to_6(counted(x))),
-        _numbers(CountedPoint(point).up_to_6(counted(x))),
+        _numbers(CountedConv(conv).up_to_6(counted(5 * x))) / 5,
+        _numbers(CountedPoint(point).up_to_6(counted(5 * x))) / 5,
         CountedPoint(point)(x),
         CountedPoint(point)(x, other),
         CountedConv(conv)(x),

@@ -120,8 +120,10 @@ class Encoder(nn.Module):
     def take_gray(self) -> None:
         """Take lightness for what it is, not for three equal colors; the results stay the same.
 
-        The encoder can then no longer be saved, nor shown colors.
+        The encoder can then no longer be saved, nor shown colors. Once is enough.
         """
+        if self._gray:
+            return
         conv = self.stem.conv
         conv.in_channels = 1
         conv.weight = nn.Parameter(conv.weight.sum(dim=1, keepdim=True), requires_grad=False)

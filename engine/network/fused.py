@@ -130,12 +130,13 @@ class PackedPoint(nn.Module):
         self.weight = torch.ops.mkldnn._reorder_linear_weight(weight)
 
     def forward(self, x: Tensor, added: Tensor | None = None) -> Tensor:
-        """See `PackedConv`; without an activation where something is added."""
+        """See `PackedConv`; what has an activation takes nothing to be added."""
         run = torch.ops.mkldnn._linear_pointwise
         rows = in_rows(x)
         if added is None:
             y: Tensor = run(rows, self.weight, self.bias, *self.act, "")
         else:
+            assert self.act == NOTHING
             y = run.binary(rows, in_rows(added), self.weight, self.bias, "add")
         return in_planes(y, x)
 
@@ -270,7 +271,7 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
         even(x),
         point(x),
         point(x) + other,
-        F.relu6(point(x)),
+        F.relu6(point(5 * x)),
         conv(x),
         conv(x) + other,
         F.relu(conv(x)),
@@ -282,7 +283,7 @@ def _samples() -> list[tuple[Tensor, Tensor]]:
         _packed(even)(x),
         PackedPoint(point)(x),
         PackedPoint(point)(x, other),
-        PackedPoint(point, RELU6)(x),
+        PackedPoint(point, RELU6)(5 * x),
         PackedConv(conv)(x),
         PackedConv(conv)(x, other),
         PackedConv(conv, RELU)(x),
@@ -302,7 +303,9 @@ def _packed(conv: Conv) -> PackedConv | PackedPoint:
 
 def is_point(conv: nn.Conv2d) -> bool:
     """Whether a convolution is a matrix product, pixel by pixel."""
-    return (conv.kernel_size, conv.stride, conv.groups) == ((1, 1), (1, 1), 1)
+    one = (1, 1)
+    plain = (conv.kernel_size, conv.stride, conv.padding) == (one, one, (0, 0))
+    return plain and conv.groups == 1
 
 
 def pack_parts(module: nn.Module) -> None:

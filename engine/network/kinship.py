@@ -47,14 +47,18 @@ def kinship(described: Tensor, within: float, reach: float) -> Tensor:
     _, _, h, w = described.shape
     f = described.flatten(2)
     # The square of what asks is the same in all of its row, and falls out of the softmax.
-    less = _distances(h, w, reach).to(f) + f.square().sum(dim=1)[:, None] / within
-    return torch.baddbmm(less, f.transpose(1, 2), f, beta=-1, alpha=2 / within).softmax(dim=2)
+    less = _distances(h, w, reach, f.device) + f.square().sum(dim=1)[:, None] / within
+    with torch.autocast(f.device.type, enabled=False):
+        same = torch.baddbmm(less, f.transpose(1, 2), f, beta=-1, alpha=2 / within)
+        return same.softmax(dim=2)
 
 
-@lru_cache(maxsize=8)
-def _distances(h: int, w: int, reach: float) -> Tensor:
+# The matrix of a large photo is large: only that of the last one is kept.
+@lru_cache(maxsize=1)
+def _distances(h: int, w: int, reach: float, device: torch.device) -> Tensor:
     """(h*w, h*w), by how much the weight's logarithm falls with the place."""
-    place = torch.cartesian_prod(torch.arange(float(h)), torch.arange(float(w)))
+    y, x = (torch.arange(float(n), device=device) for n in (h, w))
+    place = torch.cartesian_prod(y, x)
     return torch.cdist(place, place).square() / (2 * (reach * min(h, w)) ** 2)
 
 

@@ -80,18 +80,22 @@ class Unhinted(NamedTuple):
     """What the decoder makes of a photo before anyone gives a hint; the same at each edit.
 
     Hints change neither where edges are nor, to speak of, how the mean is corrected; and how boldly
-    the rest of a photo is read out is no business of theirs.
+    the rest of a photo is read out is no business of theirs, only of the calibration.
 
     Attributes:
         agreed: (B, width_4, H/4, W/4), features, those of one kind agreed.
-        residual: see `Painting`.
-        bold: likewise.
+        some: (B, bins, H/16, W/16), logits of one in `ONE_OF` cells each way.
+        calibration: for which `bold` holds.
+        bold: see `Painting`.
+        residual: likewise.
         upsampling: likewise.
     """
 
     agreed: Tensor
-    residual: Tensor
+    some: Tensor
+    calibration: Calibration
     bold: Tensor | None
+    residual: Tensor
     upsampling: Tensor
 
 
@@ -281,16 +285,19 @@ class ColorNetwork(nn.Module):
 
         Args:
             look: from `look`.
-            calibration: that of the edits to come.
+            calibration: likely that of the edits to come.
         """
         x = self._decoded(look, None)
         agreed_on = _agreed(x, look)
+        some = self.to_bins(_some_of(agreed_on))
         return look._replace(
             unhinted=Unhinted(
-                agreed_on,
-                self.to_residual(x).float(),
-                self._bold(self.to_bins(_some_of(agreed_on)), calibration),
-                self._upsampling(x, look),
+                agreed=agreed_on,
+                some=some,
+                calibration=calibration,
+                bold=self._bold(some, calibration),
+                residual=self.to_residual(x).float(),
+                upsampling=self._upsampling(x, look),
             )
         )
 
@@ -329,7 +336,10 @@ class ColorNetwork(nn.Module):
             x = agreed_on = known.agreed
         logits = self.to_bins(agreed_on)
         residual = self.to_residual(x).float() if known is None else known.residual
-        bold = self._bold(_some_of(logits), calibration) if known is None else known.bold
+        if known is not None and known.calibration == calibration:
+            bold = known.bold
+        else:
+            bold = self._bold(_some_of(logits) if known is None else known.some, calibration)
         said = self._said(logits, residual, hints, calibration, bold)
         scores = self.pointer(x.float(), hints).float()
         if calibration.hint_kin and given:

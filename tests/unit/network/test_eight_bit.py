@@ -96,12 +96,15 @@ def test_a_convolution_of_1x1_is_the_same_as_a_product(act):
     torch.manual_seed(4)
     conv = nn.Conv2d(24, 40, 1).requires_grad_(requires_grad=False)
     x, added = torch.randn(2, 24, 6, 10), torch.randn(2, 40, 6, 10)
-    x, added = (each.contiguous(memory_format=torch.channels_last) for each in (x, added))
+    x = x.contiguous(memory_format=torch.channels_last)
     product, convolution = CountedPoint(conv, act), CountedConv(conv, act)
     with torch.inference_mode():
         torch.testing.assert_close(product(x), convolution(x))
-        torch.testing.assert_close(product(x, added), convolution(x, added))
-        ours, theirs = (each.up_to_6(counted(x)) for each in (product, convolution))
+        for lying in (added, added.contiguous(memory_format=torch.channels_last)):
+            torch.testing.assert_close(product(x, lying), convolution(x, lying))
+            torch.testing.assert_close(product(x[:1], lying[:1]), convolution(x[:1], lying[:1]))
+        ours, theirs = (each.up_to_6(counted(10 * x)) for each in (product, convolution))
+    assert ours.counts.max() == 255
     assert torch.equal(ours.counts, theirs.counts)
     assert ours.counts.stride() == theirs.counts.stride()
 

@@ -95,6 +95,16 @@ def test_what_needs_no_hints_is_done_ahead(network):
     assert torch.equal(there.pointer, also.pointer)
 
 
+def test_what_is_done_ahead_holds_for_another_calibration(network):
+    """As when a calibration is looked for on photos that are prepared once."""
+    look = network.look(torch.rand(1, 1, 64, 96) * 100)
+    one, other = Calibration(0.6, 1.5, 1.0, 0.05), Calibration(0.3, 1.5, 1.0, 0.02)
+    for made_for in (one, other, Calibration()):
+        bold = network.paint(network.ahead(look, made_for), no_hints(1), other).bold
+        assert torch.equal(bold, network.paint(look, no_hints(1), other).bold)
+    assert not torch.equal(network.paint(look, no_hints(1), one).bold, bold)
+
+
 def test_what_is_done_ahead_is_much_the_same_with_hints(photo_folder):
     trained, card = load_weights()
     trained.eval().requires_grad_(requires_grad=False)
