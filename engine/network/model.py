@@ -96,7 +96,7 @@ class Unhinted(NamedTuple):
     calibration: Calibration
     bold: Tensor | None
     residual: Tensor
-    upsampling: Tensor
+    upsampling: Tensor | None
 
 
 class Look(NamedTuple):
@@ -107,7 +107,7 @@ class Look(NamedTuple):
         at_8: (B, width_8, H/8, W/8).
         at_16: (B, width_16, H/16, W/16).
         detail: (B, 64, H/4, W/4), the part of the upsampling that only asks the lightness itself,
-            4x4 pixels a cell.
+            4x4 pixels a cell; None once that is done.
         described: (B, C, H/16, W/16), what each cell at 1/16 is like, see `kinship.descriptors`.
         kin: (B, n, n), how much each of the n cells at 1/16 takes from each; None for nothing.
         unhinted: what `ColorNetwork.ahead` adds.
@@ -116,7 +116,7 @@ class Look(NamedTuple):
     at_4: Tensor
     at_8: Tensor
     at_16: Tensor
-    detail: Tensor
+    detail: Tensor | None
     described: Tensor
     kin: Tensor | None
     unhinted: Unhinted | None = None
@@ -130,7 +130,8 @@ class Painting(NamedTuple):
             that it calculates in.
         residual: (B, 2, H/4, W/4), a small correction to its mean, in units of AB_SCALE.
         pointer: (B, 1 + N, H/4, W/4), weights of "no hint" and of each hint.
-        upsampling: what each fine pixel takes of its 9 coarse neighbors, see `CellWork.shares`.
+        upsampling: what each fine pixel takes of its 9 coarse neighbors, see `CellWork.shares`;
+            None where nothing is to be read out.
         bold: (B, 1, 1, 1), by how much hues count as more agreed on, see `Calibration`.
         news: (B, N, 2), by how much likely hints differ from the network's own color, as far as
             that holds nearby, too; None without likely hints.
@@ -141,7 +142,7 @@ class Painting(NamedTuple):
     logits: Tensor
     residual: Tensor
     pointer: Tensor
-    upsampling: Tensor
+    upsampling: Tensor | None
     bold: Tensor | None = None
     news: Tensor | None = None
     cast: Tensor | None = None
@@ -280,25 +281,27 @@ class ColorNetwork(nn.Module):
             kin=kinship(described, within, reach) if within else None,
         )
 
-    def ahead(self, look: Look, calibration: Calibration) -> Look:
+    def ahead(self, look: Look, calibration: Calibration, *, read: bool = True) -> Look:
         """A look with all done that needs no hints, so that each edit is quicker.
 
         Args:
             look: from `look`.
             calibration: likely that of the edits to come.
+            read: whether colors are to be read out of it; else it is for its distributions only.
         """
         x = self._decoded(look, None)
         agreed_on = _agreed(x, look)
         some = self.to_bins(_some_of(agreed_on))
         return look._replace(
+            detail=None,
             unhinted=Unhinted(
                 agreed=agreed_on,
                 some=some,
                 calibration=calibration,
                 bold=self._bold(some, calibration),
                 residual=self.to_residual(x).float(),
-                upsampling=self._upsampling(x, look),
-            )
+                upsampling=self._upsampling(x, look) if read else None,
+            ),
         )
 
     def _decoded(self, look: Look, hints: HintBatch | None) -> Tensor:
@@ -318,6 +321,7 @@ class ColorNetwork(nn.Module):
 
     def _upsampling(self, features: Tensor, look: Look) -> Tensor:
         """See `Painting`."""
+        assert look.detail is not None
         return self.cells.shares(self.upsampling_2(self.upsampling_1.late(features, look.detail)))
 
     def paint(self, look: Look, hints: HintBatch, calibration: Calibration = LEARNED) -> Painting:
@@ -460,6 +464,7 @@ class ColorNetwork(nn.Module):
         Returns:
             (B, 2, H, W), a* and b*.
         """
+        assert painting.upsampling is not None
         none, each = painting.pointer[:, :1], painting.pointer[:, 1:]
         if painting.news is not None:
             nearby = torch.einsum("bnhw,bnc->bchw", each, painting.news)

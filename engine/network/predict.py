@@ -123,7 +123,7 @@ class TorchPredictor:
             OutOfMemory: the device cannot hold it.
             DeviceFailed: the device does not work.
         """
-        passes = []
+        passes: list[Pass] = []
         result_lightness: Lightness | None = None
         with self._running():
             for size, mirrored in self.plan(quality):
@@ -133,7 +133,7 @@ class TorchPredictor:
                 seen = np.ascontiguousarray(small[:, ::-1]) if mirrored else small
                 network = self._network_for(quality)
                 look = network.look(padded_input(seen, frame).to(self._device))
-                ahead = network.ahead(look, self.card.calibration)
+                ahead = network.ahead(look, self.card.calibration, read=not passes)
                 passes.append(Pass(ahead, frame, mirrored))
         assert result_lightness is not None
         return PreparedPhoto(quality, tuple(passes), result_lightness)

@@ -107,6 +107,14 @@ def test_fine_asks_a_photo_and_its_mirror_image_alike(predictor):
     assert unlike("fine") < 0.35 * unlike("fast")
 
 
+def test_of_passes_whose_colors_are_not_read_out_less_is_kept(predictor):
+    first, *others = (each.look for each in predictor.prepare(lightness(64, 80), "fine").passes)
+    assert len(others) == 5
+    assert first.unhinted.upsampling is not None
+    assert all(each.unhinted.upsampling is None for each in others)
+    assert all(each.detail is None for each in (first, *others))
+
+
 def test_planes_of_another_pass_come_back_to_their_places():
     first, second = frame_for((300, 410), 128, 32), frame_for((300, 410), 96, 32)
     h, w = second.padded_height // 4, second.padded_width // 4
