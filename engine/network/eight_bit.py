@@ -15,19 +15,35 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.network import fused
-from engine.network.cells import DETAIL
 from engine.network.compiled_cells import CompiledCells
 from engine.network.counted import SIXTH, Counted, counted, counted_weight
 from engine.network.device import counts_in_eight_bits
 from engine.network.encoder import Block, Conv
 from engine.network.fused import NOTHING, RELU
-from engine.network.model import ColorNetwork, DetailedConv, ResidualPair, TransformerBlock
+from engine.network.model import ColorNetwork, ResidualPair, TransformerBlock
 
 # Of values around 1, sums of 144 products.
 TOLERANCE = 5e-2
 
 
-class CountedConv(nn.Module):
+class _Counting(nn.Module):
+    """What weighs whole numbers by whole numbers.
+
+    Attributes:
+        weight: as the operator wants it.
+        step: (out,), of the weights of each channel.
+        zero: (out,), the counts that stand for 0.
+    """
+
+    weight: Tensor
+    step: Tensor
+    zero: Tensor
+
+    def _given(self, x: Counted) -> tuple[Any, ...]:
+        return x.counts, x.step, x.zero, self.weight, self.step, self.zero
+
+
+class CountedConv(_Counting):
     """A convolution of whole numbers; activation and addition in 32-bit floats in the same call.
 
     Args:
@@ -79,19 +95,16 @@ class CountedConv(nn.Module):
         made = (*self.options, SIXTH, 0, torch.uint8)
         return Counted(run(*self._given(x), self.bias, *made, "relu", [], ""), SIXTH, 0)
 
-    def _given(self, x: Counted) -> tuple[Any, ...]:
-        return x.counts, x.step, x.zero, self.weight, self.step, self.zero
 
-
-class CountedBlock(nn.Module):
+class CountedBlock(fused.PackedBlock):
     """`encoder.Block` of such parts; what is wide stays in whole numbers."""
 
+    expand: "CountedConv | CountedPoint | None"
+    depthwise: "CountedConv | CountedPoint"
+    project: "CountedConv | CountedPoint"
+
     def __init__(self, block: Block) -> None:
-        super().__init__()
-        self.expand = None if block.expand is None else _counted_conv(block.expand)
-        self.depthwise = _counted_conv(block.depthwise)
-        self.project = _counted_conv(block.project)
-        self.adds = block.adds
+        super().__init__(block, _counted_conv)
 
     def forward(self, x: Tensor) -> Tensor:
         """See `Block`; x is changed where it is added."""
@@ -107,7 +120,7 @@ def _counted_conv(conv: Conv) -> "CountedConv | CountedPoint":
     return CountedConv(conv.conv, extra=conv.extra)
 
 
-class CountedLinear(nn.Module):
+class CountedLinear(_Counting):
     """A matrix product, likewise.
 
     Args:
@@ -142,9 +155,6 @@ class CountedLinear(nn.Module):
             y = run.binary(*given, *made, 1.0, 0, "sum", 1.0, self.act, [], "none")
         return y
 
-    def _given(self, x: Counted) -> tuple[Any, ...]:
-        return x.counts, x.step, x.zero, self.weight, self.step, self.zero
-
 
 class CountedPoint(CountedLinear):
     """A convolution of 1x1, as the matrix product that it is: up to three times as fast.
@@ -175,28 +185,18 @@ def _rows(x: Counted) -> Counted:
     return Counted(fused.in_rows(x.counts), x.step, x.zero)
 
 
-class CountedPair(nn.Module):
+class CountedPair(fused.PackedPair):
     """`ResidualPair` of such parts."""
 
+    conv_1: CountedConv
+    conv_2: CountedConv
+
     def __init__(self, pair: ResidualPair) -> None:
-        super().__init__()
-        self.conv_1 = CountedConv(pair.conv_1, RELU)
-        self.conv_2 = CountedConv(pair.conv_2, RELU)
+        super().__init__(pair, CountedConv)
 
     def forward(self, x: Tensor) -> Tensor:
         """See `ResidualPair`; x is changed."""
         return self.conv_2.into(counted(self.conv_1(x)), x)
-
-
-class CountedDetailedConv(nn.Module):
-    """`DetailedConv`, the part that follows the decoder of such parts."""
-
-    def __init__(self, conv: DetailedConv) -> None:
-        super().__init__()
-        weight = conv.weight.detach()
-        self.early = fused.PackedConv(conv, weight=weight[:, -DETAIL:])
-        self.late = CountedConv(conv, RELU, weight[:, :-DETAIL])
-        self.late.bias = None  # it is in `early`
 
 
 def in_eight_bits(network: ColorNetwork) -> ColorNetwork | None:
@@ -216,7 +216,7 @@ def in_eight_bits(network: ColorNetwork) -> ColorNetwork | None:
         "pair_4": CountedPair(quick.pair_4),
         "to_bins": CountedPoint(quick.to_bins),
         "to_residual": CountedConv(quick.to_residual),
-        "upsampling_1": CountedDetailedConv(quick.upsampling_1),
+        "upsampling_1": fused.PackedDetailedConv(quick.upsampling_1, CountedConv),
         "upsampling_2": CountedPoint(quick.upsampling_2),
         "transformer": nn.Sequential(*(_counted_block(block) for block in quick.transformer)),
     }

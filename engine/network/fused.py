@@ -12,6 +12,7 @@ The results differ by rounding only. See docs/decisions/0018.
 import platform
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -152,24 +153,35 @@ def in_planes(rows: Tensor, like: Tensor) -> Tensor:
 
 
 class PackedDetailedConv(nn.Module):
-    """`DetailedConv` of packed parts."""
+    """`DetailedConv` of packed parts.
 
-    def __init__(self, conv: DetailedConv) -> None:
+    Args:
+        conv: the plain one.
+        late: what the part that follows the decoder becomes.
+    """
+
+    def __init__(self, conv: DetailedConv, late: Callable[..., Any] = PackedConv) -> None:
         super().__init__()
         weight = conv.weight.detach()
         self.early = PackedConv(conv, weight=weight[:, -DETAIL:])
-        self.late = PackedConv(conv, RELU, weight=weight[:, :-DETAIL])
+        self.late = late(conv, RELU, weight[:, :-DETAIL])
         self.late.bias = None  # it is in `early`
 
 
 class PackedBlock(nn.Module):
-    """`encoder.Block` of packed parts."""
+    """`encoder.Block` of packed parts.
 
-    def __init__(self, block: Block) -> None:
+    Args:
+        block: the plain one.
+        part: what its convolutions become; packed ones by default.
+    """
+
+    def __init__(self, block: Block, part: Callable[[Conv], nn.Module] | None = None) -> None:
         super().__init__()
-        self.expand = None if block.expand is None else _packed(block.expand)
-        self.depthwise = _packed(block.depthwise)
-        self.project = _packed(block.project)
+        part = part or _packed
+        self.expand = None if block.expand is None else part(block.expand)
+        self.depthwise = part(block.depthwise)
+        self.project = part(block.project)
         self.adds = block.adds
 
     def forward(self, x: Tensor) -> Tensor:
@@ -180,12 +192,17 @@ class PackedBlock(nn.Module):
 
 
 class PackedPair(nn.Module):
-    """`ResidualPair` of packed parts."""
+    """`ResidualPair` of packed parts.
 
-    def __init__(self, pair: ResidualPair) -> None:
+    Args:
+        pair: the plain one.
+        part: what its convolutions become.
+    """
+
+    def __init__(self, pair: ResidualPair, part: Callable[..., nn.Module] = PackedConv) -> None:
         super().__init__()
-        self.conv_1 = PackedConv(pair.conv_1, RELU)
-        self.conv_2 = PackedConv(pair.conv_2, RELU)
+        self.conv_1 = part(pair.conv_1, RELU)
+        self.conv_2 = part(pair.conv_2, RELU)
 
     def forward(self, x: Tensor) -> Tensor:
         """See `ResidualPair`."""
@@ -198,7 +215,7 @@ class PackedTransformerBlock(nn.Module):
 
     Args:
         block: the plain one.
-        product: what its matrix products become.
+        product: what its matrix products become; they may change what they add to.
     """
 
     def __init__(
