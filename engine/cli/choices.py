@@ -66,8 +66,8 @@ COLORING: tuple[Declaration[Any], ...] = (
         type=QUALITY,
         default="balanced",
         show_default=True,
-        help="fast: one pass at 256 pixels; balanced: at the size that measures best; "
-        "fine: averaged over several.",
+        help="fast: one look at the photo, at 256 pixels; balanced: the mean of a large look and "
+        "a small one; fine: of six.",
     ),
     click.option(
         "--device", type=DEVICE, default="auto", show_default=True, help="Where the network runs."

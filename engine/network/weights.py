@@ -37,7 +37,8 @@ class InputSpec:
     Attributes:
         plane: what the one input channel holds.
         multiple: height and width must be multiples of it, reached by padding.
-        balanced_size: shorter side, in pixels, at which the quality measured best.
+        balanced_size: shorter side, in pixels, of which the sizes of the looks of "balanced" and
+            "fine" are shares, see `TorchPredictor.plan`.
     """
 
     plane: str = "CIE L*, 0..100, D65"

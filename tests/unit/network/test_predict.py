@@ -9,6 +9,7 @@ import torch
 from engine.edits import Hint
 from engine.errors import DeviceMissing, OutOfMemory
 from engine.network.device import choose_device
+from engine.network.model import Painting
 from engine.network.predict import Pass, TorchPredictor, _onto
 from engine.network.prepare import (
     MOST_SQUARES,
@@ -89,6 +90,37 @@ def test_the_same_photo_gives_the_same_color(predictor):
         predictor.predict(predictor.prepare(lightness(90, 120), "fine"), ()).ab for _ in range(2)
     )
     np.testing.assert_array_equal(first, second)
+
+
+def test_hints_that_are_taken_back_leave_nothing(predictor):
+    prepared = predictor.prepare(lightness(90, 120), "balanced")
+    before = predictor.predict(prepared, ()).ab
+    hinted = predictor.predict(prepared, (Hint(x=0.3, y=0.4, radius=0.05, a=40, b=10),)).ab
+    assert not np.array_equal(hinted, before)
+    np.testing.assert_array_equal(predictor.predict(prepared, ()).ab, before)
+
+
+def test_balanced_means_a_large_look_and_a_small_mirrored_one(predictor, monkeypatch):
+    large, small = predictor.plan("balanced")
+    size = predictor.card.input.balanced_size
+    assert large == (size * 7 // 6, False)
+    assert small == (size * 2 // 3, True)
+    photo = lightness(90, 120)
+
+    def painting(plan: tuple[tuple[int, bool], ...]) -> Painting:
+        monkeypatch.setattr(predictor, "plan", lambda _: plan)
+        with torch.inference_mode():
+            return predictor._painting(predictor.prepare(photo, "balanced"), ())[0]
+
+    both, alone = painting((large, small)), painting((large,))
+    mirrored = painting((small,))
+    frame, other_frame = (frame_for(photo.size, each, 32) for each, _ in (large, small))
+    for name in ("logits", "pointer", "residual"):
+        planes = getattr(alone, name)
+        turned = Pass(None, other_frame, True)
+        other = _onto(getattr(mirrored, name), turned, frame, planes.shape[2:])
+        torch.testing.assert_close(getattr(both, name), (planes + other) / 2)
+    assert not torch.allclose(both.logits, alone.logits)
 
 
 def test_fine_asks_a_photo_and_its_mirror_image_alike(predictor):
