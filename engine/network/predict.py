@@ -222,11 +222,9 @@ class TorchPredictor:
         if len(prepared.passes) == 1:
             return painting, first_hints
         grid = painting.logits.shape[2:]
-        # Copies in the order in memory of the first pass, which what follows is quickest with; what
-        # is painted without hints is kept, and must not change.
-        logits, pointer, residual = (
-            planes.clone() for planes in (painting.logits, painting.pointer, painting.residual)
-        )
+        # Added up in the order in memory of the first pass, which what follows is quickest with.
+        # The residual without hints is kept with the look, and must not change.
+        logits, pointer, residual = painting.logits, painting.pointer, painting.residual.clone()
         for other in prepared.passes[1:]:
             placed = hints_in_frame(hints, other.frame, self._device, mirrored=other.mirrored)
             seen = network.paint(other.look, placed, calibration)
