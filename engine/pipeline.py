@@ -4,7 +4,6 @@ read_photo -> measure_lightness -> prepare -> predict -> Composition -> write_ph
 """
 
 import hashlib
-import math
 import os
 import time
 from collections.abc import Callable, Iterable
@@ -18,7 +17,6 @@ from engine.cancel import CancelToken
 from engine.color_layer import ColorLayer
 from engine.composition import Composition
 from engine.edits import Edits, edits_to_json
-from engine.heap import give_back
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
 from engine.photo.losses import depth_for, losses
@@ -39,8 +37,6 @@ COLORED = N_("This photo already has color; its own color is replaced. Only its 
 TONED = N_("This photo is toned; its tones were taken for gray.")
 COLORED_SKIPPED = N_("“{name}” already has color and was left out.")
 EXISTS_SKIPPED = N_("“{name}” exists already and was left as it is.")
-# Photos of so many pixels take memory to the point where some milliseconds are worth it.
-LARGE = 32_000_000
 STAGES = (N_("Reading"), N_("Looking"), N_("Coloring"), N_("Saving"))
 
 
@@ -284,8 +280,6 @@ def saved_as(
     """
     ledger = ledger or Ledger()
     photo, lightness = opened.photo, opened.lightness
-    if math.prod(photo.size) >= LARGE:
-        give_back()
     composition, notices = composition_for(photo, lightness, planes, target, wish)
     said.all((*composition.warnings, *notices, *losses(photo, format_for(target), wish.saving)))
     place, on_conflict = ledger.place_for(target, wish.on_conflict)

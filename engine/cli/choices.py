@@ -67,7 +67,7 @@ COLORING: tuple[Declaration[Any], ...] = (
         default="balanced",
         show_default=True,
         help="fast: one look at the photo, at 256 pixels; balanced: the mean of a large look and "
-        "a small one; fine: of six.",
+        "a small one; fine: the mean of six.",
     ),
     click.option(
         "--device", type=DEVICE, default="auto", show_default=True, help="Where the network runs."

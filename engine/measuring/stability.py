@@ -63,8 +63,8 @@ def measure_stability(
 ) -> dict[str, float]:
     """How much the colors change, for each kind of variant and at each other quality level.
 
-    The levels differ in the size at which the network works, which a photo's own size hardly
-    changes; besides, "fast" may calculate with fewer digits, and "fine" averages several looks.
+    The levels differ in the sizes at which the network looks at a photo, whatever its own, and of
+    how many looks they are the mean; besides, "fast" may calculate with fewer digits.
 
     Args:
         entries: the photos.

@@ -125,6 +125,9 @@ class Look(NamedTuple):
 class Painting(NamedTuple):
     """What the decoder makes of it, at 1/4 of the input.
 
+    Once `ahead` was asked, residual, upsampling and bold belong to the look and must not be
+    changed; logits and pointer are new each time.
+
     Attributes:
         logits: (B, bins, H/4, W/4), the network's own distribution over the bins, in the precision
             that it calculates in.

@@ -214,7 +214,7 @@ class TorchPredictor:
     def _painting(
         self, prepared: PreparedPhoto, hints: Sequence[Hint]
     ) -> tuple[Painting, HintBatch]:
-        """On the grid of the first pass, distributions averaged; the hints as placed there."""
+        """On the grid of the first pass, logits averaged; the hints as placed there."""
         network, calibration = self._network_for(prepared.quality), self.card.calibration
         first = prepared.passes[0]
         first_hints = hints_in_frame(hints, first.frame, self._device)
@@ -223,7 +223,7 @@ class TorchPredictor:
             return painting, first_hints
         grid = painting.logits.shape[2:]
         # Added up in the order in memory of the first pass, which what follows is quickest with.
-        # The residual without hints is kept with the look, and must not change.
+        # The residual belongs to the look, see `Painting`.
         logits, pointer, residual = painting.logits, painting.pointer, painting.residual.clone()
         for other in prepared.passes[1:]:
             placed = hints_in_frame(hints, other.frame, self._device, mirrored=other.mirrored)

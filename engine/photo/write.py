@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import math
 import os
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from engine.errors import (
     SaveError,
     TooLargeForFormat,
 )
+from engine.heap import give_back
 from engine.photo.encode import encode
 from engine.photo.naming import OnConflict, format_for
 from engine.photo.options import SaveOptions
@@ -87,6 +89,7 @@ def write_photo(
     _check_size(colored.size, target)
     if not _is_possible(target):
         raise _cannot_write(target)
+    give_back(math.prod(colored.size))
     notices: list[str] = []
 
     def write(draft: Draft) -> None:

@@ -11,7 +11,7 @@ from engine.network.weights import LICENSE, InputSpec, ModelCard
 
 @pytest.fixture(scope="session")
 def network() -> ColorNetwork:
-    """A network with random weights and batch norms that do something."""
+    """A network with random weights; its batch norms and its correction do something."""
     torch.manual_seed(0)
     network = ColorNetwork()
     for module in network.modules():
@@ -20,6 +20,7 @@ def network() -> ColorNetwork:
             module.running_var.uniform_(0.5, 1.5)
             module.weight.data.uniform_(0.8, 1.2)
             module.bias.data.uniform_(-0.1, 0.1)
+    network.to_residual.weight.data.normal_(0, 0.01)  # it begins at 0
     return network.eval().requires_grad_(requires_grad=False)
 
 

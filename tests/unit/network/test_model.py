@@ -294,6 +294,7 @@ def test_later_hints_cover_earlier_ones_in_the_planes():
 
 def test_temperature_and_gain_make_color_stronger(network):
     painting = network.paint(network.look(torch.rand(1, 1, 64, 64) * 100), no_hints(1))
+    painting = painting._replace(residual=torch.zeros_like(painting.residual))  # has no gain
     plain = network.own_color(painting)
     torch.testing.assert_close(network.own_color(painting, Calibration(gain=2.0)), 2 * plain)
     # Where hues are in doubt, the gain is less; where there is one hue, it is all there.
