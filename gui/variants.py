@@ -45,8 +45,8 @@ _RANGES = {
 
 VARIANTS = (
     Variant(lambda: translate("Fast: seen small"), "fast"),
-    Variant(lambda: translate("Balanced"), "balanced"),
-    Variant(lambda: translate("Fine: several sizes"), "fine"),
+    Variant(lambda: translate("Balanced: two sizes"), "balanced"),
+    Variant(lambda: translate("Fine: three sizes"), "fine"),
     Variant(lambda: translate("Warmer"), changes={"temperature": 18}),
     Variant(lambda: translate("Colder"), changes={"temperature": -18}),
     Variant(lambda: translate("Warmer and softer"), changes={"temperature": 12, "strength": 0.65}),

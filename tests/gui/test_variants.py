@@ -26,7 +26,7 @@ def test_changes_start_from_the_edits_of_the_moment():
     assert warmer.neutralize
     assert by_name("Colder").applied(edits).adjustments.temperature == -100
     assert by_name("More vivid").applied(edits).adjustments.saturation == 2
-    assert by_name("Balanced").applied(edits) == edits
+    assert by_name("Balanced: two sizes").applied(edits) == edits
 
 
 def test_each_variant_comes_and_differs(predictor, make_photo):
