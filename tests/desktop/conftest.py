@@ -23,10 +23,16 @@ def screen(tmp_path_factory) -> Iterator[Screen]:
 
 @pytest.fixture
 def program(screen, tmp_path) -> Iterator[Program]:
-    """The program, not started yet; ended in any case."""
+    """The program, not started yet; ended in any case.
+
+    What is on the screen at the end of a test is in its tmp_path, to see why it failed.
+    """
     program = Program(screen, tmp_path / "home")
     yield program
-    program.end_by_force()
+    try:
+        Image.fromarray(screen.look()).save(tmp_path / "screen.png")
+    finally:
+        program.end_by_force()
 
 
 @pytest.fixture

@@ -114,9 +114,10 @@ def new_screen(folder: Path) -> Iterator[Screen]:
         folder: for what the window manager wants to keep.
     """
     ours, theirs = os.pipe()
-    command = ["Xvfb", "-displayfd", str(theirs), "-nolisten", "tcp", "-noreset", "-screen", "0"]
+    # -r: no key repeats itself, or one that xdotool lets go late under load is typed often.
+    command = ["Xvfb", "-displayfd", str(theirs), "-nolisten", "tcp", "-noreset", "-r", "-screen"]
     with subprocess.Popen(
-        [*command, "{}x{}x24".format(*SIZE)], pass_fds=[theirs], stderr=subprocess.DEVNULL
+        [*command, "0", "{}x{}x24".format(*SIZE)], pass_fds=[theirs], stderr=subprocess.DEVNULL
     ) as server:
         os.close(theirs)
         with os.fdopen(ours) as said:
