@@ -24,6 +24,8 @@ class Closing(QObject):
         self._window, self._saving = window, saving
         self._awaited: set[int] = set()
         self._then: Callable[[], object] | None = None
+        # Those that were to be saved together with one that failed.
+        self._beside_failed: set[int] = set()
 
     def may_go(self, unsaved: Sequence[Path], then: Callable[[], object]) -> bool:
         """Whether work may be given up, which the user is asked, or there is none.
@@ -48,12 +50,17 @@ class Closing(QObject):
         if result.generation not in self._awaited or self._then is None:
             return
         if not isinstance(result, PhotoSaved):
+            self._beside_failed = self._awaited - {result.generation}
             self.stay()
             return
         self._awaited.discard(result.generation)
         if not self._awaited:
             then, self._then = self._then, None
             then()
+
+    def is_beside_failed(self, result: Result) -> bool:
+        """Whether saying that it succeeded would cover why another one failed."""
+        return result.generation in self._beside_failed
 
     @property
     def is_waiting(self) -> bool:

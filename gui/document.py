@@ -170,13 +170,22 @@ class Document:
 
     @property
     def unsaved(self) -> tuple[Path, ...]:
-        """The photos with hints or adjustments that no file has nor will have; color is no work."""
+        """The photos with hints or adjustments that no file has nor will have; color is no work.
+
+        The one on screen comes first: it can be saved even if its original was replaced.
+        """
         coming = {(each.photo.path, each.edits) for each in self._saves.values() if not each.layer}
-        return tuple(
+        unsaved = [
             path
             for path, work in self._works.items()
             if work.is_unsaved and (path, work.edits) not in coming
-        )
+        ]
+        return tuple(sorted(unsaved, key=lambda path: path != self.path))
+
+    @property
+    def lost_by_leaving(self) -> tuple[Path, ...]:
+        """The photo on screen, if its original was replaced and something was done to it since."""
+        return tuple(each for each in self.unsaved if each == self.path and self.work.replaced)
 
     @property
     def can_adjust(self) -> bool:
@@ -565,6 +574,7 @@ class Document:
         if isinstance(result, Failed) and path is not None and self._leave_out(path):
             self.refused[path] = result.error
             return
+        self._let_go_of_replaced()
         self.photo = result if isinstance(result, PhotoOpened) else None
         self.error = result.error if isinstance(result, Failed) else None
         if self.photo is not None:
@@ -575,6 +585,13 @@ class Document:
         self._cancel_all(self._coloring)
         self._coloring = self._newest = None
         self._outdated = self._generation
+
+    def _let_go_of_replaced(self) -> None:
+        """Forget the photo that leaves the screen if its file is another photo by now: colored."""
+        if self.photo is not None and self.work.replaced:
+            path = self.photo.request.path
+            del self._works[path]
+            self._agreed.discard(path)
 
     def _leave_out(self, path: Path) -> bool:
         """Take a new photo out of the roll again, if there is another one to show."""
@@ -616,6 +633,7 @@ class Document:
         if isinstance(result, PhotoSaved) and not request.layer:
             work = self.work_of(request.photo.path)  # of no account if it was closed meanwhile
             work.saved = result.edits
+            work.replaced = work.replaced or result.replaced
             if not request.exported and not result.replaced:
                 work.target = Target.of(result.saved.path)
         if isinstance(result, PhotoSaved) and is_this_photo and not request.layer:

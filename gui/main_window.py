@@ -1,7 +1,7 @@
 """The window: puts the parts together, asks the worker, shows what comes back."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         paths = [photo.absolute() for photo in photos if photo.absolute() not in folders]
         if folders:
             self.batching.add(folders)
-        if paths:
+        if paths and self._may_leave(partial(self.open_photos, paths)):
             self.message_bar.clear()
             self._ask(self.document.open(paths))
 
@@ -395,7 +395,7 @@ class MainWindow(QMainWindow):
         self.toolbar.language_chosen.connect(self._on_language_chosen)
 
     def _step(self, step: int) -> None:
-        if self.document.roll.has(step):
+        if self.document.roll.has(step) and self._may_leave(partial(self._step, step)):
             self.message_bar.clear()
             self._ask(self.document.step(step))
 
@@ -458,6 +458,8 @@ class MainWindow(QMainWindow):
 
     def _on_saved(self, result: PhotoSaved) -> None:
         saved = result.saved
+        if self.closing.is_beside_failed(result):
+            return
 
         def text() -> str:
             if result.replaced:
@@ -546,9 +548,14 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _on_photo_wanted(self, at: int) -> None:
-        self.message_bar.clear()
-        self._ask(self.document.go_to(at))
+        if at == self.document.roll.at or self._may_leave(partial(self._on_photo_wanted, at)):
+            self.message_bar.clear()
+            self._ask(self.document.go_to(at))
         self._show()
+
+    def _may_leave(self, then: Callable[[], object]) -> bool:
+        """Whether another photo may be shown; asks about work that could not be gone on with."""
+        return self.closing.may_go(self.document.lost_by_leaving, then)
 
     @Slot(str)
     def _on_language_chosen(self, code: str) -> None:

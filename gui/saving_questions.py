@@ -15,6 +15,8 @@ from gui.theme import check_box_palette, icon
 
 # So many folders are named.
 MOST_FOLDERS = 3
+# So many photos are named.
+MOST_PHOTOS = 5
 
 
 class Answer(Enum):
@@ -110,7 +112,10 @@ class UnsavedQuestion(QMessageBox):
         else:
             count = len(photos)
             self.setText(translate("The changes to {count} photos are not saved.", count=count))
-        self.setInformativeText(_where(targets))
+        names = [path.name for path in photos[:MOST_PHOTOS]] if len(photos) > 1 else []
+        if len(photos) > MOST_PHOTOS:
+            names.append("…")
+        self.setInformativeText("\n".join([*names, *([""] if names else []), _where(targets)]))
         role = QMessageBox.ButtonRole
         self._save = QPushButton(translate("Save"))
         self._save.setProperty("primary", True)

@@ -88,6 +88,7 @@ class Work:
         edits: those of the moment.
         saved: those of the newest result on the disk; of none, those of the photo as colored.
         target: where it was saved, but for exports; None if it was not.
+        replaced: whether the result stands in the place of the original, which is gone.
         opened: the request by which the photo was opened last; None until it was.
         belongings: what the photo has that not every format can hold.
         steps: the way from the photo as colored to the edits of the moment, and back.
@@ -96,6 +97,7 @@ class Work:
     def __init__(self) -> None:
         self.edits = self.saved = Edits()
         self.target: Target | None = None
+        self.replaced = False
         self.opened: OpenPhoto | None = None
         self.belongings = Belongings()
         self.steps = QUndoStack()

@@ -160,13 +160,16 @@ def test_a_save_that_fails_keeps_the_window_and_the_work(
 ):
     gone = open_changed("gone.png", 50)
     open_changed("other.png", 50)
+    open_changed("shown.png", 50)
     gone.unlink()
     asked.answer(press("Save"))
     assert not window.close()
     qtbot.waitUntil(lambda: not window.document.is_saving)
+    assert asked[0][1].startswith("shown.png\ngone.png\nother.png\n\n")
     assert window.isVisible()
     assert window.document.unsaved == (gone,)
-    assert results(tmp_path) == {"other-colorized.png"}
+    assert results(tmp_path) == {"other-colorized.png", "shown-colorized.png"}
+    assert "“gone.png”" in window.message_bar.text  # not covered by the one saved after it
     assert not window.closing.is_waiting
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine import WRITABLE, SaveOptions, UnknownFormat, read_photo
+from engine import WRITABLE, Edits, SaveOptions, UnknownFormat, read_photo
 from engine.photo.losses import EIGHT_BITS, NO_ALPHA_IN_JPEG, NO_IPTC
 from gui.file_dialogs import FORMATS, READABLE, SaveDialog
 from gui.save_rows import SAVE_ROWS
@@ -23,7 +23,7 @@ from gui.save_settings import (
     asks_about_bits,
     remembered_options,
 )
-from gui.saving_questions import Answer, LossesQuestion, ReplaceQuestion
+from gui.saving_questions import Answer, Fate, LossesQuestion, ReplaceQuestion, UnsavedQuestion
 from gui.settings_rows import SAVING, set_values
 from tests.gui.conftest import is_done
 
@@ -293,11 +293,57 @@ def test_a_replaced_photo_can_be_opened_again_as_what_it_is_now(qtbot, window, o
     window.open_photos([path])
     assert window.document.photo is shown_before
     assert not window.document.is_working
+    window.panel.adjusted.emit("strength", 50, 1)
+    qtbot.waitUntil(lambda: is_done(window))
     replace_it(window)
     wait_for_words(qtbot, window, "now stands in")
+    codes = np.random.default_rng(5).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    Image.fromarray(codes).resize((80, 80), 0).save(path)  # as colorful as results of the network
     window.open_photos([path])
-    qtbot.waitUntil(lambda: window.document.photo is not shown_before and is_done(window))
+    qtbot.waitUntil(lambda: window.document.photo is not shown_before)
+    assert window.document.must_ask
+    assert window.document.edits == Edits()
+    assert window.document.work.steps.count() == 0
     assert window.document.roll.photos == (path,)
+
+
+def test_leaving_a_replaced_photo_asks_about_work_that_could_not_be_gone_on_with(
+    qtbot, window, open_colored, tmp_path, monkeypatch
+):
+    other = open_colored("other.png")
+    path = open_colored()
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
+    window.panel.adjusted.emit("strength", 50, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    answers = [Fate.KEEP, Fate.SAVE]
+    monkeypatch.setattr(UnsavedQuestion, "ask", lambda _: answers.pop(0))
+    window.on_previous()
+    assert window.document.path == path
+    assert not window.document.is_opening
+    window.on_previous()
+    qtbot.waitUntil(lambda: window.document.path == other and is_done(window))
+    assert not answers
+    assert window.document.unsaved == ()
+    assert not read_photo(tmp_path / "attic-colorized.png").is_gray
+    window.on_next()
+    qtbot.waitUntil(lambda: window.document.path == path)
+    assert window.document.edits == Edits()
+
+
+def test_work_on_a_replaced_photo_that_is_given_up_is_not_asked_about_again(
+    qtbot, window, open_colored, monkeypatch
+):
+    other = open_colored("other.png")
+    open_colored()
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
+    window.panel.adjusted.emit("strength", 50, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    monkeypatch.setattr(UnsavedQuestion, "ask", lambda _: Fate.GIVE_UP)
+    window._on_photo_wanted(0)
+    qtbot.waitUntil(lambda: window.document.path == other and is_done(window))
+    assert window.document.unsaved == ()
 
 
 def test_an_original_that_was_changed_meanwhile_is_left_and_that_is_told(
