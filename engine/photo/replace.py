@@ -5,6 +5,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,7 +47,9 @@ def original_kept(path: Path) -> Iterator[None]:
         OSError: no copy can be kept, or the original is write-protected, which putting another
             file in its place would pass over; then nothing has happened.
     """
-    if not os.access(path, os.W_OK):
+    # Who protected it meant everybody; the system lets an administrator pass over that.
+    is_protected = not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    if is_protected or not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     copy = path.with_name(f".photochrom-{secrets.token_hex(8)}.original")
     try:
