@@ -272,7 +272,9 @@ class Document:
     def neutralize(self, wanted: bool) -> Recolor | None:
         """Take the photo's tone out of its lightness, or leave it there; ask for its color anew."""
         edits = msgspec.structs.replace(self.edits, neutralize=wanted)
-        return self.change(edits, lambda: translate("Neutralize"))
+        if wanted:
+            return self.change(edits, lambda: translate("Neutralize"))
+        return self.change(edits, lambda: translate("Keep the tone"))
 
     def adjust(self, name: str, value: float, words: Words, gesture: object) -> Recolor | None:
         """Set one of the adjustments.

@@ -441,8 +441,10 @@ class MainWindow(QMainWindow):
         self._actions["replace_original"].setToolTip(replacing_text(document))
         # Buttons that do not fit would be gone.
         self.setMinimumWidth(max(LEAST_WIDTH, self.toolbar.least_width))
-        name = document.path.name if document.path is not None else ""
-        self.setWindowTitle(f"{name} – Photochrom" if name else "Photochrom")
+        # Qt puts the system's mark of unsaved work in the place of "[*]".
+        name = document.path.name.replace("[*]", "[*][*]") if document.path is not None else ""
+        self.setWindowTitle(f"{name}[*] – Photochrom" if name else "Photochrom")
+        self.setWindowModified(document.path in document.unsaved)
 
     @Slot(float)
     def _on_zoom(self, scale: float) -> None:

@@ -89,9 +89,11 @@ class Saving(QObject):
     @Slot()
     def on_save_as(self) -> None:
         """Choose where the colored photo goes."""
-        path = self._document.path
-        if path is not None:
-            self._ask_for_target(colorized_path(path, self._folder_for(path)))
+        path, target = self._document.path, self._document.work.target
+        if target is not None:
+            self._ask_for_target(target.path)
+        elif path is not None:
+            self._ask_for_target(unique_path(colorized_path(path, self._folder_for(path))))
 
     @Slot()
     def on_save_layer(self) -> None:

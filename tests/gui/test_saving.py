@@ -238,6 +238,33 @@ def test_the_answer_for_one_photo_saves_no_other(qtbot, window, open_colored, ma
     assert not (tmp_path / "out.jpg").exists()
 
 
+def test_the_name_proposed_is_free_or_that_of_the_file_saved_before(
+    qtbot, window, open_colored, tmp_path
+):
+    open_colored()
+    (tmp_path / "attic-colorized.png").write_bytes(b"someone's work")
+    for proposed in ("attic-colorized-2.png", "mine.tif"):
+        window._actions["save_as"].trigger()
+        dialog = the(SaveDialog)
+        assert [Path(name).name for name in dialog.selectedFiles()] == [proposed]
+        dialog.close()
+        qtbot.waitUntil(lambda: not shown(SaveDialog))
+        save(window, tmp_path / "mine.tif")
+        qtbot.waitUntil(lambda: not window.document.is_saving)
+
+
+def test_the_window_is_marked_while_there_is_unsaved_work(qtbot, window, open_colored, tmp_path):
+    open_colored("a [*] b.png")
+    assert window.windowTitle() == "a [*][*] b.png[*] – Photochrom"  # as Qt wants it
+    assert not window.isWindowModified()
+    window.panel.adjusted.emit("strength", 50, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.isWindowModified()
+    save(window, tmp_path / "out.png")
+    wait_for_words(qtbot, window, "out.png")
+    assert not window.isWindowModified()
+
+
 # Replacing the original
 
 

@@ -94,7 +94,7 @@ def test_a_dropped_photo_is_colored(qtbot, window, make_photo):
     assert window.stage.view.shows_split
     assert not window.stage.empty.isVisible()
     assert not window.stage.working.isVisible()
-    assert window.windowTitle() == "größe 写真.png – Photochrom"
+    assert window.windowTitle() == "größe 写真.png[*] – Photochrom"
     assert "300 × 200 pixels" in window.status_line.text
     assert "8 bit" in window.status_line.text
     assert "Colored " in window.status_line.text
@@ -792,6 +792,8 @@ def test_a_toned_photo_can_be_neutralized(qtbot, window, make_photo, tmp_path):
     assert window.document.shown.edits.neutralize
     switch.trigger()
     qtbot.waitUntil(lambda: is_done(window) and not window.document.shown.edits.neutralize)
+    steps = window.document.work.steps
+    assert [steps.text(at) for at in range(steps.count())] == ["Neutralize", "Keep the tone"]
     window.open_photos([make_photo()])
     qtbot.waitUntil(lambda: window.document.path != path and is_done(window))
     assert not switch.isEnabled()
