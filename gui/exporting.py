@@ -95,14 +95,15 @@ class Exporting(QObject):
     def _on_agreed(self, export: Export, target: Path) -> None:
         self._settings.setValue(_FOLDER_KEY, str(target.parent))
         document, options = self._document, export.options
+        if export.layer and document.path is not None:
+            # First, so that what is said in the end is where the photo is.
+            layer = color_layer_path(document.path, target.parent, target.suffix)
+            whole = replace(options, longest=None)  # it is laid over the photo itself
+            self._ask(document.save(layer, overwrite=False, options=whole, layer=True))
         request = document.save(target, overwrite=False, options=options, exported=True)
         if request is None:  # another photo is being opened
             self.said.emit(Message(Kind.NOTE, too_late_text))
         self._ask(request)
-        if export.layer and document.path is not None:
-            layer = color_layer_path(document.path, target.parent, target.suffix)
-            whole = replace(options, longest=None)  # it is laid over the photo itself
-            self._ask(document.save(layer, overwrite=False, options=whole, layer=True))
 
     @Slot()
     def _on_finished(self) -> None:

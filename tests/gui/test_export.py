@@ -61,6 +61,7 @@ def test_a_photo_is_exported_as_chosen(qtbot, window, open_colored, tmp_path):
     target = tmp_path / f"{tmp_path.name}_attic.jpg"
     layer = tmp_path / "attic-color-layer.tif"
     qtbot.waitUntil(lambda: target.exists() and layer.exists() and not window.document.is_saving)
+    assert str(target) in window.message_bar.text
     with Image.open(target) as image:
         assert image.format == "JPEG"
         assert image.size == (150, 100)
