@@ -36,6 +36,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.batch.owner import BEAT_SECONDS, Owner, this_process
+from engine.batch.pace import Load, Took
 from engine.batch.records import Ending, Known, Record, Sealed
 from engine.batch.schema import NotAJournal, open_journal, peek_journal
 from engine.errors import BadJournal, CannotWrite, DiskFull, PhotochromError
@@ -46,7 +47,11 @@ _FIELDS = (
 )
 # The ways in which SQLite says that the disk is full.
 _FULL = {sqlite3.SQLITE_FULL}
-_LONGEST_GAP_SECONDS = 120.0
+# So many of the photos that were colored last say how long the next ones take.
+_NEWEST = 50
+# Between the ends of two photos of one run lies at most the second one's work, and some writing
+# down; what is longer was waiting, or loading the network.
+_SLACK_SECONDS = 1.0
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_SCHEMA}
 
 
@@ -373,13 +378,21 @@ def _known(db: sqlite3.Connection, job: str) -> Known:
         )
     }
     sealed = tuple(_path(target) for (target,) in db.execute("SELECT target FROM sealed"))
-    # From one photo's end to the next, as stages overlap; longer gaps are those between runs.
-    mean = db.execute(
-        "SELECT avg(gap) FROM (SELECT ended - lag(ended) OVER (ORDER BY ended) AS gap FROM photos "
-        "WHERE state = 'done') WHERE gap < ?",
-        (_LONGEST_GAP_SECONDS,),
+    return Known(records, earlier, sealed, _took(db, job))
+
+
+def _took(db: sqlite3.Connection, job: str) -> tuple[Took, ...]:
+    """How long the photos took that this job has colored last.
+
+    Other jobs say nothing, as their quality may be another, but end photos in between, too.
+    """
+    rows = db.execute(
+        "SELECT source, size, gap FROM (SELECT job, source, size, state, seconds, ended, "
+        "ended - lag(ended) OVER (ORDER BY ended) AS gap FROM photos WHERE ended IS NOT NULL) "
+        "WHERE job = ? AND state = 'done' AND gap < seconds + ? ORDER BY ended DESC LIMIT ?",
+        (job, _SLACK_SECONDS, _NEWEST),
     )
-    return Known(records, earlier, sealed, mean.fetchone()[0])
+    return tuple(Took(Load.of(_path(source), size), gap) for source, size, gap in rows)
 
 
 def _record(row: tuple[Any, ...]) -> Record:

@@ -16,7 +16,7 @@ from engine.batch.find import Finding, Found, Ignored
 from engine.batch.job import Job, digest_of
 from engine.batch.journal import key_of
 from engine.batch.looks import LookSource, LookSources
-from engine.batch.pace import Load
+from engine.batch.pace import Load, expected_seconds
 from engine.batch.records import Known, Record
 from engine.batch.shard import Shard
 from engine.batch.sidecars import sidecar_of
@@ -77,7 +77,7 @@ class Row:
     @property
     def load(self) -> Load:
         """What is known of the work before the photo is read."""
-        return Load(self.source.suffix[1:].lower(), self.size)
+        return Load.of(self.source, self.size)
 
     def record(self) -> Record:
         """It, as a journal keeps it."""
@@ -95,8 +95,8 @@ class Plan:
         rows: one for each photo.
         ignored: what is no photo or left out.
         spaces: room that is needed and there, by disk; estimated.
-        seconds: it will take, as photos before took; None if none were colored before, see
-            `trial.tried_seconds`.
+        seconds: it will take, as photos of this job took before; None if too few were colored,
+            see `trial.tried_seconds`.
     """
 
     rows: tuple[Row, ...]
@@ -154,7 +154,7 @@ def make_plan(
         tuple(rows),
         (*finding.ignored, *earlier_results),
         spaces_for(sizes),
-        None if known.seconds is None else known.seconds * len(to_color),
+        expected_seconds(known.took, [row.load for row in to_color]),
     )
 
 

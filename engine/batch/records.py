@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.batch.pace import Took
 from engine.photo.naming import OnConflict
 
 
@@ -52,13 +53,13 @@ class Known:
         records: of this job, by the photo's whole path.
         earlier: what was colored last of each photo in other jobs, in the same way.
         sealed: files that were about to get these names when a run ended; some may have got them.
-        seconds: that a photo took in the mean of earlier runs; None if too few were colored.
+        took: the photos of this job that were colored last, and how long that took.
     """
 
     records: Mapping[bytes, Record] = field(default_factory=dict)
     earlier: Mapping[bytes, Record] = field(default_factory=dict)
     sealed: tuple[Path, ...] = ()
-    seconds: float | None = None
+    took: tuple[Took, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

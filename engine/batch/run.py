@@ -55,8 +55,6 @@ from engine.values import Predictor
 # Photos on their way may have so many pixels together; one that has more goes alone. Their
 # lightness takes up to 4 bytes a pixel.
 MOST_PIXELS = 120_000_000
-# What a file that was not read yet may hold: a JPEG of a gray scan has some 4 pixels a byte.
-_PIXELS_PER_BYTE = {"jpg": 6, "jpeg": 6, "webp": 12, "avif": 16, "heic": 12, "jxl": 8, "jp2": 6}
 _TICK_SECONDS = 0.1
 _POLL_SECONDS = 0.5
 # Stopping takes a second at most, whatever decoder is at work.
@@ -229,7 +227,7 @@ class _Run:
         if len(self._in_hand) >= lanes.most_in_hand:
             return False
         on_their_way = sum(one.pixels for one in self._in_hand.values())
-        return not self._in_hand or on_their_way + _pixels_of(row) <= self._means.most_pixels
+        return not self._in_hand or on_their_way + row.load.most_pixels <= self._means.most_pixels
 
     def _begins(self, index: int, lanes: Crew) -> bool:
         """Begin a photo, if the journal, which is a file, too, has room to say so."""
@@ -247,7 +245,7 @@ class _Run:
             self._look_elsewhere(index)
             return
         self._elsewhere.pop(index, None)  # its process died, if it was there
-        self._in_hand[index] = _InHand(row, record, _pixels_of(row))
+        self._in_hand[index] = _InHand(row, record, row.load.most_pixels)
         sealed = self._journal.sealed_of(self._fingerprint, row.source)
         wish = replace(self._job.wish, on_conflict=record.on_conflict)
         lanes.add(
@@ -444,11 +442,6 @@ class _Run:
                     self._ended(message.index, message.result)
         for index in tuple(self._in_hand):
             self._let_go(index)
-
-
-def _pixels_of(row: Row) -> int:
-    """How many pixels a photo may have that was not read yet."""
-    return row.size * _PIXELS_PER_BYTE.get(row.source.suffix[1:].lower(), 1)
 
 
 def _as_planned(file: Path | None, planned: Path | None) -> Path | None:

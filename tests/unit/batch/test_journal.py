@@ -17,6 +17,7 @@ import pytest
 from engine.batch import journal as journal_module
 from engine.batch.journal import Journal, key_of, peek
 from engine.batch.owner import LEASE_SECONDS, Owner, this_process
+from engine.batch.pace import Load
 from engine.batch.places import journal_path, merge_shards, opened_journal
 from engine.batch.records import Ending, Record, Sealed
 from engine.batch.shard import Shard
@@ -142,10 +143,42 @@ def test_an_end_forgets_what_was_sealed(journal):
     assert not journal.sealed_of(JOB, Path("/photos/a.jpg"))
     ended = journal.record_of(JOB, Path("/photos/a.jpg"))
     assert (ended.size, ended.mtime, ended.sha256, ended.seconds) == (11, 21, "cd", 2.0)
-    assert journal.known(JOB).seconds is None
+    assert journal.known(JOB).took == ()
     journal.reserve(JOB, [record("b.jpg", 2)])
     journal.end(JOB, Path("/photos/b.jpg"), Ending("done", seconds=2.0))
-    assert 0 <= journal.known(JOB).seconds < 1  # from one end to the next
+    (took,) = journal.known(JOB).took
+    assert took.load == Load("jpg", 10)
+    assert 0 <= took.seconds < 1  # from one end to the next
+
+
+def ended_at(journal, monkeypatch, job, name, moment, seconds=2.0, state="done"):
+    monkeypatch.setattr(journal_module.time, "time", lambda: moment)
+    journal.reserve(job, [record(name)])
+    journal.end(job, Path(f"/photos/{name}"), Ending(state, seconds=seconds))
+
+
+def test_only_photos_of_the_same_job_say_how_long_one_takes(journal, monkeypatch):
+    for job, name, moment, state in (
+        ("other", "x.jpg", 100.0, "done"),
+        ("other", "y.jpg", 101.0, "done"),
+        (JOB, "a.jpg", 130.0, "done"),  # the network was loaded
+        (JOB, "b.jpg", 131.5, "done"),
+        (JOB, "c.jpg", 131.8, "failed"),
+        (JOB, "d.jpg", 133.0, "done"),
+        (JOB, "e.jpg", 193.0, "done"),  # a minute later, in another run
+        (JOB, "f.jpg", 193.5, "done"),
+    ):
+        ended_at(journal, monkeypatch, job, name, moment, state=state)
+    took = [one.seconds for one in journal.known(JOB).took]
+    assert took == pytest.approx([0.5, 1.2, 1.5])  # the newest first
+    assert [one.seconds for one in journal.known("other").took] == [1.0]
+
+
+def test_what_ended_long_ago_says_nothing_any_more(journal, monkeypatch):
+    monkeypatch.setattr(journal_module, "_NEWEST", 2)
+    for number, moment in enumerate([10.0, 12.0, 13.0, 13.5]):
+        ended_at(journal, monkeypatch, JOB, f"{number}.jpg", moment)
+    assert [one.seconds for one in journal.known(JOB).took] == [0.5, 1.0]
 
 
 def claim_all(path: Path, count: int, results: "multiprocessing.SimpleQueue[list[int]]") -> None:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from engine.batch.pace import LOOK, Load, Pace
+from engine.batch.pace import LOOK, Load, Pace, Took, expected_seconds
 
 
 def simulated(sizes, pixels_per_byte=4.0, failing=(), speed=1e-7):
@@ -81,6 +81,26 @@ def test_nothing_is_said_before_anything_is_known():
     pace.add(Load("jpg", 1000))
     assert pace.seconds_left(5.0) == pytest.approx(15.0)
     assert Pace().share() == 1
+
+
+def test_the_time_of_earlier_photos_is_weighted_by_their_size():
+    small, large = Load("jpg", 50_000), Load("jpg", 20_000_000)
+    earlier = [Took(small, (LOOK + small.most_pixels) * 1e-7)] * 20
+    assert expected_seconds(earlier, [small] * 30) == pytest.approx(30 * earlier[0].seconds)
+    assert expected_seconds(earlier, [large] * 2) == pytest.approx(2 * 13.1)
+    assert expected_seconds(earlier, []) == 0
+
+
+def test_what_went_into_getting_started_is_left_out():
+    load = Load("png", 400_000)
+    earlier = [Took(load, 9.0), *[Took(load, seconds) for seconds in (0.4, 0.6, 0.5, 0.5)]]
+    assert expected_seconds(earlier, [load] * 10) == pytest.approx(5.0)
+
+
+def test_too_few_earlier_photos_say_nothing():
+    load = Load("png", 400_000)
+    assert expected_seconds([Took(load, 0.5)] * 2, [load]) is None
+    assert expected_seconds([Took(load, 0.0)] * 3, [load]) == 0
 
 
 def test_reading_a_photo_twice_counts_once():
