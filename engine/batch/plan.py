@@ -7,7 +7,7 @@ the same job again gets the same names.
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -21,7 +21,7 @@ from engine.batch.records import Known, Record
 from engine.batch.shard import Shard
 from engine.batch.sidecars import sidecar_of
 from engine.batch.space import Space, size_of_result, spaces_for
-from engine.batch.targets import Names, ending_of, name_key
+from engine.batch.targets import Names, as_given, ending_of, name_key
 from engine.i18n import N_, translate
 from engine.photo.naming import OnConflict
 from engine.pipeline import sha256_of
@@ -261,7 +261,7 @@ class _Planner:
             one.path, one.relative, one.size, one.mtime, name.number, sidecar, wish,
             name.target, name.layer, "unique", clash=name.clash, look=look,
         )  # fmt: skip
-        record = self._known.records.get(key_of(one.path))
+        record = _record_of(self._known.records, row)
         if record is None or self._is_undone(record):
             return self._new_row(row)
         is_current = _is_current(record, row)
@@ -326,7 +326,7 @@ class _Planner:
     def _new_row(self, row: Row) -> Row:
         """Of a photo that this job has not colored yet."""
         if self._on_conflict == "if-changed":
-            earlier = self._known.earlier.get(key_of(row.source))
+            earlier = _record_of(self._known.earlier, row)
             if earlier is not None and _is_same_place(earlier.target, row.target):
                 if _is_current(earlier, row) and _is_there(earlier):
                     return _skipped(row, earlier)
@@ -358,6 +358,15 @@ class _Planner:
         for file in files:
             if file is not None:
                 self._kept.take(file)
+
+
+def _record_of(records: Mapping[bytes, Record], row: Row) -> Record | None:
+    """What is known of a row's photo, with paths as the user gives them now."""
+    record = records.get(key_of(row.source))
+    if record is None:
+        return None
+    target = as_given(record.target, row.target)
+    return replace(record, target=target, layer=as_given(record.layer, row.layer))
 
 
 def _skipped(row: Row, record: Record) -> Row:

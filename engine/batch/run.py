@@ -10,7 +10,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from queue import Empty
 
 from engine.batch.events import (
@@ -42,7 +41,7 @@ from engine.batch.plan import Row
 from engine.batch.records import Ending, Record, Sealed
 from engine.batch.space import free_in, size_of_result
 from engine.batch.steering import Steering
-from engine.batch.targets import ending_of
+from engine.batch.targets import as_given, ending_of
 from engine.batch.tasks import Result, Scribe, Task, failure_of
 from engine.cancel import CancelToken
 from engine.errors import DiskFull, PhotochromError
@@ -358,8 +357,8 @@ class _Run:
         self._tell(
             RowChanged(
                 index, row.source, state,
-                None if is_failure else _as_planned(ending.target, row.target),
-                None if is_failure else _as_planned(ending.layer, row.layer),
+                None if is_failure else as_given(ending.target, row.target),
+                None if is_failure else as_given(ending.layer, row.layer),
                 ending.seconds, warnings, ending.reason if is_failure else "", ending.code,
             )
         )  # fmt: skip
@@ -442,10 +441,3 @@ class _Run:
                     self._ended(message.index, message.result)
         for index in tuple(self._in_hand):
             self._let_go(index)
-
-
-def _as_planned(file: Path | None, planned: Path | None) -> Path | None:
-    """A file's path, beginning as the user gave it, where it lies in the planned folder."""
-    if file is None or planned is None or file.parent != planned.parent.absolute():
-        return file
-    return planned.with_name(file.name)

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import overload
 
 from engine.batch.find import Found
 from engine.photo.name_template import DEFAULT_TEMPLATE, VARIABLES, filled_name, variables_of
@@ -81,6 +82,23 @@ def ending_of(target: Path) -> str:
 def name_key(path: Path) -> str:
     """What two names have in common if some system may take them for the same."""
     return unicodedata.normalize("NFC", os.path.abspath(path)).casefold()  # noqa: PTH100
+
+
+@overload
+def as_given(file: Path, planned: Path | None) -> Path: ...
+@overload
+def as_given(file: None, planned: Path | None) -> None: ...
+def as_given(file: Path | None, planned: Path | None) -> Path | None:
+    """A file's path, beginning as the user gave it, if it lies in the planned folder.
+
+    Args:
+        file: its whole path, as journals keep it.
+        planned: a file in the folder, as the user gave that.
+    """
+    if file is None or planned is None:
+        return file
+    folder = os.path.abspath(planned.parent)  # noqa: PTH100 - links stay, and ".." goes
+    return planned.with_name(file.name) if os.fspath(file.parent) == folder else file
 
 
 class Names:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.batch.events import Progressed
+from engine.batch.events import Finished, Progressed
 from engine.cli import batch as batch_command
 from engine.cli.batch_voices import PlainVoice, Teller
 from engine.cli.main import run
@@ -82,6 +82,33 @@ def test_paths_are_as_they_were_given(folder, capsys, monkeypatch):
     (row,) = lines(capsys.readouterr().out)
     assert row["source"] == os.path.join("in", "000.png")  # noqa: PTH118
     assert row["target"] == os.path.join("out", "000-colorized.png")  # noqa: PTH118
+
+
+@pytest.mark.parametrize("into", [[], ["--into", "out"], ["--into", "in/../out"]])
+def test_what_is_gone_on_with_is_told_as_before(folder, capsys, monkeypatch, into):
+    monkeypatch.chdir(folder.parent)
+    command = ["batch", "in", *into, "--report", "report"]
+    (folder / "bad.png").write_bytes(b"no photo")
+    with monkeypatch.context() as patch:  # all is planned, nothing begun
+        stopped = Finished(0, 0, 0, waiting=4, seconds=0.0, cancelled=True)
+        patch.setattr(batch_command, "run_batch", lambda *_: stopped)
+        assert run(command) == 130
+    where = into[1] if into else "in"
+    result = os.path.join(where, "002-colorized.png")  # noqa: PTH118
+    capsys.readouterr()
+    assert run([*command, "--plan"]) == 0
+    said = capsys.readouterr().out
+    assert f" -> {result}\n" in said
+    assert "another" not in said
+    assert run(command) == 1
+    said = capsys.readouterr()
+    assert f" -> {result} (" in said.out
+    assert "another" not in said.err
+    assert run([*command, "--retry-failed", "--plan"]) == 0
+    said = capsys.readouterr().out
+    bad = os.path.join(where, "bad-colorized.png")  # noqa: PTH118
+    assert f" -> {bad}\n" in said
+    assert "another" not in said
 
 
 def test_a_plan_writes_nothing(folder, tmp_path, capsys):
