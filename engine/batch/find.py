@@ -123,6 +123,11 @@ def find_photos(
     return Finding(tuple(search.found), tuple(search.ignored))
 
 
+def missing_among(places: Iterable[Path]) -> tuple[Path, ...]:
+    """The places that do not exist; one of which that cannot be told is none of them."""
+    return tuple(place for place in dict.fromkeys(places) if _is_missing(place))
+
+
 Identity = tuple[int, int]
 
 
@@ -254,6 +259,16 @@ def _identity(path: Path) -> Identity | None:
     except (OSError, ValueError):
         return None
     return found.st_dev, found.st_ino
+
+
+def _is_missing(place: Path) -> bool:
+    try:
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _asked(path: Path, relative: str) -> Found:

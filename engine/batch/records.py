@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.batch.pace import Took
+from engine.errors import MissingPhoto
 from engine.photo.naming import OnConflict
+from engine.photo.read import MISSING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ class Record:
     code: str = ""
     seconds: float = 0.0
     attempts: int = 0
+
+
+def missing_record(place: Path) -> Record:
+    """What there is to tell of a photo or folder that does not exist, in no journal."""
+    error = MissingPhoto(name=place.name, reason=MISSING)
+    return Record(
+        place, 0, 0, 0, "", "", place, None, "unique", "failed", str(error), error.code
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

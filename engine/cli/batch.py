@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -18,12 +18,13 @@ import click
 
 from engine.batch.cluster import connected
 from engine.batch.events import Finished
-from engine.batch.find import Choice, find_photos
+from engine.batch.find import Choice, find_photos, missing_among
 from engine.batch.job import Job
-from engine.batch.journal import Journal, peek
+from engine.batch.journal import Journal, key_of, peek
 from engine.batch.looks import OneLook
 from engine.batch.places import journal_path, merge_shards, opened_journal, plan_in
 from engine.batch.plan import Plan, make_plan
+from engine.batch.records import Record, missing_record
 from engine.batch.report import REPORT_NAME, BatchReport, write_report
 from engine.batch.run import Means, run_batch
 from engine.batch.shard import Shard
@@ -31,7 +32,14 @@ from engine.batch.sidecars import GivenEdits
 from engine.batch.steering import Steering
 from engine.batch.targets import BATCH_VARIABLES, Naming
 from engine.batch.trial import tried_seconds
-from engine.cli.batch_voices import JsonVoice, PlainVoice, Teller, Voice, summary_of
+from engine.cli.batch_voices import (
+    JsonVoice,
+    PlainVoice,
+    Teller,
+    Voice,
+    pattern_hint,
+    summary_of,
+)
 from engine.cli.choices import (
     COLORING,
     SAVING,
@@ -174,8 +182,8 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     What is done is written down as it is done: after a crash, a power cut or Ctrl+C the same
     command goes on where it stopped, and no photo is colored twice.
 
-    Exit status: 0 all done; 1 some photo failed, a folder could not be looked into or the disk
-    was full; 2 wrong usage; 130 interrupted.
+    Exit status: 0 all done; 1 some photo failed, a folder or photo does not exist, a folder could
+    not be looked into or the disk was full; 2 wrong usage; 130 interrupted.
     """
     voice = JsonVoice() if as_json else PlainVoice()
     if options["cluster"] and options["workers"]:
@@ -188,17 +196,30 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     choice = Choice(options["recursive"], options["include"], options["exclude"], options["into"])
     shard: Shard | None = options["shard"]
     path = journal_path(options["into"], shard)
-    finding = find_photos(places, choice)
+    missing = [missing_record(place) for place in missing_among(places)]
+    for one in missing:
+        click.echo(f"{one.source}: {one.reason}", err=True)
+        if isinstance(voice, JsonVoice):
+            voice.missing(one, plan_only=plan_only)
+    gone = {one.source for one in missing}
+    if gone.issuperset(places):
+        return 1
+    finding = find_photos([place for place in places if place not in gone], choice)
     if plan_only:
         plan = make_plan(finding, job, peek(path, job.fingerprint), **_planning(**options))
         voice.planned(plan)
         voice.summed_up(plan if options["cluster"] else _timed(plan, job, options["device"]))
-        return 0
+        _say_if_nothing_fits(plan, choice)
+        return 1 if missing else 0
     with _means(job, **options) as means, opened_journal(path) as journal:
         if shard is None:
             merge_shards(journal)
         plan = plan_in(journal, finding, job, **_planning(**options))
-        return _run(plan, job, journal, voice, means, options["report"])
+        _say_before(plan, choice, voice)
+        finished = _run(plan, job, journal, voice, means)
+        if options["report"] is not None:
+            _write_report(options["report"], journal, job, finished, missing)
+        return _say_after(plan, finished, len(missing))
 
 
 def _timed(plan: Plan, job: Job, device: DeviceChoice) -> Plan:
@@ -236,30 +257,27 @@ def _means(job: Job, **options: Any) -> Iterator[Means]:
         yield replace(means, crew=cluster.crew, most_pixels=sys.maxsize)
 
 
-def _run(
-    plan: Plan, job: Job, journal: Journal, voice: Voice, means: Means, report: Path | None
-) -> int:
-    _say_before(plan, voice)
+def _run(plan: Plan, job: Job, journal: Journal, voice: Voice, means: Means) -> Finished:
     steering = Steering()
     with Teller(voice, len(plan.to_color)) as teller, _stopped_by_signals(steering):
-        finished = run_batch(plan.to_color, job, journal, means, teller.tell, steering)
-    if report is not None:
-        _write_report(report, journal, job, finished)
-    return _say_after(plan, finished)
+        return run_batch(plan.to_color, job, journal, means, teller.tell, steering)
 
 
-def _write_report(folder: Path, journal: Journal, job: Job, finished: Finished) -> None:
+def _write_report(
+    folder: Path, journal: Journal, job: Job, finished: Finished, missing: Sequence[Record]
+) -> None:
     """Write the report, or say why there is none: the photos are colored all the same."""
-    records = journal.known(job.fingerprint).records.values()
+    records = dict(journal.known(job.fingerprint).records)
+    records.update((key_of(one.source), one) for one in missing)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_report(BatchReport.of(records, finished.seconds), folder)
+        write_report(BatchReport.of(records.values(), finished.seconds), folder)
     except OSError as error:
         reason = error.strerror or str(error)
         click.echo(f"The report cannot be written into {folder}: {reason}.", err=True)
 
 
-def _say_before(plan: Plan, voice: Voice) -> None:
+def _say_before(plan: Plan, choice: Choice, voice: Voice) -> None:
     for one in plan.ignored:
         if one.trouble:  # photos may be missing because of it; the plan names the others, too
             click.echo(f"{one.path}: {one.sentence}", err=True)
@@ -270,14 +288,21 @@ def _say_before(plan: Plan, voice: Voice) -> None:
     for space in plan.spaces:
         if not space.suffices:
             click.echo(f"{space.folder}: there may not be enough room.", err=True)
+    _say_if_nothing_fits(plan, choice)
 
 
-def _say_after(plan: Plan, finished: Finished) -> int:
+def _say_if_nothing_fits(plan: Plan, choice: Choice) -> None:
+    sentence = pattern_hint(plan, choice)
+    if sentence:
+        click.echo(sentence, err=True)
+
+
+def _say_after(plan: Plan, finished: Finished, missing: int) -> int:
     """The figures, how to go on, and the exit status."""
     failed_earlier = plan.counts["failed"]
     if finished.reason:
         click.echo(finished.reason, err=True)
-    said = [f"{finished.done} colored", f"{finished.failed} failed"]
+    said = [f"{finished.done} colored", f"{finished.failed + missing} failed"]
     said += [f"{failed_earlier} failed earlier"] if failed_earlier else []
     said += [f"{finished.waiting} not begun"] if finished.waiting else []
     click.echo(f"{', '.join(said)}.", err=True)
@@ -288,7 +313,7 @@ def _say_after(plan: Plan, finished: Finished) -> int:
     if finished.cancelled and finished.waiting:
         _end_without_threads()
         return INTERRUPTED
-    has_trouble = any(one.trouble for one in plan.ignored)
+    has_trouble = missing or any(one.trouble for one in plan.ignored)
     return 1 if finished.failed or failed_earlier or finished.reason or has_trouble else 0
 
 

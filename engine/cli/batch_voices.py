@@ -2,13 +2,17 @@
 
 import json
 import sys
+from collections import Counter
+from collections.abc import Sequence
 
 import click
 from rich.progress import TaskID, TextColumn
 
 from engine.batch.events import Event, Paused, Progressed, Remarked, RowChanged
+from engine.batch.find import EXCLUDED, NOT_INCLUDED, Choice
 from engine.batch.pace import time_text
 from engine.batch.plan import Plan, Row
+from engine.batch.records import Record
 from engine.cli.progress import progress_bar
 
 _MEGABYTE = 1_000_000
@@ -82,6 +86,17 @@ class JsonVoice:
         if event.error:
             click.echo(f"{event.source}: {event.error}", err=True)
 
+    def missing(self, record: Record, *, plan_only: bool) -> None:
+        """A place that does not exist."""
+        source, reason = str(record.source), record.reason
+        if plan_only:
+            _line(source=source, target=None, action="ignore", reason=reason)
+        else:
+            _line(
+                source=source, target=None, layer=None, state="failed", seconds=0.0, warnings=[],
+                error=reason,
+            )  # fmt: skip
+
     def planned(self, plan: Plan) -> None:
         """All rows of a plan."""
         for row in plan.rows:
@@ -154,6 +169,25 @@ def summary_of(plan: Plan) -> str:
     if plan.seconds is not None and counts[""]:
         parts.append(f"about {time_text(plan.seconds)}")
     return "; ".join(parts) + "."
+
+
+def pattern_hint(plan: Plan, choice: Choice) -> str:
+    """Which patterns are the reason that no photo is left; empty if they are not."""
+    if plan.rows:
+        return ""
+    reasons = Counter(one.reason for one in plan.ignored)
+    if reasons[NOT_INCLUDED]:
+        return (
+            f"No photo fits --include {_listed(choice.include)}; "
+            f"{reasons[NOT_INCLUDED]} left out by it."
+        )
+    if reasons[EXCLUDED]:
+        return f"No photo is left after --exclude {_listed(choice.exclude)}."
+    return ""
+
+
+def _listed(patterns: Sequence[str]) -> str:
+    return ", ".join(f'"{pattern}"' for pattern in patterns)
 
 
 def _room(needed: int, free: int | None) -> str:

@@ -165,6 +165,56 @@ def test_one_bad_photo_is_a_line_and_status_1(folder, capsys):
     assert run(["batch", str(folder)]) == 0  # it has changed
 
 
+@pytest.mark.parametrize("option", [[], ["--plan"], ["--json"], ["--json", "--plan"]])
+def test_what_does_not_exist_is_told_before_anything_is_done(tmp_path, capsys, option):
+    missing, into = tmp_path / "in" / "nodir", tmp_path / "out"
+    assert run(["batch", str(missing), "--into", str(into), *option]) == 1
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        f"{missing}: “nodir” cannot be read: it does not exist. Check its name and folder."
+    ]
+    assert len(said.out.splitlines()) == ("--json" in option)
+    assert not into.exists()
+
+
+def test_what_does_not_exist_stops_no_other(folder, tmp_path, capsys):
+    missing, report = tmp_path / "nodir", tmp_path / "report"
+    command = ["batch", str(missing), str(folder)]
+    assert run([*command, "--plan"]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith(f"{missing}: ")
+    assert "3 to color" in said.out
+    assert str(missing) not in said.out
+    assert run([*command, "--report", str(report)]) == 1
+    said = capsys.readouterr()
+    assert said.err.startswith(f"{missing}: ")
+    assert "3 to color" in said.err
+    assert "3 colored, 1 failed." in said.err
+    assert "--retry-failed" not in said.err  # it would not help
+    told = json.loads((report / "photochrom-report.json").read_text("utf-8"))
+    assert told["counts"] == {"failed": 1, "done": 3}
+    assert run(command) == 1
+    assert "0 colored, 1 failed." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("patterns", "said"),
+    [
+        (["--include", "*.xyz", "--include", "b*"],
+         'No photo fits --include "*.xyz", "b*"; 3 left out by it.'),
+        (["--exclude", "0*"], 'No photo is left after --exclude "0*".'),
+        (["--include", "000*"], ""),
+        (["--exclude", "000*"], ""),
+    ],
+)  # fmt: skip
+def test_patterns_that_leave_no_photo_are_named(folder, capsys, patterns, said):
+    for option in (["--plan"], []):
+        assert run(["batch", str(folder), *patterns, *option]) == 0
+        heard = capsys.readouterr().err
+        assert said in heard
+        assert ("No photo" in heard) == bool(said)
+
+
 def test_failed_ones_are_tried_again_on_request(folder, fake_network, capsys):
     fake_network.error = ZeroDivisionError("odd")
     assert run(["batch", str(folder)]) == 1
