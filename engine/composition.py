@@ -6,7 +6,7 @@ Rows are worked out on demand, strip by strip: a photo may be saved that is nowh
 whole.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,8 @@ class Composition:
         edits: hints and adjustments.
         depth: bits per channel of the result.
         space: of the result.
+        borrowed: how many of the hints, the first ones, the user has not set; nothing is said of
+            them.
     """
 
     def __init__(
@@ -51,12 +53,14 @@ class Composition:
         edits: Edits,
         depth: Depth = 8,
         space: RgbSpace = SRGB_SPACE,
+        borrowed: int = 0,
     ) -> None:
         self._lightness = lightness
         self._field = chroma_field(planes)
         self._edits = edits
         self.depth: Depth = depth
         self.space = space
+        self._own_hints = edits.hints[borrowed:]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -66,7 +70,7 @@ class Composition:
     @property
     def warnings(self) -> tuple[str, ...]:
         """A sentence for each hint whose color does not exist at the lightness of its spot."""
-        return _warnings(self._lightness, self._edits, self.space)
+        return _warnings(self._lightness, self._own_hints, self.space)
 
     def rows(self, rows: slice) -> NDArray[np.generic]:
         """A strip of it: (rows, W, 3), uint8 or uint16."""
@@ -202,9 +206,9 @@ def _lightness_at(hint: Hint, lightness: Lightness) -> float:
     return lightness.at(*_pixel_of(hint, lightness))
 
 
-def _warnings(lightness: Lightness, edits: Edits, space: RgbSpace) -> tuple[str, ...]:
+def _warnings(lightness: Lightness, hints: Iterable[Hint], space: RgbSpace) -> tuple[str, ...]:
     warnings = []
-    for number, hint in enumerate(edits.hints, 1):
+    for number, hint in enumerate(hints, 1):
         L = _lightness_at(hint, lightness)
         share = chroma_share_inside(L, hint.a, hint.b, space)
         if share < 0.995:  # below what an eye or an 8-bit file can tell

@@ -53,6 +53,7 @@ class Wish:
         colored: whether photos that have color already are colored anew, with a warning, or left
             out.
         layer: the format in which the color alone is saved, too; None for not at all.
+        borrowed: how many of the hints, the first ones, come from other photos' look.
     """
 
     edits: Edits = Edits()
@@ -62,6 +63,7 @@ class Wish:
     replace_original: bool = False
     colored: Literal["color", "skip"] = "color"
     layer: Literal["tiff", "png"] | None = None
+    borrowed: int = 0
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,8 @@ def planes_in_look(
     _check(cancel)
     edits, planes = in_look(look, wish.edits, predictor, prepared, own=own)
     _check(cancel)
-    return planes, replace(wish, edits=edits)
+    borrowed = len(edits.hints) - len(wish.edits.hints)
+    return planes, replace(wish, edits=edits, borrowed=borrowed)
 
 
 class Ledger:
@@ -345,7 +348,7 @@ def composition_for(
     depth = depth_for(photo, format_for(target), wish.saving)
     space, notices = space_for(photo, wish.saving.space)
     lightness = smaller(lightness, wish.saving.longest)
-    return Composition(lightness, planes, wish.edits, depth, space), notices
+    return Composition(lightness, planes, wish.edits, depth, space, wish.borrowed), notices
 
 
 def made_with(wish: Wish, planes: AbPlanes) -> Wish:

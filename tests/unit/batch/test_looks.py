@@ -69,6 +69,20 @@ def test_the_first_of_each_folder_gives_its_look(folder, tmp_path):
     assert not is_red(out / "b" / "b2-colorized.png", right=False)
 
 
+def test_only_hints_that_the_user_has_set_are_spoken_of(folder, tmp_path):
+    vivid = Hint(x=0.25, y=0.5, a=120, b=100)  # no such color exists at any lightness
+    with_edits(folder / "a1.png", Edits(hints=(vivid,)))
+    with_edits(folder / "b" / "b2.png", Edits(hints=(vivid,)))  # takes its look from b1
+    batch = batch_of(folder, tmp_path / "out", OneLook(first=True))
+    assert batch.run().done == 4
+    assert is_red(tmp_path / "out" / "a2-colorized.png", right=True)
+    hints = {event.source.name: [said for said in event.warnings if "hint" in said]
+             for event in batch.ended()}  # fmt: skip
+    assert {name: len(said) for name, said in hints.items()} == {
+        "a1.png": 1, "a2.png": 0, "b1.png": 0, "b2.png": 1}  # fmt: skip
+    assert "hint 1 " in hints["b2.png"][0]
+
+
 def test_by_default_every_photo_is_colored_by_itself(folder, tmp_path):
     batch = batch_of(folder, tmp_path / "out", OneLook())
     assert batch.run().done == 4
