@@ -19,7 +19,7 @@ from engine.composition import Composition
 from engine.edits import Edits, edits_to_json
 from engine.i18n import N_, translate
 from engine.photo.lightness import measure_lightness
-from engine.photo.losses import depth_for, losses
+from engine.photo.losses import depth_for, losses, unmet
 from engine.photo.naming import OnConflict, color_layer_path, format_for
 from engine.photo.neutral import neutral_of
 from engine.photo.options import SaveOptions
@@ -284,7 +284,8 @@ def saved_as(
     ledger = ledger or Ledger()
     photo, lightness = opened.photo, opened.lightness
     composition, notices = composition_for(photo, lightness, planes, target, wish)
-    said.all((*composition.warnings, *notices, *losses(photo, format_for(target), wish.saving)))
+    result = photo, format_for(target), wish.saving
+    said.all((*composition.warnings, *notices, *losses(*result), *unmet(*result)))
     place, on_conflict = ledger.place_for(target, wish.on_conflict)
     saved = write_photo(
         composition,

@@ -16,6 +16,12 @@ TWELVE_BITS = N_(
     "This format holds 12 of the photo's 16 bits per channel; PNG and TIFF hold them all."
 )
 TOO_LARGE_FOR_JPEG = N_("Some of the photo's metadata is too large for JPEG; it was left out.")
+EIGHT_BITS_ONLY = N_(
+    "This format holds 8 bits per channel, not the 16 that were asked for; PNG and TIFF hold 16."
+)
+TWELVE_BITS_ONLY = N_(
+    "This format holds 12 bits per channel, not the 16 that were asked for; PNG and TIFF hold 16."
+)
 NOT_INTO_FILE = N_("Some of the photo's metadata did not fit into the file; it was left out.")
 
 # The same, where they are said before anything is written.
@@ -77,6 +83,14 @@ def losses_of(has: Belongings, file_format: FileFormat, options: SaveOptions) ->
         (file_format in ("webp", "avif") and "iptc-data" in kept, NO_IPTC),
     )
     return tuple(sentence for lost, sentence in found if lost)
+
+
+def unmet(photo: Photo, file_format: FileFormat, options: SaveOptions) -> tuple[str, ...]:
+    """Sentences about what was asked for, and neither photo nor result has, to be translated."""
+    if options.depth != 16 or photo.source.depth == 16:  # what the photo has is a loss, see above
+        return ()
+    only = {8: EIGHT_BITS_ONLY, 12: TWELVE_BITS_ONLY}.get(_BITS[file_format])
+    return () if only is None else (only,)
 
 
 def beforehand(loss: str) -> str:

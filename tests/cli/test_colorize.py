@@ -160,6 +160,26 @@ def test_edits_are_obeyed_and_options_laid_over_them(photo, tmp_path):
     assert (read(gray) == read(gray)[..., :1]).all()
 
 
+@pytest.mark.parametrize(
+    ("options", "dtype", "said"),
+    [
+        (["--format", "jpeg", "--depth", "16"], np.uint8, "holds 8 bits per channel, not the 16"),
+        (["--format", "webp", "--depth", "16"], np.uint8, "holds 8 bits per channel, not the 16"),
+        (["--format", "avif", "--depth", "16"], np.uint8, "holds 12 bits per channel, not the 16"),
+        (["--format", "jpeg", "--depth", "16"], np.uint16, "holds 8 of the photo's 16 bits"),
+        (["--format", "jpeg", "--depth", "8"], np.uint16, ""),
+        (["--format", "jpeg"], np.uint8, ""),
+        (["--format", "png", "--depth", "16"], np.uint8, ""),
+    ],
+)
+def test_bits_that_were_asked_for_in_vain_are_told(tmp_path, capsys, options, dtype, said):
+    photo = save_gray(tmp_path / "attic.png", dtype=dtype)
+    assert run(["colorize", str(photo), "--quality", "fast", *options, "--json"]) == 0
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert len(warnings) == bool(said)
+    assert said in "".join(warnings)
+
+
 def test_a_hint_beyond_the_gamut_is_warned_of(photo, tmp_path, capsys):
     hint = {"x": 0.5, "y": 0.5, "radius": 0.1, "ab": [120, -120]}
     file = edits(tmp_path, {"version": 1, "hints": [hint]})
