@@ -9,6 +9,7 @@ from engine.cancel import CancelToken
 from engine.checking.report import Row
 from engine.color.icc import BadProfile, profile_tags
 from engine.photo.channels import top_code
+from engine.photo.embed_webp import WEBP_LOSSLESS, BadWebp, webp_chunks
 from engine.photo.lightness import measure_lightness
 from engine.photo.neutral import neutral_of
 from engine.photo.strips import row_strips
@@ -18,8 +19,8 @@ from engine.values import Photo
 # How far the largest difference of L* may go without a loss: what rounding to a file's depth
 # makes. In 8 bit that is half a code value, which is at most 0.25 in sRGB, in both files.
 MOST_IN_8_BIT, MOST_IN_16_BIT = 0.5, 0.01
-# Formats that compress with loss are allowed this in the mean: quality 95 makes 0.2 of a smooth
-# picture and 0.6 of a grainy one.
+# Formats that compress with loss, WebP files but for those that say otherwise, are allowed this in
+# the mean: quality 95 makes 0.2 of a smooth picture and 0.6 of a grainy one.
 LOSSY = ("jpeg", "webp", "heif")
 MOST_MEAN_IN_LOSSY = 1.0
 _MM_PER_INCH = 25.4
@@ -135,7 +136,7 @@ def _lightness(
     mean = total / (result.size[0] * result.size[1])
     shown = f"largest {largest:.3f}, mean {mean:.4f}"
     of = "L*, neutralized" if neutralized else "L*"
-    if result.source.format in LOSSY:
+    if _is_lossy(result):
         verdict = "lost" if mean > MOST_MEAN_IN_LOSSY else "changed"
         remark = f"compressed with loss; up to {MOST_MEAN_IN_LOSSY} in the mean is allowed"
         return Row("lightness", of, shown, verdict, remark, largest, mean)
@@ -143,6 +144,17 @@ def _lightness(
     remark = f"up to {most} is rounding in {result.source.depth} bit"
     verdict = "kept" if largest <= most else "lost"
     return Row("lightness", of, shown, verdict, remark, largest, mean)
+
+
+def _is_lossy(photo: Photo) -> bool:
+    """Whether its file is compressed with loss; a WebP file tells by how its pixels are packed."""
+    if photo.source.format != "webp":
+        return photo.source.format in LOSSY
+    try:
+        names = {name for name, _ in webp_chunks(photo.source.path.read_bytes())}
+    except BadWebp:  # a decoder that takes it all the same knows better
+        return True
+    return WEBP_LOSSLESS not in names
 
 
 def _profile_name(icc: bytes | None) -> str:

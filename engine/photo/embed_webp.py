@@ -9,6 +9,8 @@ from collections.abc import Iterator
 _HEADER = 12
 _ICC, _ALPHA, _EXIF, _XMP = 0x20, 0x10, 0x08, 0x04
 _EXTENDED = b"VP8X"
+# The chunk of pixels that were compressed without loss.
+WEBP_LOSSLESS = b"VP8L"
 _REPLACED = (b"EXIF", b"XMP ", _EXTENDED)
 
 
@@ -71,8 +73,8 @@ def _header(chunks: dict[bytes, bytes]) -> tuple[int, tuple[int, int]]:
             flags, low, high = struct.unpack("<I3s3s", chunks[_EXTENDED][:10])
             width, height = (int.from_bytes(side, "little") + 1 for side in (low, high))
             return flags, (width, height)
-        if b"VP8L" in chunks:
-            (bits,) = struct.unpack_from("<I", chunks[b"VP8L"], 1)
+        if WEBP_LOSSLESS in chunks:
+            (bits,) = struct.unpack_from("<I", chunks[WEBP_LOSSLESS], 1)
             sides = ((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1)
             return _ALPHA if bits >> 28 & 1 else 0, sides
         width, height = struct.unpack_from("<HH", chunks[b"VP8 "], 6)

@@ -14,6 +14,7 @@ from PIL import Image
 from engine.checking.iptc_tags import iptc_tags
 from engine.cli.main import run
 from engine.photo.embed import AFTER_PNG_HEADER, metadata_for_jpeg, metadata_for_png
+from engine.photo.embed_webp import put_metadata_in_webp
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from tests.support.pictures import (
@@ -152,6 +153,21 @@ def test_jpeg_is_allowed_its_compression(checked):
     assert status == 0
     assert "compressed with loss" in report["properties"]["lightness"]["remark"]
     assert checked(png(gray_picture()), jpeg(95, shift=4), ".jpg")[0] == 1
+
+
+def test_webp_without_loss_is_held_to_rounding(checked):
+    def webp(shift=0, **options):
+        data = by_pillow(gray_as_rgb() + np.uint8(shift), "WEBP", **options)
+        return put_metadata_in_webp(data, METADATA)
+
+    original = png(gray_picture(), {"exif-data": METADATA["exif-data"]})
+    for shift, verdict in ((0, "kept"), (1, "lost")):
+        row = checked(original, webp(shift, lossless=True), ".webp")[1]["properties"]["lightness"]
+        assert row["verdict"] == verdict
+        assert "up to 0.5 is rounding" in row["remark"]
+    row = checked(original, webp(quality=95), ".webp")[1]["properties"]["lightness"]
+    assert row["verdict"] == "changed"
+    assert "compressed with loss" in row["remark"]
 
 
 def test_another_profile_with_the_same_lightness_is_no_loss(checked):
