@@ -177,7 +177,10 @@ def _with_resolution(job: Job) -> dict[str, bytes]:
 
 def _webp(job: Job) -> tuple[str, ...]:
     data = job.image().webpsave_buffer(
-        Q=job.options.quality, lossless=job.options.lossless, keep="icc"
+        Q=job.options.quality,
+        lossless=job.options.lossless,
+        exact=job.options.lossless,  # what lies under transparency, too
+        keep="icc",
     )
     job.draft.write(put_metadata_in_webp(data, _with_resolution(job)))
     return ()

@@ -72,6 +72,17 @@ def test_webp_without_loss(tmp_path):
         np.testing.assert_array_equal(np.asarray(image), picture)
 
 
+def test_webp_without_loss_keeps_what_lies_under_transparency(tmp_path):
+    picture = rgb_picture()
+    alpha = np.full(picture.shape[:2], 255, np.uint8)
+    alpha[::2] = 0
+    photo = replace(photo_of(gray_picture()), alpha=alpha)
+    options = SaveOptions(lossless=True)
+    write_photo(Rendition(picture), photo, tmp_path / "a.webp", "unique", options)
+    with Image.open(tmp_path / "a.webp") as image:
+        np.testing.assert_array_equal(np.asarray(image), np.dstack([picture, alpha]))
+
+
 def test_avif_keeps_twelve_of_sixteen_bits(tmp_path):
     photo = photo_of(gray_picture(depth=16))
     saved = write_photo(composed(photo, 16), photo, tmp_path / "out.avif")
