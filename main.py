@@ -64,6 +64,12 @@ def _open_window(photos: list[Path]) -> int:
 
 
 def _without_display(photos: list[Path]) -> int:
+    unknown = next((photo for photo in photos if _is_no_photo(photo)), None)
+    if unknown is not None:
+        print(  # noqa: T201 - there is no window
+            translate("There is no file and no command “{name}”.", name=unknown), file=sys.stderr
+        )
+        return 2
     if photos:
         print(  # noqa: T201 - there is no window
             translate(
@@ -79,6 +85,11 @@ def _without_display(photos: list[Path]) -> int:
         translate("There is no display for a window; a sample photo is colored instead.")
     )
     return color_sample()
+
+
+def _is_no_photo(argument: Path) -> bool:
+    """Whether there is no such file, and none was meant that could be a photo."""
+    return not (argument.suffix or os.path.exists(argument))  # noqa: PTH110 - see above
 
 
 def _speak_system_language() -> None:

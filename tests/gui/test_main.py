@@ -53,6 +53,17 @@ def test_without_a_display_photos_are_left_to_the_command_line(monkeypatch, caps
 
 
 @linux_only
+def test_without_a_display_what_is_neither_file_nor_command_is_told(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(program, "_speak_system_language", lambda: None)
+    assert program.main(["bogus"]) == 2
+    assert capsys.readouterr().err == "There is no file and no command “bogus”.\n"
+    scan = tmp_path / "scan"
+    scan.touch()
+    assert program.main([str(scan)]) == 1
+    assert "There is no display" in capsys.readouterr().err
+
+
+@linux_only
 def test_a_display_that_does_not_answer_is_none(tmp_path):
     environment = os.environ | {"DISPLAY": ":4999", "LANGUAGE": "", "LC_ALL": "C"}
     done = subprocess.run(
