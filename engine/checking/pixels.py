@@ -9,6 +9,7 @@ from engine.cancel import CancelToken
 from engine.checking.report import Row
 from engine.color.icc import BadProfile, profile_tags
 from engine.photo.channels import top_code
+from engine.photo.decode import PROFILE_LEFT_ASIDE, RGB_PROFILE_OF_GRAY
 from engine.photo.embed_webp import WEBP_LOSSLESS, BadWebp, webp_chunks
 from engine.photo.lightness import measure_lightness
 from engine.photo.neutral import neutral_of
@@ -73,7 +74,7 @@ def _depth(original: Photo, result: Photo) -> Row:
 
 
 def _profile(original: Photo, result: Photo) -> Row:
-    before, after = (_profile_name(one.source.icc) for one in (original, result))
+    before, after = (_profile_name(one) for one in (original, result))
     # Gray profiles cannot hold color; that the lightness is the same is measured below.
     verdict = "kept" if original.source.icc == result.source.icc else "changed"
     return Row("profile", before, after, verdict)
@@ -157,10 +158,12 @@ def _is_lossy(photo: Photo) -> bool:
     return WEBP_LOSSLESS not in names
 
 
-def _profile_name(icc: bytes | None) -> str:
+def _profile_name(photo: Photo) -> str:
     """What a profile calls itself. Source: ICC.1:2022, 10.15; ICC.1:2001-04, 6.5.17."""
+    icc = photo.source.icc
     if icc is None:
-        return "none (sRGB)"
+        is_left_aside = {PROFILE_LEFT_ASIDE, RGB_PROFILE_OF_GRAY} & set(photo.source.notices)
+        return "left aside (sRGB)" if is_left_aside else "none (sRGB)"
     try:
         return _text(bytes(profile_tags(icc)[b"desc"]))
     except (BadProfile, KeyError, struct.error, UnicodeDecodeError):

@@ -48,6 +48,10 @@ from engine.photo.strips import row_strips
 PROFILE_LEFT_ASIDE = N_(
     "The color profile in the file is damaged or meant for something else; it was left aside."
 )
+RGB_PROFILE_OF_GRAY = N_(
+    "The photo is stored in gray, but the color profile in the file is for RGB; it was left aside, "
+    "and the grays are read as sRGB."
+)
 SEVERAL_PAGES = N_("The file holds several pictures; the first one is used.")
 CMYK_CONVERTED = N_("The file is made for printing (CMYK); its colors were turned into RGB.")
 CHANNEL_LEFT_OUT = N_("The file holds a channel beside its colors; it was left out.")
@@ -215,13 +219,19 @@ def _whole_numbers(
         yield rows, strip if rest is None else np.concatenate([strip, rest[rows]], axis=2)
 
 
+def why_left_aside(icc: bytes, colors: int) -> str:
+    """Why a profile is of no use for pixels with so many channels, a sentence to be translated."""
+    return RGB_PROFILE_OF_GRAY if colors == 1 and is_usable(icc, 3) else PROFILE_LEFT_ASIDE
+
+
 def _profile(image: pyvips.Image) -> tuple[bytes | None, list[str]]:
     """The profile if it fits the pixels, and the notice if it does not."""
     if not image.get_typeof(_ICC):
         return None, []
     icc = without_padding(image.get(_ICC))
-    fits = not _is_lab(image) and is_usable(icc, _colors(image))
-    return (icc, []) if fits else (None, [PROFILE_LEFT_ASIDE])
+    colors = _colors(image)
+    fits = not _is_lab(image) and is_usable(icc, colors)
+    return (icc, []) if fits else (None, [why_left_aside(icc, colors)])
 
 
 def _is_lab(image: pyvips.Image) -> bool:

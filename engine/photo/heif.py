@@ -25,7 +25,7 @@ from engine.cancel import CancelToken
 from engine.photo.bits import as_16_bit
 from engine.photo.boxes import check_whole
 from engine.photo.color_tags import Cicp, profile_of_cicp, refuse_high_dynamic_range
-from engine.photo.decode import PROFILE_LEFT_ASIDE, SEVERAL_PAGES, decode
+from engine.photo.decode import PROFILE_LEFT_ASIDE, SEVERAL_PAGES, decode, why_left_aside
 from engine.photo.decoded import (
     COMPRESSION,
     DAMAGED,
@@ -189,7 +189,7 @@ def _profile(image: "HeifImage") -> tuple[bytes | None, list[str]]:
     if cicp is not None:
         refuse_high_dynamic_range(cicp)
     if icc:
-        return (icc, []) if is_usable(icc, colors) else (None, [PROFILE_LEFT_ASIDE])
+        return (icc, []) if is_usable(icc, colors) else (None, [why_left_aside(icc, colors)])
     return (None if cicp is None else profile_of_cicp(cicp, gray=colors == 1)), []
 
 

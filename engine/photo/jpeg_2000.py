@@ -17,7 +17,7 @@ from engine.cancel import CancelToken
 from engine.i18n import N_
 from engine.photo.bits import as_16_bit
 from engine.photo.boxes import Box, boxes
-from engine.photo.decode import PROFILE_LEFT_ASIDE
+from engine.photo.decode import why_left_aside
 from engine.photo.decoded import (
     BIT_DEPTH,
     DAMAGED,
@@ -159,4 +159,4 @@ def _profile(colr: bytes, colors: int) -> tuple[bytes | None, tuple[str, ...]]:
     if colr[0] not in (_RESTRICTED_ICC, _ANY_ICC):
         return None, ()
     icc = colr[3:]
-    return (icc, ()) if is_usable(icc, colors) else (None, (PROFILE_LEFT_ASIDE,))
+    return (icc, ()) if is_usable(icc, colors) else (None, (why_left_aside(icc, colors),))

@@ -15,7 +15,7 @@ from engine.i18n import N_
 from engine.photo.boxes import boxes
 from engine.photo.channels import as_whole_numbers
 from engine.photo.color_tags import refuse_high_dynamic_range
-from engine.photo.decode import CHANNEL_LEFT_OUT, PROFILE_LEFT_ASIDE, SEVERAL_PAGES
+from engine.photo.decode import CHANNEL_LEFT_OUT, SEVERAL_PAGES, why_left_aside
 from engine.photo.decoded import DAMAGED, UNSUPPORTED, Decoded, Undecodable, check_pixels
 from engine.photo.jxl_header import look_at_jxl
 from engine.photo.oiio import Opened, open_with_oiio
@@ -83,7 +83,7 @@ def _profile(opened: Opened, colors: int, notices: list[str]) -> bytes | None:
             return None
     if opened.icc is None or is_usable(opened.icc, colors):
         return opened.icc
-    notices.append(PROFILE_LEFT_ASIDE)
+    notices.append(why_left_aside(opened.icc, colors))
     return None
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.cancel import CancelToken
 from engine.photo.bits import as_16_bit
-from engine.photo.decode import PROFILE_LEFT_ASIDE
+from engine.photo.decode import why_left_aside
 from engine.photo.decoded import (
     BIT_DEPTH,
     DAMAGED,
@@ -88,15 +88,18 @@ def decode_odd_jpeg(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     except (imagecodecs.Jpeg8Error, ValueError) as error:
         raise Undecodable(DAMAGED) from error
     icc = b"".join(head.icc[number] for number in sorted(head.icc)) or None
-    fits = icc is None or is_usable(icc, head.count)
+    notices: tuple[str, ...] = ()
+    if icc is not None and not is_usable(icc, head.count):
+        notices = (why_left_aside(icc, head.count),)
+        icc = None
     if pixels.dtype == np.uint16:
         pixels = as_16_bit(pixels, head.bits)
     return Decoded(
         pixels,
         None,
         orientation=orientation_in(head.exif),
-        icc=icc if fits else None,
-        notices=() if fits else (PROFILE_LEFT_ASIDE,),
+        icc=icc,
+        notices=notices,
     )
 
 

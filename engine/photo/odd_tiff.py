@@ -20,8 +20,8 @@ from engine.photo.cmyk import srgb_of_inks
 from engine.photo.decode import (
     CHANNEL_LEFT_OUT,
     CMYK_CONVERTED,
-    PROFILE_LEFT_ASIDE,
     SEVERAL_PAGES,
+    why_left_aside,
 )
 from engine.photo.decoded import (
     BIT_DEPTH,
@@ -180,7 +180,8 @@ def _profile(page: Any, colors: int) -> tuple[bytes | None, list[str]]:
     icc = page.tags.valueof(_ICC)
     if not icc:
         return None, []
-    return (bytes(icc), []) if is_usable(bytes(icc), colors) else (None, [PROFILE_LEFT_ASIDE])
+    icc = bytes(icc)
+    return (icc, []) if is_usable(icc, colors) else (None, [why_left_aside(icc, colors)])
 
 
 def _blocks(page: Any) -> dict[str, bytes]:

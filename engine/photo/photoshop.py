@@ -13,7 +13,7 @@ from engine.cancel import CancelToken
 from engine.i18n import N_
 from engine.photo.channels import as_whole_numbers, top_code
 from engine.photo.cmyk import srgb_of_inks
-from engine.photo.decode import CHANNEL_LEFT_OUT, CMYK_CONVERTED, PROFILE_LEFT_ASIDE
+from engine.photo.decode import CHANNEL_LEFT_OUT, CMYK_CONVERTED, why_left_aside
 from engine.photo.decoded import (
     DAMAGED,
     TOO_EARLY,
@@ -76,7 +76,7 @@ def _converted(
     """Gray or RGB, with the profile if it fits."""
     icc = resources.get(_ICC)
     if icc and not is_usable(icc, colors):
-        notices.append(PROFILE_LEFT_ASIDE)
+        notices.append(why_left_aside(icc, colors))
         icc = None
     linear = icc is None
     pixels = as_whole_numbers(channels[..., :colors], linear)

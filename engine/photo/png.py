@@ -5,6 +5,7 @@ Source: W3C Portable Network Graphics, third edition, 4.3 (which of them counts)
 
 import dataclasses
 import struct
+import zlib
 from typing import BinaryIO
 
 from engine.cancel import CancelToken
@@ -17,9 +18,11 @@ from engine.photo.color_tags import (
     profile_of_cicp,
     refuse_high_dynamic_range,
 )
-from engine.photo.decode import PROFILE_LEFT_ASIDE, decode
+from engine.photo.decode import PROFILE_LEFT_ASIDE, decode, why_left_aside
 from engine.photo.decoded import Decoded, Keep
 
+# A profile that is longer is taken for damaged.
+_MOST_PROFILE = 4 << 20
 _TOLD_BY_OTHERS = (b"iCCP", b"sRGB")
 _TELLING = (*_TOLD_BY_OTHERS, b"cICP", b"gAMA", b"cHRM")
 # 1 / 2.2, what programs write that mean sRGB.
@@ -51,7 +54,18 @@ def decode_png(file: BinaryIO, cancel: CancelToken | None = None, keep: Keep = "
     if not lost or PROFILE_LEFT_ASIDE in decoded.notices:
         return decoded
     # libpng throws away in silence what it finds damaged or unfitting.
-    return dataclasses.replace(decoded, notices=(*decoded.notices, PROFILE_LEFT_ASIDE))
+    colors = 3 if decoded.pixels is None else decoded.pixels.shape[2]
+    notice = why_left_aside(_unpacked_profile(told[b"iCCP"]), colors)
+    return dataclasses.replace(decoded, notices=(*decoded.notices, notice))
+
+
+def _unpacked_profile(chunk: bytes) -> bytes:
+    """The profile, empty if it is damaged. Source: PNG (Third Edition), 11.3.2.3."""
+    _, _, rest = chunk.partition(b"\0")
+    try:
+        return zlib.decompressobj().decompress(rest[1:], _MOST_PROFILE)
+    except zlib.error:
+        return b""
 
 
 def _cicp(told: dict[bytes, bytes]) -> Cicp | None:

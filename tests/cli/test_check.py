@@ -18,6 +18,7 @@ from engine.photo.embed_webp import put_metadata_in_webp
 from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from tests.support.pictures import (
+    ICC,
     by_pillow,
     by_tifffile,
     exif_block,
@@ -177,6 +178,16 @@ def test_another_profile_with_the_same_lightness_is_no_loss(checked):
     assert report["properties"]["profile"]["original"] == "test"
     assert report["properties"]["lightness"]["verdict"] == "lost"  # other codes would be needed
     assert status == 1
+
+
+def test_a_profile_that_is_left_aside_is_not_called_missing(checked):
+    rgb = (ICC / "sRGB-v2-micro.icc").read_bytes()
+    for icc, name in ((rgb, "left aside (sRGB)"), (None, "none (sRGB)")):
+        options = {} if icc is None else {"icc_profile": icc}
+        row = checked(png(gray_picture(), **options), png(gray_as_rgb()))[1]["properties"][
+            "profile"
+        ]
+        assert row["original"] == name
 
 
 def test_the_table_is_for_people(tmp_path, capsys):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
 from engine.photo import jpeg_2000
-from engine.photo.decode import PROFILE_LEFT_ASIDE
+from engine.photo.decode import RGB_PROFILE_OF_GRAY
 from engine.photo.decoded import TOO_EARLY, TOO_LARGE, UNSUPPORTED, Undecodable
 from engine.photo.read import read_photo
 from tests.support.pictures import ICC, by_pillow, exif_block, gray_picture, rgb_picture
@@ -86,7 +86,7 @@ def test_profile_and_metadata_are_kept(tmp_path):
 def test_a_profile_for_something_else_is_left_aside(tmp_path):
     source = read(tmp_path, with_colors(encoded(gray_picture()), b"\x02\0\0" + P3)).source
     assert source.icc is None
-    assert source.notices == (PROFILE_LEFT_ASIDE,)
+    assert source.notices == (RGB_PROFILE_OF_GRAY,)
 
 
 @pytest.mark.parametrize("space", [12, 14, 18])  # CMYK, CIELAB, sYCC

@@ -10,7 +10,7 @@ from PIL import Image
 from engine.color.lab import encode_srgb
 from engine.errors import UnreadablePhoto, UnsupportedPhoto
 from engine.photo import photoshop
-from engine.photo.decode import CHANNEL_LEFT_OUT, CMYK_CONVERTED, PROFILE_LEFT_ASIDE
+from engine.photo.decode import CHANNEL_LEFT_OUT, CMYK_CONVERTED, RGB_PROFILE_OF_GRAY
 from engine.photo.decoded import TOO_LARGE, UNSUPPORTED, Undecodable
 from engine.photo.photoshop import ONLY_LAYERS
 from engine.photo.read import read_photo
@@ -102,7 +102,7 @@ def test_profile_and_metadata_are_kept(tmp_path):
     assert b"Camera Works" in metadata["exif-data"]
     aside = read(tmp_path, psd(gray_picture(), GRAY, resources)).source
     assert aside.icc is None
-    assert PROFILE_LEFT_ASIDE in aside.notices
+    assert RGB_PROFILE_OF_GRAY in aside.notices
 
 
 def test_another_channel_is_left_out_and_noticed(tmp_path):

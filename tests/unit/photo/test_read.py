@@ -33,6 +33,7 @@ from engine.photo.decode import (
     CHANNEL_LEFT_OUT,
     CMYK_CONVERTED,
     PROFILE_LEFT_ASIDE,
+    RGB_PROFILE_OF_GRAY,
     SEVERAL_PAGES,
 )
 from engine.photo.decoded import (
@@ -322,9 +323,18 @@ def test_unusable_profile_is_left_aside(tmp_path, icc):
     assert photo.source.notices == ((PROFILE_LEFT_ASIDE,) if icc else ())
 
 
-def test_gray_photo_leaves_rgb_profile_aside(tmp_path):
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF"])
+def test_gray_photo_leaves_rgb_profile_aside(tmp_path, file_format):
     icc = (ICC / "sRGB-v2-micro.icc").read_bytes()
-    photo = read_photo(saved(tmp_path, by_pillow(gray_picture(), "JPEG", icc_profile=icc)))
+    photo = read_photo(saved(tmp_path, by_pillow(gray_picture(), file_format, icc_profile=icc)))
+    assert photo.source.icc is None
+    assert photo.source.notices == (RGB_PROFILE_OF_GRAY,)
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF"])
+def test_a_damaged_profile_of_a_gray_photo_is_called_that(tmp_path, file_format):
+    icc = (ICC / "AdobeCompat-v2.icc").read_bytes()[:200]
+    photo = read_photo(saved(tmp_path, by_pillow(gray_picture(), file_format, icc_profile=icc)))
     assert photo.source.icc is None
     assert photo.source.notices == (PROFILE_LEFT_ASIDE,)
 
