@@ -58,7 +58,9 @@ def _figures(plan: Plan) -> list[str]:
     counts, count = plan.counts, len(plan.to_color)
     said = [translate("To be colored: {count}", count=count)]
     for number, sentence in (
-        (len(plan.rows) - count, N_("Left out: {count}")),
+        (counts["done"], N_("Colored earlier: {count}")),
+        (counts["failed"], N_("Failed earlier: {count}")),
+        (counts["colored"] + counts["exists"], N_("Left out: {count}")),
         (counts["clash"], N_("With another name, as theirs is taken: {count}")),
         (len(plan.ignored), N_("Other files, ignored: {count}")),
     ):

@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -150,6 +151,16 @@ def test_ignored_files_are_told_below_the_folder_that_was_given(tmp_path):
     assert [line.relative for line in listed.lines] == [
         "1910/b.png", "a.png", "notes.txt", "1910/Thumbs.db",
     ]  # fmt: skip
+
+
+def test_a_plan_counts_rows_as_the_table_names_them(tmp_path):
+    Image.new("L", (40, 30)).save(tmp_path / "a.png")
+    (row,) = make_plan(find_photos([tmp_path]), job_of(), Known()).rows
+    skips = ("", "done", "done", "failed", "colored", "exists")
+    plan = Plan(tuple(replace(row, skip=skip) for skip in skips), (), (), None)
+    assert plan_text(plan) == (
+        "To be colored: 1 · Colored earlier: 2 · Failed earlier: 1 · Left out: 2"
+    )
 
 
 def test_one_trial_at_a_time_with_one_network_and_closing_does_not_wait_for_it(monkeypatch):
