@@ -377,7 +377,7 @@ def _skipped(row: Row, record: Record) -> Row:
         target=record.target,
         layer=record.layer,
         skip=kinds.get(record.state, "done"),
-        reason=record.reason or translate(DONE),
+        reason=(record.state != "done" and record.reason) or translate(DONE),
     )
 
 

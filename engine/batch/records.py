@@ -25,7 +25,7 @@ class Record:
         layer: the same of the color alone.
         on_conflict: what is done if the target's name is taken when it is placed.
         state: "waiting", "running", "done", "failed", "colored" or "exists".
-        reason: why it failed or was left out.
+        reason: why it failed or was left out; warnings if it was colored.
         code: of the error.
         seconds: of work.
         attempts: how often it was begun.
@@ -98,7 +98,7 @@ class Ending:
         sha256: digest of the photo's file.
         target: the result, or what is in its way.
         layer: the color alone.
-        reason: why it failed or was left out.
+        reason: why it failed or was left out; warnings if it was colored.
         code: of the error.
         seconds: of work.
     """

@@ -317,7 +317,7 @@ class _Run:
         warnings = result.warnings
         if result.state == "exists":
             warnings = (translate(EXISTS_SKIPPED, name=result.target.name),)
-        reason = "" if result.state == "done" else warnings[0]
+        reason = " ".join(warnings) if result.state == "done" else warnings[0]
         self._record(
             index,
             Ending(

@@ -1,6 +1,7 @@
 """Runs: everything accounted for, the same bytes however many work, and what stops them."""
 
 import errno
+import json
 import logging
 import os
 import pickle
@@ -19,6 +20,7 @@ from engine.batch.events import Continued, Finished, Paused, Progressed, RowChan
 from engine.batch.find import Choice
 from engine.batch.journal import Journal
 from engine.batch.records import Sealed
+from engine.batch.report import BatchReport, as_json
 from engine.batch.sidecars import GivenEdits
 from engine.batch.steering import Steering
 from engine.batch.tasks import Result, Task
@@ -128,6 +130,24 @@ def test_colored_photos_and_layers(tmp_path):
     layers = {event.source.name: event.layer.name for event in batch.ended("done")}
     assert layers == {"a.jpg": "a-color-layer.tif", "a.png": "a-color-layer-2.tif"}
     assert batch.plan().counts == {"done": 2, "colored": 1, "clash": 0}
+
+
+def test_what_was_remarkable_about_a_colored_photo_is_recorded(batch):
+    save_photo(batch.folder / "a.png")
+    (batch.folder / "color.png").write_bytes(by_pillow(rgb_picture(), "PNG"))
+    assert batch.run().done == 2
+    told = {event.source: " ".join(event.warnings) for event in batch.ended("done")}
+    with Journal(batch.path) as journal:
+        records = journal.known(batch.job.fingerprint).records.values()
+        recorded = {record.source: record.reason for record in records}
+    assert recorded == told
+    assert "color" in told[batch.folder / "color.png"]
+    assert told[batch.folder / "a.png"] == ""
+    photos = json.loads(as_json(BatchReport.of(records, 1.0)))["photos"]
+    assert [photo["reason"] for photo in photos] == [
+        told[Path(photo["source"])] for photo in photos
+    ]
+    assert all("neither it nor" in row.reason for row in batch.plan().rows)
 
 
 def test_nothing_is_done_twice(batch):
