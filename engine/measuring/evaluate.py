@@ -16,7 +16,7 @@ from engine.measuring.doubt import DoubtGathered, DoubtMeasures
 from engine.measuring.hints import true_hints
 from engine.measuring.metrics import Gathered, Measures, Truth
 from engine.measuring.old_film import on_old_film
-from engine.measuring.photos import PhotoEntry, decode_photo
+from engine.measuring.photos import PhotoEntry, read_photo
 from engine.values import AbPlanes, Lightness, Predictor, Quality
 
 Pixels = NDArray[np.uint8]
@@ -200,7 +200,7 @@ def _in_one_color(lightness: Lightness, ab: tuple[float, float]) -> Pixels:
 
 def read_truth(entry: PhotoEntry, size: int, *, squeeze: bool) -> Pixels | None:
     """A photo with its true colors at the size it is measured at; None if it cannot be read."""
-    rgb = decode_photo(entry.read())
+    rgb = read_photo(entry)
     if rgb is None:
         return None
     height, width = rgb.shape[:2]

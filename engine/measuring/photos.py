@@ -41,7 +41,11 @@ class PhotoEntry:
     origin: str = ""
 
     def read(self) -> bytes:
-        """The bytes of the picture file."""
+        """The bytes of the picture file.
+
+        Raises:
+            OSError: it cannot be read.
+        """
         with self.path.open("rb") as file:
             file.seek(self.offset)
             return file.read(self.length)
@@ -111,6 +115,19 @@ def _index(index: Path) -> dict[str, tuple[str, str]]:
         rows = [row for row in csv.reader(file, delimiter="\t") if len(row) > 1]
     # The third column is the name at the source; where it is missing the one here has to do.
     return {row[0]: (row[1], f"{row[1]}/{(row[2:] or row)[0]}") for row in rows}
+
+
+def read_photo(entry: PhotoEntry) -> NDArray[np.uint8] | None:
+    """Read and decode a training picture.
+
+    Returns:
+        As `decode_photo`; None also if the file cannot be read, as on a failing disk: one photo of
+        thousands is no reason to end.
+    """
+    try:
+        return decode_photo(entry.read())
+    except OSError:
+        return None
 
 
 def decode_photo(data: bytes) -> NDArray[np.uint8] | None:

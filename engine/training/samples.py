@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.color.lab import srgb_to_lab
 from engine.errors import NoPhotos
 from engine.measuring.hints import draw_hints
-from engine.measuring.photos import PhotoEntry, decode_photo
+from engine.measuring.photos import PhotoEntry, read_photo
 from engine.network.hints import FAR, HintBatch
 from engine.training.ageing import aged_lightness, framed
 
@@ -157,7 +157,7 @@ def sample_stream(
             chosen = np.repeat(np.arange(len(entries)), often)
             order = np.random.default_rng((seed, epoch)).permutation(chosen)
         rng = np.random.default_rng((seed, epoch, place))
-        rgb = decode_photo(entries[order[place]].read())
+        rgb = read_photo(entries[order[place]])
         yield make_sample(_another(entries, rng) if rgb is None else rgb, options, rng)
         number += 1
 
@@ -169,7 +169,7 @@ def _another(entries: Sequence[PhotoEntry], rng: np.random.Generator) -> NDArray
         NoPhotos: next to none of them can be used.
     """
     for _ in range(MOST_BROKEN):
-        rgb = decode_photo(entries[int(rng.integers(len(entries)))].read())
+        rgb = read_photo(entries[int(rng.integers(len(entries)))])
         if rgb is not None:
             return rgb
     raise NoPhotos(place=entries[0].path)

@@ -85,8 +85,7 @@ def make_shards(
         index_writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         for place_in_order in chance.permutation(len(chosen)):
             source, entry = chosen[place_in_order]
-            data = entry.read()
-            verdict, small = _prepared(data, seen)
+            verdict, small = _prepared(entry, seen)
             counts[source, verdict] += 1
             if small is None:
                 continue
@@ -109,7 +108,12 @@ def _source(place: Path, entry: PhotoEntry) -> str:
     return entry.source if entry.origin.startswith(f"{entry.source}/") else place.stem
 
 
-def _prepared(data: bytes, seen: set[bytes]) -> tuple[str, NDArray[np.uint8] | None]:
+def _prepared(entry: PhotoEntry, seen: set[bytes]) -> tuple[str, NDArray[np.uint8] | None]:
+    """Verdict and small picture; none where it is left out."""
+    try:
+        data = entry.read()
+    except OSError:
+        return "unreadable", None
     digest = hashlib.sha256(data).digest()
     if digest in seen:
         return "repeated", None

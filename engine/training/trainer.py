@@ -27,7 +27,7 @@ from torch import Tensor
 from engine.cancel import CancelToken
 from engine.errors import CannotResume, NoPhotos, RunExists
 from engine.i18n import N_
-from engine.measuring.photos import decode_photo, find_photos
+from engine.measuring.photos import find_photos, read_photo
 from engine.network.calibration import Calibration
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
 from engine.network.weights import LICENSE, InputSpec, ModelCard, load_weights
@@ -310,7 +310,7 @@ class Trainer:
         options = replace(self.options.samples, size=32, ageing=0.0, hinted=0.0)
         colors = []
         for index in picked:
-            rgb = decode_photo(self.entries[index].read())
+            rgb = read_photo(self.entries[index])
             if rgb is not None:
                 sample = make_sample(rgb, options, chance)
                 colors.append(np.ascontiguousarray(sample.ab.reshape(2, -1).T))

@@ -1,10 +1,14 @@
+import errno
 import io
 import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+
+from engine.measuring.photos import PhotoEntry
 
 
 def colorful(seed: int, height: int = 96, width: int = 128) -> np.ndarray:
@@ -44,3 +48,18 @@ def photo_tar(tmp_path_factory) -> Path:
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return path
+
+
+@pytest.fixture
+def failing_read(monkeypatch) -> Callable[[str], None]:
+    """Lets reading photos whose names end so fail, as on a disk with a bad sector."""
+    bad: list[str] = []
+    read = PhotoEntry.read
+
+    def failing(entry: PhotoEntry) -> bytes:
+        if entry.name.endswith(tuple(bad)):
+            raise OSError(errno.EIO, "Input/output error")
+        return read(entry)
+
+    monkeypatch.setattr(PhotoEntry, "read", failing)
+    return bad.append

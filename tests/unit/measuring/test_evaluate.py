@@ -124,6 +124,17 @@ def test_a_predictor_that_knows_the_truth_is_found_good(photo_tar):
     assert evaluation.no_color.measures.colorfulness == pytest.approx(0, abs=0.1)
 
 
+def test_a_photo_that_the_disk_does_not_give_is_named_and_left_out(photo_tar, failing_read):
+    from engine.measuring.evaluate import read_truth
+
+    entries = find_photos([photo_tar])
+    truths = [read_truth(entry, 96, squeeze=False) for entry in entries]
+    failing_read(entries[2].name)
+    evaluation = evaluate(entries, KnowsTheTruth(truths), EvaluateOptions(size=96))
+    assert evaluation.photos == 4
+    assert evaluation.unreadable == (entries[2].name,)
+
+
 def test_squeezing_makes_squares(photo_tar):
     from engine.measuring.evaluate import read_truth
 

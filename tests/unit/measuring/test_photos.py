@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 
 from engine.errors import NoPhotos
-from engine.measuring.photos import INDEX, PhotoEntry, decode_photo, find_photos
+from engine.measuring.photos import (
+    INDEX,
+    PhotoEntry,
+    decode_photo,
+    find_photos,
+    read_photo,
+)
 from tests.unit.conftest import colorful
 
 
@@ -31,6 +37,13 @@ def test_a_folder_of_tars(photo_tar):
 def test_what_cannot_be_decoded_is_none(photo_folder):
     assert decode_photo((photo_folder / "broken.jpg").read_bytes()) is None
     assert decode_photo(b"") is None
+
+
+def test_what_the_disk_does_not_give_is_none(photo_folder, failing_read):
+    entries = find_photos([photo_folder])
+    failing_read(entries[1].name)
+    assert read_photo(entries[0]) is not None
+    assert read_photo(entries[1]) is None
 
 
 def test_the_held_out_photos_are_a_fixed_hundredth(tmp_path):

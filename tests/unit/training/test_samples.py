@@ -47,6 +47,13 @@ def test_broken_photos_are_replaced(photo_folder):
     assert len(samples) == 22
 
 
+def test_a_photo_that_the_disk_does_not_give_is_replaced(photo_folder, failing_read):
+    entries = find_photos([photo_folder])
+    failing_read("00.png")
+    samples = list(islice(sample_stream(entries, SampleOptions(size=32), 0, 0), 22))
+    assert len(samples) == 22
+
+
 def test_photos_none_of_which_can_be_used_end_the_stream(tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.jpg").write_bytes(b"no picture")

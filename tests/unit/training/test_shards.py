@@ -77,6 +77,16 @@ def test_shards_hold_what_is_good_and_say_where_it_came_from(places, tmp_path):
     assert "holds shards already" in again.output
 
 
+def test_a_photo_that_the_disk_does_not_give_is_left_out_and_counted(
+    places, tmp_path, failing_read
+):
+    failing_read("1.png")
+    arguments = [str(places[1]), "--out", str(tmp_path / "shards")]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.output
+    assert done.output.splitlines() == ["harbor\tgood\t2", "harbor\tunreadable\t2"]
+
+
 def test_photos_kept_from_training_are_the_same_ones_in_shards_of_another_order(places, tmp_path):
     """Else weights would be judged by photos that an earlier run has seen."""
     found = []
