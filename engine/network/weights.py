@@ -6,7 +6,6 @@ The header's metadata holds, as JSON: "network" (NetworkConfig), "input" (InputS
 
 import hashlib
 import json
-import os
 import struct
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -23,6 +22,7 @@ from engine.i18n import N_
 from engine.network.calibration import Calibration
 from engine.network.header import SHIPPED, in_all
 from engine.network.model import INPUT_MULTIPLE, ColorNetwork, NetworkConfig
+from engine.whole_file import write_whole
 
 FORMAT = "photochrom-network-1"
 # What older files do not say, since they were made without it.
@@ -67,6 +67,7 @@ def save_weights(network: ColorNetwork, card: ModelCard, path: Path) -> None:
 
     Raises:
         ValueError: a weight is too large for 16 bits.
+        SaveError: it cannot be written; nothing is left behind.
     """
     tensors: dict[str, Tensor] = {}
     for name, tensor in network.state_dict().items():
@@ -87,12 +88,7 @@ def save_weights(network: ColorNetwork, card: ModelCard, path: Path) -> None:
         "training": json.dumps(dict(card.training), sort_keys=True),
     }
     data = _with_sorted_header(save(tensors, metadata))
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_whole(path, data)
 
 
 def load_weights(path: Path | None = None) -> tuple[ColorNetwork, ModelCard]:

@@ -57,12 +57,9 @@ def main(parts: tuple[tuple[Path, float], ...], out: Path, photos: tuple[Path, .
         network, card = average(parts)
         if photos:
             card = _calibrated(network, card, photos)
+        save_weights(network, card, out)
     except (PhotochromError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    try:
-        save_weights(network, card, out)
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be written: {error.strerror}.") from error
     click.echo(f"Weights: {out}")
 
 

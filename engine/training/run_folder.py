@@ -4,15 +4,20 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.whole_file import make_folder, remove_empty, told_failure, write_whole
+
 # Columns of validation.csv that are drawn.
 DRAWN = ("score", "lpips", "ciede2000", "psnr_hinted")
 
 
 class RunFolder:
-    """A folder with a run in it; made if it is missing."""
+    """A folder with a run in it, or for one that is to come.
+
+    Nothing is made before `make`. What cannot be written is a `SaveError`.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        self._made: tuple[Path, ...] = ()
         self.path = folder
         self.checkpoint = folder / "checkpoint.pt"
         self.weights = folder / "weights.safetensors"
@@ -20,6 +25,18 @@ class RunFolder:
         self.steps_log = folder / "log.csv"
         self.validation_log = folder / "validation.csv"
         self.curve = folder / "learning-curve.svg"
+
+    def make(self) -> None:
+        """Make the folder, and those it lies in, where they are missing.
+
+        Raises:
+            SaveError: it cannot be made, or nothing can be written into it.
+        """
+        self._made = make_folder(self.path)
+
+    def discard_if_empty(self) -> None:
+        """Take away what `make` made, where nothing came into it."""
+        remove_empty(self._made)
 
     def log_step(self, row: Mapping[str, float]) -> None:
         """Add a row to log.csv."""
@@ -58,12 +75,12 @@ class RunFolder:
             minutes = _column(self.validation_log, "minutes")
             for name in DRAWN:
                 panels.append((name, minutes, _column(self.validation_log, name)))
-        self.curve.write_text(_curves(panels), encoding="utf-8")
+        write_whole(self.curve, _curves(panels).encode())
 
 
 def _append(path: Path, row: Mapping[str, float | str]) -> None:
     is_new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as file:
+    with told_failure(path), path.open("a", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(row))
         if is_new:
             writer.writeheader()

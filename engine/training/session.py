@@ -56,21 +56,24 @@ def run_session(
 
     Raises:
         NoPhotos, RunExists, CannotResume, RunDiverged, StartingWeightsMissing, DeviceMissing,
-            ModelError: see there.
+            ModelError, SaveError: see there.
     """
     cv2.setNumThreads(1)  # the network needs the cores
     device = choose_device(options.device)
     judges = find_photos([options.validate]) if options.validate else None
     folder = RunFolder(options.folder)
     trainer = Trainer(options.places, folder, options.train, device)
-    if options.resume:
-        trainer.resume()
-    else:
-        trainer.start(options.start_from)
-    watch = Watch(folder, judges or trainer.held_out)
-    trainer.run(options.minutes, cancel, report, watch.look)
-    watch.look(trainer)
-    return write_result(trainer, watch.snapshots)
+    try:
+        if options.resume:
+            trainer.resume()
+        else:
+            trainer.start(options.start_from)
+        watch = Watch(folder, judges or trainer.held_out)
+        trainer.run(options.minutes, cancel, report, watch.look)
+        watch.look(trainer)
+        return write_result(trainer, watch.snapshots)
+    finally:
+        folder.discard_if_empty()
 
 
 def write_result(trainer: Trainer, snapshots: Snapshots) -> Path:

@@ -8,11 +8,14 @@ is gray, toned or a graphic is left out. The others are shrunk and written into 
 thousand, in random order, with an index.tsv beside them that says where each came from.
 """
 
+import contextlib
 import csv
 import hashlib
 import io
+import shutil
 import tarfile
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -20,9 +23,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import PhotochromError
+from engine.errors import NoPhotos, PhotochromError
 from engine.measuring.photos import INDEX, PhotoEntry, decode_photo, find_photos
+from engine.photo.place import draft_path
 from engine.training.worth import Verdict, judge
+from engine.whole_file import make_folder, remove_empty, told_failure
 
 # Crops of 256 pixels are taken out of photos with this shorter side.
 SHORT_SIDE = 288
@@ -66,7 +71,8 @@ def make_shards(
 
     Raises:
         FileExistsError: there are shards in `out` already.
-        NoPhotos: a place holds none.
+        NoPhotos: a place holds none, or none of all is good; nothing is left behind then.
+        SaveError: they cannot be written; likewise.
     """
     chance = np.random.default_rng(seed)
     chosen: list[tuple[str, PhotoEntry]] = []
@@ -74,32 +80,68 @@ def make_shards(
         entries = find_photos([place])
         order = chance.permutation(len(entries))[:most]
         chosen += [(_source(place, entries[index]), entries[index]) for index in order]
-    out.mkdir(parents=True, exist_ok=True)
-    if any(out.glob("*.tar")):
+    if any(out.glob("*.tar")) or (out / INDEX).exists():
         raise FileExistsError(out)
+    made = make_folder(out)
+    try:
+        with _all_or_nothing(out) as draft:
+            in_order = [chosen[index] for index in chance.permutation(len(chosen))]
+            counts = _write_shards(in_order, draft)
+            if not any(verdict == Verdict.GOOD.value for _, verdict in counts):
+                raise NoPhotos(place=", ".join(map(str, places)))
+    finally:
+        remove_empty(made)
+    return counts
+
+
+@contextlib.contextmanager
+def _all_or_nothing(out: Path) -> Iterator[Path]:
+    """A hidden folder in `out`; what was written into it is in `out` in the end, if all went well.
+
+    Raises:
+        SaveError: something could not be written.
+    """
+    draft = draft_path(out)
+    with told_failure(out / INDEX):
+        draft.mkdir()
+        try:
+            yield draft
+            for path in sorted(draft.iterdir()):
+                path.rename(out / path.name)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def _write_shards(
+    chosen: Sequence[tuple[str, PhotoEntry]], folder: Path
+) -> Counter[tuple[str, str]]:
+    """Write tar files and their index; (source, verdict) -> number of pictures.
+
+    Args:
+        chosen: photos with their sources, in the order they come into the shards.
+        folder: an empty one.
+    """
     counts: Counter[tuple[str, str]] = Counter()
     seen: set[bytes] = set()
     number = 0
-    tar: tarfile.TarFile | None = None
-    with (out / INDEX).open("x", newline="", encoding="utf-8") as file:
+    with (
+        contextlib.ExitStack() as tars,
+        (folder / INDEX).open("x", newline="", encoding="utf-8") as file,
+    ):
         index_writer = csv.writer(file, delimiter="\t", lineterminator="\n")
-        for place_in_order in chance.permutation(len(chosen)):
-            source, entry = chosen[place_in_order]
+        for source, entry in chosen:
             verdict, small = _prepared(entry, seen)
             counts[source, verdict] += 1
             if small is None:
                 continue
             if number % PER_TAR == 0:
-                if tar is not None:
-                    tar.close()
-                tar = tarfile.open(out / f"photos-{number // PER_TAR:03}.tar", "x")  # noqa: SIM115 - closed when it is full
-            assert tar is not None
+                tars.close()  # the one that is full
+                path = folder / f"photos-{number // PER_TAR:03}.tar"
+                tar = tars.enter_context(tarfile.open(path, "x"))
             name = f"{number:06}.jpg"
             _add(tar, name, small)
             index_writer.writerow([name, source, entry.origin.removeprefix(f"{source}/")])
             number += 1
-    if tar is not None:
-        tar.close()
     return counts
 
 

@@ -8,6 +8,7 @@ from engine.network.model import ColorNetwork
 from engine.network.weights import ModelCard, save_weights
 from engine.training.calibrate import vividness_missed
 from engine.training.run_folder import RunFolder
+from engine.whole_file import told_failure, write_whole
 
 # So many weights files are kept of a run, those with the lowest scores; of all others the sheet.
 KEPT = 3
@@ -61,9 +62,13 @@ class Snapshots:
             card: their description.
             step: as in validation.csv.
             sheet: the contact sheet, JPEG.
+
+        Raises:
+            SaveError: something cannot be written.
         """
-        self._folder.snapshots.mkdir(exist_ok=True)
-        (self._folder.snapshots / f"{step:06}.jpg").write_bytes(sheet)
+        with told_failure(self._folder.snapshots):
+            self._folder.snapshots.mkdir(exist_ok=True)
+        write_whole(self._folder.snapshots / f"{step:06}.jpg", sheet)
         ranking = self._by_score()
         if step in ranking[:KEPT]:
             save_weights(network, card, self._weights(step))

@@ -11,9 +11,9 @@ A run lives in a folder:
 """
 
 import copy
+import io
 import logging
 import math
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -37,6 +37,7 @@ from engine.training.phases import make_phase
 from engine.training.run_folder import RunFolder
 from engine.training.samples import Batch, BatchLoader, make_sample, sample_stream
 from engine.training.starting_weights import load_starting_weights
+from engine.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -107,6 +108,7 @@ class Trainer:
             RunExists: the folder holds a run; it is left as it is.
             ModelMissing, ModelDamaged: of the weights file.
             StartingWeightsMissing: the package with the encoder is not installed.
+            SaveError: nothing can be written into the folder.
         """
         if self.folder.holds_a_run():
             raise RunExists(folder=self.folder.path)
@@ -114,8 +116,10 @@ class Trainer:
             network, card = load_weights(weights)
             self.network.load_state_dict(network.state_dict())
             self.before = {"sha256": card.sha256, **card.training}
+            self.folder.make()
         else:
             load_starting_weights(self.network.encoder)
+            self.folder.make()
             self.network.bin_weights.copy_(losses.rebalancing(self._some_colors()))
         self.average.load_state_dict(self.network.state_dict())
 
@@ -146,7 +150,11 @@ class Trainer:
         self.before = state["before"]
 
     def save(self) -> None:
-        """Write the checkpoint, atomically."""
+        """Write the checkpoint, atomically.
+
+        Raises:
+            SaveError: it cannot be written; an earlier one stays.
+        """
         options = asdict(self.options)
         state = {
             "format": CHECKPOINT_FORMAT,
@@ -160,13 +168,10 @@ class Trainer:
             "minutes": self.minutes,
             "before": self.before,
         }
-        path = self.folder.checkpoint
-        temporary = path.with_name(path.name + ".tmp")
-        with temporary.open("wb") as file:
-            torch.save(state, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        # By way of the memory: what torch says of a full disk is no OSError.
+        data = io.BytesIO()
+        torch.save(state, data)
+        write_whole(self.folder.checkpoint, data.getbuffer())
 
     def card(self, calibration: Calibration) -> ModelCard:
         """What a weights file made now says of itself."""
@@ -205,6 +210,10 @@ class Trainer:
 
         Returns:
             Whether the planned steps are done.
+
+        Raises:
+            NoPhotos: next to none of the photos can be used.
+            SaveError: the log or the checkpoint cannot be written.
         """
         started = last_save = time.monotonic()
         loader = BatchLoader(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import torch
 
-from engine.errors import PhotochromError
+from engine.errors import PhotochromError, SaveError
 from engine.measuring.evaluate import EvaluateOptions, Evaluation, evaluate
 from engine.measuring.photos import PhotoEntry
 from engine.measuring.sheet import ContactSheet
@@ -74,15 +74,17 @@ class Watch:
         except PhotochromError as error:
             log.warning("The run could not be measured: %s", error)
             return
-        self._folder.log_validation(
-            {
-                "step": trainer.step,
-                "minutes": round(trainer.minutes, 1),
-                "photos": self._named,
-                **_figures(evaluation, calibration),
-            }
-        )
-        self.snapshots.keep(trainer.average, card, trainer.step, sheet.encoded(".jpg"))
+        row: dict[str, float | str] = {
+            "step": trainer.step,
+            "minutes": round(trainer.minutes, 1),
+            "photos": self._named,
+            **_figures(evaluation, calibration),
+        }
+        try:
+            self._folder.log_validation(row)
+            self.snapshots.keep(trainer.average, card, trainer.step, sheet.encoded(".jpg"))
+        except SaveError as error:
+            log.warning("What was measured could not be kept: %s", error)
 
 
 def is_finite(network: ColorNetwork) -> bool:

@@ -1,7 +1,9 @@
 """`photochrom train` from photos to weights, and `evaluate` on them."""
 
 import csv
+import errno
 import json
+import os
 import signal
 from dataclasses import asdict
 from pathlib import Path
@@ -92,3 +94,50 @@ def test_an_evaluation_is_the_same_to_the_digit(photos, tmp_path):
     first = (tmp_path / "first").read_bytes()
     assert first == (tmp_path / "second").read_bytes()
     assert json.loads(first)["photos"] == 4
+
+
+@pytest.mark.parametrize("option", ["broken weights", "no weights", "no photos", "resume", "file"])
+def test_what_cannot_begin_leaves_nothing(photos, tmp_path, capsys, option):
+    out = tmp_path / "runs" / "run"
+    broken = tmp_path / "weights.safetensors"
+    broken.write_bytes(SHIPPED.read_bytes()[:1000])
+    (tmp_path / "text.txt").write_text("hello")
+    wanted = {
+        "broken weights": start(photos, out, "--start-from", str(broken)),
+        "no weights": start(photos, out, "--start-from", str(tmp_path / "none.safetensors")),
+        "no photos": start(tmp_path / "none", out),
+        "resume": [*start(photos, out)[:4], "--resume"],
+        "file": start(photos, tmp_path / "text.txt" / "run"),
+    }[option]
+    before = sorted(tmp_path.iterdir())
+    assert run(wanted) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_folder_of_broken_photos_leaves_nothing(tmp_path, capsys):
+    photos, out = tmp_path / "photos", tmp_path / "run"
+    photos.mkdir()
+    (photos / "broken.jpg").write_bytes(b"no photo")
+    assert run(start(photos, out, "--steps", "1", *SMALL)) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not out.exists()
+
+
+def test_a_full_disk_ends_a_run_with_a_sentence_and_leaves_the_checkpoint(
+    photos, tmp_path, capsys, monkeypatch
+):
+    out = tmp_path / "run"
+    assert run(start(photos, out, "--steps", "1", *SMALL)) == 0
+    capsys.readouterr()
+    before = {path: path.read_bytes() for path in out.iterdir()}
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    assert run(["train", str(photos), "--out", str(out), "--resume", "--device", "cpu"]) == 1
+    told = capsys.readouterr().err
+    assert "no space is left" in told
+    assert "Traceback" not in told
+    assert {path: path.read_bytes() for path in out.iterdir()} == before

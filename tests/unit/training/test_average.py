@@ -1,5 +1,7 @@
 """The average of two runs, as a weights file."""
 
+import errno
+import os
 from dataclasses import replace
 
 import pytest
@@ -77,6 +79,17 @@ def test_what_cannot_be_averaged_is_told(parts, said, tmp_path):
     assert done.exit_code != 0
     assert said in " ".join(done.output.split())
     assert not (tmp_path / "mean.safetensors").exists()
+
+
+def test_a_full_disk_leaves_nothing(tmp_path, monkeypatch):
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    done = averaged(f"{SHIPPED}:1", "--out", tmp_path / "mean.safetensors")
+    assert done.exit_code == 1
+    assert "no space is left" in done.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_another_network_is_told(tmp_path, monkeypatch):

@@ -1,5 +1,7 @@
 """Which pictures are worth learning from, how shards are made, and how often each is drawn."""
 
+import errno
+import tarfile
 from collections import Counter
 
 import cv2
@@ -85,6 +87,41 @@ def test_a_photo_that_the_disk_does_not_give_is_left_out_and_counted(
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 0, done.output
     assert done.output.splitlines() == ["harbor\tgood\t2", "harbor\tunreadable\t2"]
+
+
+def test_a_full_disk_leaves_no_shards(places, tmp_path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    out = tmp_path / "all" / "shards"
+    arguments = [*(str(place) for place in places), "--out", str(out)]
+    with monkeypatch.context() as patch:
+        patch.setattr(tarfile.TarFile, "addfile", full)
+        done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "no space is left" in done.output
+    assert not out.parent.exists()
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["index.tsv", "photos-000.tar"]
+
+
+def test_photos_none_of_which_is_good_make_no_shards(places, tmp_path):
+    bad, out = tmp_path / "bad", tmp_path / "shards"
+    bad.mkdir()
+    (bad / "broken.jpg").write_bytes(b"no photo")
+    out.mkdir()
+    done = CliRunner().invoke(main, [str(bad), "--out", str(out)])
+    assert done.exit_code == 1
+    assert "holds no color photos" in done.output
+    assert list(out.iterdir()) == []
+    assert CliRunner().invoke(main, [str(places[0]), "--out", str(out)]).exit_code == 0
+
+
+def test_shards_under_a_file_are_told_of(places, tmp_path):
+    (tmp_path / "text.txt").write_text("hello")
+    done = CliRunner().invoke(main, [str(places[1]), "--out", str(tmp_path / "text.txt" / "x")])
+    assert done.exit_code == 1
+    assert "cannot be written" in done.output
 
 
 def test_photos_kept_from_training_are_the_same_ones_in_shards_of_another_order(places, tmp_path):

@@ -18,7 +18,9 @@ from engine.training.snapshots import KEPT, SCORED_HINTS, Snapshots, score
 
 @pytest.fixture
 def folder(tmp_path) -> RunFolder:
-    return RunFolder(tmp_path / "run")
+    run = RunFolder(tmp_path / "run")
+    run.make()
+    return run
 
 
 def log(folder: RunFolder, step: int, worth: float, photos: str = "some") -> Snapshots:

@@ -1,0 +1,71 @@
+"""Small files are written whole or not at all, and failures told in sentences."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.errors import CannotWrite, DiskFull
+from engine.whole_file import check_writable, make_folder, remove_empty, write_whole
+
+
+def test_a_file_is_written_and_replaced(tmp_path):
+    path = tmp_path / "figures.json"
+    write_whole(path, b"first")
+    write_whole(path, memoryview(b"second"))
+    assert path.read_bytes() == b"second"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
+    path = tmp_path / "figures.json"
+    path.write_bytes(b"earlier")
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(DiskFull, match=r"figures\.json"):
+        write_whole(path, b"later")
+    assert path.read_bytes() == b"earlier"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_is_written_through(tmp_path):
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.write_bytes(b"before")
+    link.symlink_to(real)
+    check_writable(link)
+    write_whole(link, b"after")
+    assert link.is_symlink()
+    assert real.read_bytes() == b"after"
+
+
+def test_devices_are_not_replaced():
+    check_writable(Path(os.devnull))
+    write_whole(Path(os.devnull), b"gone")
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_folder_under_a_file_cannot_be_made(tmp_path):
+    (tmp_path / "text.txt").write_text("hello")
+    with pytest.raises(CannotWrite, match=r"“run”.*text\.txt"):
+        make_folder(tmp_path / "text.txt" / "run")
+
+
+def test_a_place_that_may_not_be_written_is_told_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(CannotWrite, match=r"figures\.json"):
+        check_writable(tmp_path / "figures.json")
+    with pytest.raises(CannotWrite):
+        make_folder(tmp_path)
+
+
+def test_only_folders_that_stayed_empty_are_taken_away(tmp_path):
+    made = make_folder(tmp_path / "runs" / "first")
+    assert made == (tmp_path / "runs" / "first", tmp_path / "runs")
+    (tmp_path / "runs" / "notes.txt").write_text("kept")
+    remove_empty(made)
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["notes.txt"]
+    assert make_folder(tmp_path) == ()
