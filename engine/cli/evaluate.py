@@ -1,5 +1,6 @@
 """photochrom evaluate: measure the network on color photos."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,11 @@ import click
 from engine.cli.choices import DEVICE, QUALITY, seed_option
 from engine.cli.figures import Extras, as_json, print_figures
 from engine.cli.progress import progress_bar
+from engine.cli.wording import error_text
+from engine.errors import SaveError
+from engine.i18n import translate
 from engine.predictors import load_predictor
+from engine.whole_file import check_writable, write_whole
 
 MOST_HINTS = 1000
 MOST_ON_SHEET = 90
@@ -94,7 +99,7 @@ class HintCounts(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write the figures to a file, too.",
 )
@@ -108,11 +113,7 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
     from engine.measuring.stability import measure_stability
 
     objects = read_objects(options["objects"]) if options["objects"] else []
-    if sheet is not None and sheet.suffix.lower() not in SHEET_SUFFIXES:
-        raise click.UsageError(f"{sheet}: a contact sheet is a .jpg or a .png file.")
-    for file in (sheet, json_file):
-        if file is not None and not file.parent.is_dir():
-            raise click.UsageError(f"{file}: there is no folder {file.parent}.")
+    _check_targets(sheet, json_file)
     entries = find_photos([folder])[: options["limit"]]
     predictor = load_predictor(
         options["device"], options["weights"], hurried=not options["full_precision"]
@@ -149,14 +150,38 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
         click.echo(f"{name}: cannot be read or is smaller than 64 pixels; left out.", err=True)
     extras = Extras(stability, reach)
     print_figures(result, extras)
-    if sheet is not None:
-        _write(sheet, pictures.encoded(sheet.suffix))
+    outputs = {}
     if json_file is not None:
-        _write(json_file, as_json(result, extras, options, predictor).encode())
+        outputs[json_file] = as_json(result, extras, options, predictor).encode()
+    if sheet is not None:
+        outputs[sheet] = pictures.encoded(sheet.suffix)
+    _write(outputs)
 
 
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from error
+def _check_targets(sheet: Path | None, json_file: Path | None) -> None:
+    """See to it, before anything is measured, that what is asked for can be written."""
+    if sheet is not None and sheet.suffix.lower() not in SHEET_SUFFIXES:
+        raise click.UsageError(f"{sheet}: a contact sheet is a .jpg or a .png file.")
+    if sheet is not None and json_file is not None and sheet.resolve() == json_file.resolve():
+        raise click.UsageError(
+            translate("{path} cannot be both: --json and --sheet need two files.", path=sheet)
+        )
+    for file in (sheet, json_file):
+        if file is None:
+            continue
+        if not file.parent.is_dir():
+            raise click.UsageError(f"{file}: there is no folder {file.parent}.")
+        check_writable(file)
+
+
+def _write(outputs: Mapping[Path, bytes]) -> None:
+    """Write files; one that cannot be written does not keep the others from it."""
+    failed = False
+    for path, data in outputs.items():
+        try:
+            write_whole(path, data)
+        except SaveError as error:
+            click.echo(error_text(error), err=True)
+            failed = True
+    if failed:
+        raise click.exceptions.Exit(1)

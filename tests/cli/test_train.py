@@ -141,3 +141,46 @@ def test_a_full_disk_ends_a_run_with_a_sentence_and_leaves_the_checkpoint(
     assert "no space is left" in told
     assert "Traceback" not in told
     assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+def evaluation(photos: Path, *options: object) -> list[str]:
+    return [
+        *("evaluate", str(photos), "--quality", "fast", "--device", "cpu", "--limit", "2"),
+        *(str(option) for option in options),
+    ]
+
+
+def test_where_figures_cannot_go_is_told_before_the_work(photos, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("engine.cli.evaluate.load_predictor", None)  # not even that is done
+    assert run(evaluation(photos, "--json", tmp_path)) == 2
+    assert "is a directory" in capsys.readouterr().err
+    assert run(evaluation(photos, "--sheet", tmp_path)) == 2
+    same = tmp_path / "both.jpg"
+    capsys.readouterr()
+    assert run(evaluation(photos, "--json", same, "--sheet", same)) == 2
+    assert "two files" in capsys.readouterr().err
+    monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
+    assert run(evaluation(photos, "--json", tmp_path / "figures.json")) == 1
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_sheet_that_cannot_be_written_takes_no_figures_along(
+    photos, tmp_path, capsys, monkeypatch
+):
+    sheet, figures = tmp_path / "sheet.jpg", tmp_path / "figures.json"
+    write, calls = os.write, []
+
+    def full(descriptor: int, data: bytes) -> int:
+        calls.append(descriptor)
+        if bytes(data[:2]) == b"\xff\xd8":  # a JPEG
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data)
+
+    monkeypatch.setattr(os, "write", full)
+    assert run(evaluation(photos, "--sheet", sheet, "--json", figures)) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert "sheet.jpg" in told[0]
+    assert calls
+    assert json.loads(figures.read_bytes())["photos"] == 2
+    assert sorted(tmp_path.iterdir()) == [figures, photos]
