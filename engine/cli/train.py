@@ -7,12 +7,23 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from engine.cancel import CancelToken
 from engine.cli.choices import DEVICE, seed_option
+from engine.i18n import translate
 
 if TYPE_CHECKING:
     from engine.training.trainer import Progress
+
+# Parameters that the checkpoint has, with the options that set them.
+OF_A_NEW_RUN = {
+    "start_from": "--start-from",
+    "phase": "--phase",
+    "steps": "--steps",
+    "seed": "--seed",
+    "settings": "--set",
+}
 
 
 @click.command(short_help="Make weights from color photos.")
@@ -86,8 +97,8 @@ def train(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if options["phase"] == "vivid" and not (options["start_from"] or options["resume"]):
         raise click.UsageError("--phase vivid goes on from weights: name them with --start-from.")
-    if settings and options["resume"]:
-        raise click.UsageError("--set is for a new run; a resumed one keeps its options.")
+    if options["resume"]:
+        _refuse_new_options()
     plan = TrainOptions.of_phase(options["phase"], options["seed"], options["steps"] or 0)
     for setting in settings:
         name, _, value = setting.partition("=")
@@ -117,6 +128,23 @@ def train(
     )
     weights = run_session(session, cancel, _report)
     click.echo(f"Weights: {weights}")
+
+
+def _refuse_new_options() -> None:
+    """Refuse options that a resumed run would not heed."""
+    context = click.get_current_context()
+    given = [
+        option
+        for name, option in OF_A_NEW_RUN.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(
+            translate(
+                "For a new run only: {options}; a resumed one keeps its options.",
+                options=", ".join(given),
+            )
+        )
 
 
 def _report(progress: "Progress") -> None:

@@ -51,12 +51,30 @@ class PhotoEntry:
             return file.read(self.length)
 
     @property
+    def size(self) -> int:
+        """Bytes of the picture file; -1 where that cannot be said."""
+        if self.length >= 0:
+            return self.length
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return -1
+
+    @property
     def is_held_out(self) -> bool:
         """Whether it is kept from training, for the calibration; a fixed 1 %, by its origin."""
         digest = hashlib.sha256(
             (self.origin or self.name).encode("utf-8", "surrogateescape")
         ).digest()
         return int.from_bytes(digest[:4], "big") < HELD_OUT_SHARE * 2**32
+
+
+def digest_of(entries: Sequence[PhotoEntry]) -> str:
+    """SHA-256 of names and sizes, in this order; where the photos lie makes no difference."""
+    digest = hashlib.sha256()
+    for entry in entries:
+        digest.update(f"{entry.name}\0{entry.size}\n".encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def find_photos(places: Sequence[Path]) -> list[PhotoEntry]:

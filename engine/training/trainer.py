@@ -11,6 +11,7 @@ A run lives in a folder:
 """
 
 import copy
+import functools
 import io
 import logging
 import math
@@ -27,7 +28,7 @@ from torch import Tensor
 from engine.cancel import CancelToken
 from engine.errors import CannotResume, NoPhotos, RunExists
 from engine.i18n import N_
-from engine.measuring.photos import find_photos, read_photo
+from engine.measuring.photos import digest_of, find_photos, read_photo
 from engine.network.calibration import Calibration
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
 from engine.network.weights import LICENSE, InputSpec, ModelCard, load_weights
@@ -99,6 +100,11 @@ class Trainer:
         self.before: dict[str, Any] = {}
         self.phase = make_phase(self.network, options, device)
 
+    @functools.cached_property
+    def photos_digest(self) -> str:
+        """What tells the photos trained on, and their order, from others: of names and sizes."""
+        return digest_of(self.entries)
+
     # Starting points
 
     def start(self, weights: Path | None) -> None:
@@ -139,8 +145,12 @@ class Trainer:
         if state.get("format") != CHECKPOINT_FORMAT:
             raise CannotResume(folder=path.parent, reason=N_("it was made by another version"))
         self.options = TrainOptions.from_dict(state["options"])
-        if state["photos"] != len(self.entries):
-            raise CannotResume(folder=path.parent, reason=N_("it was made with other photos"))
+        # Checkpoints that do not know their photos by name are of an earlier version.
+        known = state.get("photos_digest", self.photos_digest)
+        if (state["photos"], known) != (len(self.entries), self.photos_digest):
+            raise CannotResume(
+                folder=path.parent, reason=N_("it was made with other photos, or in another order")
+            )
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
         self.phase = make_phase(self.network, self.options, self.device)
@@ -160,6 +170,7 @@ class Trainer:
             "format": CHECKPOINT_FORMAT,
             "options": options,
             "photos": len(self.entries),
+            "photos_digest": self.photos_digest,
             "network": self.network.state_dict(),
             "average": self.average.state_dict(),
             "phase": self.phase.state(),

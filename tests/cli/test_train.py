@@ -86,6 +86,17 @@ def test_options_that_do_not_exist_are_refused_before_anything_is_made(photos, t
     assert not out.exists()
 
 
+@pytest.mark.parametrize(
+    "option", ["--steps=5", "--phase=vivid", "--seed=1", "--start-from=w", "--set=learning_rate=1"]
+)
+def test_options_that_a_resumed_run_would_not_heed_are_refused(photos, tmp_path, capsys, option):
+    wanted = ["train", str(photos), "--out", str(tmp_path / "run"), "--resume", option]
+    assert run(wanted) == 2
+    told = capsys.readouterr().err
+    assert option.partition("=")[0] in told
+    assert "keeps its options" in told
+
+
 def test_an_evaluation_is_the_same_to_the_digit(photos, tmp_path):
     for name in ("first", "second"):
         wanted = ["evaluate", str(photos), "--quality", "fast", "--hints", "0,3", "--device", "cpu",

@@ -19,6 +19,7 @@ from engine.training.session import write_result
 from engine.training.snapshots import Snapshots
 from engine.training.trainer import Trainer
 from engine.training.watch import Watch
+from tests.unit.conftest import colorful, encoded
 
 OPTIONS = TrainOptions(
     steps=6, batch_size=2, rebalancing_photos=4, encoder_from=0.5, samples=SampleOptions(size=64)
@@ -205,6 +206,32 @@ def test_the_wrong_folder_cannot_be_resumed(photo_folder, photo_tar, tmp_path):
     one.folder.checkpoint.write_bytes(b"nonsense")
     with pytest.raises(CannotResume, match="damaged"):
         one.resume()
+
+
+def test_other_photos_of_the_same_number_are_told_apart(tmp_path):
+    """Also where only what is in a file is another one."""
+    photos, others = tmp_path / "photos", tmp_path / "others"
+    for folder, seed in ((photos, 0), (others, 10)):
+        folder.mkdir()
+        for index in range(3):
+            (folder / f"{index}.png").write_bytes(encoded(colorful(seed + index)))
+    one = trainer(photos, tmp_path / "run")
+    one.start(None)
+    one.save()
+    with pytest.raises(CannotResume, match="other photos"):
+        trainer(others, tmp_path / "run").resume()
+    moved = photos.rename(tmp_path / "elsewhere")
+    trainer(moved, tmp_path / "run").resume()
+
+
+def test_a_checkpoint_that_does_not_know_its_photos_by_name_is_resumed(photo_folder, tmp_path):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    one.save()
+    state = torch.load(one.folder.checkpoint, weights_only=True)
+    del state["photos_digest"]
+    torch.save(state, one.folder.checkpoint)
+    trainer(photo_folder, tmp_path).resume()
 
 
 def test_the_loss_falls(photo_tar, tmp_path):
