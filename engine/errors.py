@@ -7,13 +7,15 @@ PhotochromError          what happened, what to do; `code` for scripts and tests
   SaveError              CannotWrite, NoSuchFolder, UnknownFormat, BadTemplate,
                          TooLargeForFormat, DiskFull, SameAsSource, NotReplaceable,
                          OriginalChanged
-  ModelError             ModelMissing, ModelDamaged, OutOfMemory, DeviceFailed
+  ModelError             ModelMissing, ModelDamaged and their kinds OwnWeightsMissing,
+                         OwnWeightsDamaged; OutOfMemory, DeviceFailed
   DeviceMissing
   BadEdits, LookUnusable
   BadJournal, JournalInUse, UnexpectedFailure                            of a batch
   ClusterMissing, ClusterUnreachable, ClusterLost, NoWorkers,            of a cluster
   UnlikeWorker, UselessWorkers, LostTooOften
-  NoPhotos, BadObjects, RunExists, CannotResume, StartingWeightsMissing  of training and measuring
+  NoPhotos and its kind UnreadablePlace, BadObjects, RunExists,          of training and
+  CannotResume, StartingWeightsMissing                                   measuring
 Cancelled                not an error: outside the tree, never shown
 
 The foreign exception is kept as `__cause__` for the log; it is never shown.
@@ -225,6 +227,18 @@ class ModelDamaged(ModelError):
     advice = N_("Install Photochrom again.")
 
 
+class OwnWeightsMissing(ModelMissing):
+    """A weights file that the user named is not there. Values: path."""
+
+    advice = N_("Check its name and folder.")
+
+
+class OwnWeightsDamaged(ModelDamaged):
+    """A weights file that the user named is not what it should be. Values: path, reason."""
+
+    advice = N_("Name another weights file, or copy this one again from its source.")
+
+
 class OutOfMemory(ModelError):
     """The device has too little memory. Values: device."""
 
@@ -277,7 +291,14 @@ class NoPhotos(PhotochromError):
 
     code = "no-photos"
     sentence = N_("“{place}” holds no color photos that can be used.")
-    advice = N_("Name a folder or a tar file with JPEG or PNG photos.")
+    advice = N_("Name a folder or an uncompressed tar file with JPEG or PNG photos.")
+
+
+class UnreadablePlace(NoPhotos):
+    """A folder or tar cannot be looked into. Values: name, reason."""
+
+    code = "unreadable-place"
+    sentence = N_("“{name}” cannot be read: {reason}.")
 
 
 class BadJournal(PhotochromError):
@@ -376,7 +397,9 @@ class CannotResume(PhotochromError):
 
     code = "cannot-resume"
     sentence = N_("The training in “{folder}” cannot be continued: {reason}.")
-    advice = N_("Start it anew, in another folder or without --resume.")
+    advice = N_(
+        "Name the folder of a run and the photos it was made with, or start anew in another folder."
+    )
 
 
 class RunDiverged(PhotochromError):

@@ -1,21 +1,25 @@
 """Training photographs: folders and tar files of JPEG and PNG pictures, read in any order."""
 
+import contextlib
 import csv
 import functools
 import hashlib
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import NoPhotos
+from engine.errors import NoPhotos, UnreadablePlace
+from engine.i18n import N_
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 HELD_OUT_SHARE = 0.01
+# How files made by gzip, bzip2, xz and zstd begin.
+_COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd")
 # Beside tar files: name in the tar, source, name at the source; tab-separated.
 INDEX = "index.tsv"
 
@@ -51,6 +55,13 @@ class PhotoEntry:
             return file.read(self.length)
 
     @property
+    def place(self) -> Path:
+        """The folder or tar file it was found in."""
+        if self.length >= 0:
+            return self.path
+        return self.path.parents[len(PurePosixPath(self.name).parts) - 1]
+
+    @property
     def size(self) -> int:
         """Bytes of the picture file; -1 where that cannot be said."""
         if self.length >= 0:
@@ -81,18 +92,37 @@ def find_photos(places: Sequence[Path]) -> list[PhotoEntry]:
     """All pictures in folders (with sub-folders) and tar files, in a fixed order.
 
     Raises:
-        NoPhotos: a place holds none, or it or the index in it cannot be read.
+        NoPhotos: a place holds none.
+        UnreadablePlace: it, a tar file in it or the index beside one cannot be read.
     """
     entries: list[PhotoEntry] = []
     for place in places:
         try:
             found = _in_folder(place) if place.is_dir() else _in_tar(place)
-        except (OSError, UnicodeError, csv.Error, tarfile.TarError) as error:
-            raise NoPhotos(place=place) from error
+        except OSError as error:
+            raise UnreadablePlace(name=place, reason=unreadable_reason(error)) from error
         if not found:
             raise NoPhotos(place=place)
         entries += found
     return entries
+
+
+def places_of(entries: Sequence[PhotoEntry]) -> str:
+    """The folders and tar files of photos, in words."""
+    return ", ".join(dict.fromkeys(str(entry.place) for entry in entries))
+
+
+def unreadable_reason(error: OSError) -> str:
+    """Why a file or folder cannot be read: a sentence's part, to be translated."""
+    match error:
+        case FileNotFoundError():
+            return N_("it does not exist")
+        case PermissionError():
+            return N_("permission to read it is missing")
+        case IsADirectoryError():
+            return N_("it is a folder")
+        case _:
+            return N_("it cannot be opened")
 
 
 def _in_folder(folder: Path) -> list[PhotoEntry]:
@@ -109,8 +139,12 @@ def _in_folder(folder: Path) -> list[PhotoEntry]:
 
 
 def _in_tar(path: Path) -> list[PhotoEntry]:
-    index = _index(path.parent / INDEX)
-    with tarfile.open(path, "r:") as tar:  # "r:" - a compressed tar could not be read in any order
+    try:
+        index = _index(path.parent / INDEX)
+    except (UnicodeError, csv.Error) as error:
+        reason = N_("the index.tsv beside it is damaged")
+        raise UnreadablePlace(name=path, reason=reason) from error
+    with _opened_tar(path) as tar:
         return [
             PhotoEntry(
                 path,
@@ -122,6 +156,30 @@ def _in_tar(path: Path) -> list[PhotoEntry]:
             for member in tar
             if member.isfile() and Path(member.name).suffix.lower() in SUFFIXES
         ]
+
+
+@contextlib.contextmanager
+def _opened_tar(path: Path) -> Iterator[tarfile.TarFile]:
+    """A tar file to go through.
+
+    Raises:
+        UnreadablePlace: it is none, or ends before it should.
+    """
+    try:
+        tar = tarfile.open(path, "r:")  # noqa: SIM115 - its errors are other ones than those below
+    except tarfile.TarError as error:
+        # A compressed one could not be read in any order.
+        with path.open("rb") as file:
+            is_compressed = file.read(8).startswith(_COMPRESSED)
+        reason = (
+            N_("it is compressed") if is_compressed else N_("it is neither a folder nor a tar file")
+        )
+        raise UnreadablePlace(name=path, reason=reason) from error
+    try:
+        with tar:
+            yield tar
+    except tarfile.TarError as error:
+        raise UnreadablePlace(name=path, reason=N_("it ends too early")) from error
 
 
 @functools.lru_cache(maxsize=4)

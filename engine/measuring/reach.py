@@ -22,7 +22,7 @@ from engine.composition import compose
 from engine.edits import Edits, Hint, Share
 from engine.errors import BadObjects
 from engine.measuring.evaluate import read_truth
-from engine.measuring.photos import PhotoEntry
+from engine.measuring.photos import PhotoEntry, unreadable_reason
 from engine.values import Lightness, Predictor, Quality
 
 CHROMA = 40.0
@@ -89,7 +89,9 @@ def read_objects(path: Path) -> list[MarkedObject]:
     """
     try:
         return msgspec.json.decode(path.read_bytes(), type=list[MarkedObject])
-    except (OSError, msgspec.MsgspecError) as error:
+    except OSError as error:
+        raise BadObjects(path=path, reason=unreadable_reason(error)) from error
+    except msgspec.MsgspecError as error:
         raise BadObjects(path=path, reason=error) from error
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.errors import ModelDamaged, ModelMissing
+from engine.errors import ModelDamaged, ModelMissing, OwnWeightsDamaged, OwnWeightsMissing
 from engine.i18n import N_
 from engine.paths import MODELS
 
@@ -53,11 +53,13 @@ def weights_facts(path: Path | None = None) -> WeightsFacts:
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
-        raise ModelMissing(path=path) from error
+        raise weights_missing(path) from error
     except PermissionError as error:
-        raise ModelDamaged(path=path, reason=N_("permission to read it is missing")) from error
+        raise weights_damaged(path, N_("permission to read it is missing")) from error
+    except IsADirectoryError as error:
+        raise weights_damaged(path, N_("it is a folder")) from error
     except OSError as error:
-        raise ModelDamaged(path=path, reason=N_("the file is damaged")) from error
+        raise weights_damaged(path, N_("the file is damaged")) from error
     try:
         header = _header(data)
         metadata = header.pop("__metadata__")
@@ -78,7 +80,23 @@ def weights_facts(path: Path | None = None) -> WeightsFacts:
         ValueError,
         struct.error,
     ) as error:
-        raise ModelDamaged(path=path, reason=N_("its description is damaged")) from error
+        raise weights_damaged(path, N_("its description is damaged")) from error
+
+
+def weights_missing(path: Path) -> ModelMissing:
+    """What is said of weights that are not there; only those that ship can be installed again."""
+    return (ModelMissing if path.absolute() == SHIPPED else OwnWeightsMissing)(path=path)
+
+
+def weights_damaged(path: Path, reason: str) -> ModelDamaged:
+    """What is said of weights that cannot be used, likewise.
+
+    Args:
+        path: the file.
+        reason: a sentence's part, to be translated.
+    """
+    kind = ModelDamaged if path.absolute() == SHIPPED else OwnWeightsDamaged
+    return kind(path=path, reason=reason)
 
 
 def in_all(training: Mapping[str, Any], name: str) -> float:

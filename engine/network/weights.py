@@ -17,10 +17,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from engine.errors import ModelDamaged, ModelMissing
 from engine.i18n import N_
 from engine.network.calibration import Calibration
-from engine.network.header import SHIPPED, in_all
+from engine.network.header import SHIPPED, in_all, weights_damaged, weights_missing
 from engine.network.model import INPUT_MULTIPLE, ColorNetwork, NetworkConfig
 from engine.whole_file import write_whole
 
@@ -106,15 +105,17 @@ def load_weights(path: Path | None = None) -> tuple[ColorNetwork, ModelCard]:
     """
     path = path or SHIPPED
     try:
+        if path.is_dir():
+            raise weights_damaged(path, N_("it is a folder"))
         if not path.is_file():
-            raise ModelMissing(path=path)
+            raise weights_missing(path)
         with safe_open(path, framework="pt") as file:
             card = _card(file.metadata() or {}, path)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except PermissionError as error:
-        raise ModelDamaged(path=path, reason=N_("permission to read it is missing")) from error
+        raise weights_damaged(path, N_("permission to read it is missing")) from error
     except (SafetensorError, OSError) as error:
-        raise ModelDamaged(path=path, reason=N_("the file is damaged")) from error
+        raise weights_damaged(path, N_("the file is damaged")) from error
     tensors = {
         name: tensor.float() if tensor.is_floating_point() else tensor
         for name, tensor in tensors.items()
@@ -125,13 +126,13 @@ def load_weights(path: Path | None = None) -> tuple[ColorNetwork, ModelCard]:
             raise ValueError(f"{card.network.bins} bins")
         network.load_state_dict({**tensors, "centers": network.centers}, strict=True)
     except (RuntimeError, TypeError, ValueError) as error:  # sizes may be texts, or below 0
-        raise ModelDamaged(path=path, reason=N_("it does not fit the network")) from error
+        raise weights_damaged(path, N_("it does not fit the network")) from error
     return network.eval(), card
 
 
 def _card(metadata: Mapping[str, str], path: Path) -> ModelCard:
     if metadata.get("format") != FORMAT:
-        raise ModelDamaged(path=path, reason=N_("it is not a weights file of this program"))
+        raise weights_damaged(path, N_("it is not a weights file of this program"))
     try:
         return ModelCard(
             network=NetworkConfig(**_WITHOUT_KIN | json.loads(metadata["network"])),
@@ -142,7 +143,7 @@ def _card(metadata: Mapping[str, str], path: Path) -> ModelCard:
             sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         )
     except (KeyError, RecursionError, TypeError, ValueError) as error:
-        raise ModelDamaged(path=path, reason=N_("its description is damaged")) from error
+        raise weights_damaged(path, N_("its description is damaged")) from error
 
 
 def _with_sorted_header(data: bytes) -> bytes:

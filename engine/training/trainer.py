@@ -28,7 +28,7 @@ from torch import Tensor
 from engine.cancel import CancelToken
 from engine.errors import CannotResume, NoPhotos, RunExists
 from engine.i18n import N_
-from engine.measuring.photos import digest_of, find_photos, read_photo
+from engine.measuring.photos import digest_of, find_photos, places_of, read_photo
 from engine.network.calibration import Calibration
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
 from engine.network.weights import LICENSE, InputSpec, ModelCard, load_weights
@@ -335,5 +335,5 @@ class Trainer:
                 sample = make_sample(rgb, options, chance)
                 colors.append(np.ascontiguousarray(sample.ab.reshape(2, -1).T))
         if not colors:
-            raise NoPhotos(place=self.entries[0].path)
+            raise NoPhotos(place=places_of(self.entries))
         return colors

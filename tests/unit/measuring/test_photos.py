@@ -1,14 +1,17 @@
 """Training photographs are found and read in folders and tar files."""
 
+import gzip
+
 import numpy as np
 import pytest
 
-from engine.errors import NoPhotos
+from engine.errors import NoPhotos, UnreadablePlace
 from engine.measuring.photos import (
     INDEX,
     PhotoEntry,
     decode_photo,
     find_photos,
+    places_of,
     read_photo,
 )
 from tests.unit.conftest import colorful
@@ -64,10 +67,34 @@ def test_a_place_without_photos_is_named(tmp_path, kind):
         find_photos([place])
 
 
+def test_why_a_tar_cannot_be_read_is_told(photo_tar, tmp_path):
+    data = photo_tar.read_bytes()
+    last = find_photos([photo_tar])[-1]
+    files = {
+        "compressed": gzip.compress(data),
+        "ends too early": data[: last.offset + last.length // 2],
+        "neither a folder nor a tar": b"hello" * 500,
+    }
+    for reason, content in files.items():
+        place = tmp_path / "photos.tar"
+        place.write_bytes(content)
+        with pytest.raises(UnreadablePlace, match=rf"photos\.tar.*{reason}"):
+            find_photos([place])
+        with pytest.raises(UnreadablePlace, match=rf"photos\.tar.*{reason}"):
+            find_photos([tmp_path])
+    with pytest.raises(UnreadablePlace, match="does not exist"):
+        find_photos([tmp_path / "none"])
+
+
+def test_places_are_those_that_were_named(photo_folder, photo_tar):
+    entries = find_photos([photo_folder, photo_tar])
+    assert places_of(entries) == f"{photo_folder}, {photo_tar}"
+
+
 @pytest.mark.parametrize("index", [b"\xff\xfe\0", b"name\t" + b"s" * 200_000])
 def test_an_index_that_is_no_text_is_told_of(photo_tar, tmp_path, index):
     place = tmp_path / photo_tar.name
     place.write_bytes(photo_tar.read_bytes())
     (tmp_path / INDEX).write_bytes(index)
-    with pytest.raises(NoPhotos):
+    with pytest.raises(UnreadablePlace, match=r"index\.tsv"):
         find_photos([place])

@@ -100,6 +100,13 @@ def test_a_wrong_file_is_refused(tmp_path, text):
         read_objects(tmp_path / "objects.json")
 
 
+def test_a_file_that_is_not_there_is_told_in_words(tmp_path):
+    with pytest.raises(BadObjects, match="it does not exist"):
+        read_objects(tmp_path / "none.json")
+    with pytest.raises(BadObjects, match="it is a folder"):
+        read_objects(tmp_path)
+
+
 def test_the_objects_that_ship_are_sound():
     objects = read_objects(ROOT / "benchmarks" / "objects.json")
     assert len(objects) == len({marked.photo for marked in objects}) == 30

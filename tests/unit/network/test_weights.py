@@ -11,7 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from engine.errors import ModelDamaged, ModelMissing
+from engine.errors import ModelDamaged, ModelMissing, OwnWeightsDamaged, OwnWeightsMissing
 from engine.network.header import SHIPPED, weights_facts
 from engine.network.weights import load_weights, save_weights
 
@@ -46,6 +46,25 @@ def test_a_weight_too_large_for_16_bits_is_refused(network, card, tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ModelMissing, match=r"none\.safetensors"):
         load_weights(tmp_path / "none.safetensors")
+
+
+def test_only_weights_that_ship_can_be_installed_again(tmp_path, monkeypatch):
+    shipped, own = tmp_path / "shipped.safetensors", tmp_path / "own.safetensors"
+    monkeypatch.setattr("engine.network.header.SHIPPED", shipped)
+    for read in (load_weights, weights_facts):
+        with pytest.raises(ModelMissing, match="Install Photochrom again"):
+            read(shipped)
+        with pytest.raises(OwnWeightsMissing, match="Check its name"):
+            read(own)
+    for path in (shipped, own):
+        path.write_bytes(b"no weights")
+    for read in (load_weights, weights_facts):
+        with pytest.raises(ModelDamaged, match="Install Photochrom again"):
+            read(shipped)
+        with pytest.raises(OwnWeightsDamaged, match="Name another"):
+            read(own)
+        with pytest.raises(OwnWeightsDamaged, match="it is a folder"):
+            read(tmp_path)
 
 
 @pytest.mark.parametrize("share", [0, 0.001, 0.5, 0.999])

@@ -58,7 +58,7 @@ def test_photos_none_of_which_can_be_used_end_the_stream(tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.jpg").write_bytes(b"no picture")
     entries = find_photos([tmp_path])
-    with pytest.raises(NoPhotos):
+    with pytest.raises(NoPhotos, match=f"“{tmp_path}”"):
         next(sample_stream(entries, SampleOptions(size=32), 0, 0))
 
 

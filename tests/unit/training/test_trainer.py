@@ -196,8 +196,9 @@ def test_a_folder_with_the_remains_of_a_run_is_left_alone(photo_folder, tmp_path
 
 
 def test_the_wrong_folder_cannot_be_resumed(photo_folder, photo_tar, tmp_path):
-    with pytest.raises(CannotResume, match="checkpoint"):
+    with pytest.raises(CannotResume, match="checkpoint") as found:
         trainer(photo_folder, tmp_path / "empty").resume()
+    assert "without --resume" not in str(found.value)  # where that is refused
     one = trainer(photo_folder, tmp_path / "run")
     one.start(None)
     one.save()
