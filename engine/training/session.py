@@ -1,6 +1,7 @@
 """A training session from start to weights: what the command line's `train` does."""
 
 import copy
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ import cv2
 
 from engine.cancel import CancelToken
 from engine.errors import RunDiverged
+from engine.i18n import N_, translate
 from engine.measuring.photos import find_photos
 from engine.network.calibration import Calibration
 from engine.network.device import choose_device
@@ -19,6 +21,13 @@ from engine.training.run_folder import RunFolder
 from engine.training.snapshots import Snapshots
 from engine.training.trainer import Progress, Trainer
 from engine.training.watch import Watch, is_finite
+
+log = logging.getLogger(__name__)
+
+UNJUDGED = N_(
+    "No photo is among those kept from training, one in a hundred: the run will have no learning "
+    "curve, no sheets and no calibration. Name photos with --validate, or more photos."
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,10 @@ def run_session(
             trainer.resume()
         else:
             trainer.start(options.start_from)
-        watch = Watch(folder, judges or trainer.held_out)
+        judges = judges or trainer.held_out
+        if not judges:
+            log.warning(translate(UNJUDGED))
+        watch = Watch(folder, judges)
         trainer.run(options.minutes, cancel, report, watch.look)
         watch.look(trainer)
         return write_result(trainer, watch.snapshots)

@@ -67,6 +67,13 @@ def test_a_run_leaves_weights_curve_sheets_and_figures(photos, tmp_path, capsys,
     assert "score" in (out / "learning-curve.svg").read_text(encoding="utf-8")
 
 
+def test_a_run_that_nothing_judges_says_so_when_it_begins(photos, tmp_path, caplog):
+    out = tmp_path / "run"
+    assert run(start(photos, out, "--steps", "1", *SMALL)) == 0
+    assert caplog.text.count("no learning curve, no sheets and no calibration") == 1
+    assert sorted(path.name for path in out.iterdir()) == ["checkpoint.pt", "weights.safetensors"]
+
+
 def test_a_vivid_run_goes_on_from_weights(photos, tmp_path):
     out = tmp_path / "run"
     assert run(start(photos, out, "--steps", "1", "--phase", "vivid", *SMALL)) == 0
