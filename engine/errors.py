@@ -267,7 +267,7 @@ class BadObjects(PhotochromError):
     """A file of outlined objects does not say what it should. Values: path, reason."""
 
     code = "bad-objects"
-    sentence = N_("“{path}” is not a list of outlined objects: {reason}.")
+    sentence = N_("“{path}” cannot be used as a list of outlined objects: {reason}.")
     advice = N_("Correct it and try again.")
 
 

@@ -108,13 +108,23 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
     from engine.measuring.evaluate import EvaluateOptions
     from engine.measuring.evaluate import evaluate as run_evaluation
     from engine.measuring.photos import find_photos
-    from engine.measuring.reach import measure_reach, read_objects
+    from engine.measuring.reach import choose_objects, measure_reach
     from engine.measuring.sheet import ContactSheet
     from engine.measuring.stability import measure_stability
 
-    objects = read_objects(options["objects"]) if options["objects"] else []
     _check_targets(sheet, json_file)
     entries = find_photos([folder])[: options["limit"]]
+    chosen = choose_objects(options["objects"], entries) if options["objects"] else None
+    objects = chosen.objects if chosen is not None else ()
+    if chosen is not None and len(objects) < chosen.outlined:
+        click.echo(
+            translate(
+                "Of {count} outlined objects {found} are in these photos; the others are left out.",
+                count=chosen.outlined,
+                found=len(objects),
+            ),
+            err=True,
+        )
     predictor = load_predictor(
         options["device"], options["weights"], hurried=not options["full_precision"]
     )
@@ -148,7 +158,7 @@ def evaluate(folder: Path, json_file: Path | None, sheet: Path | None, **options
         reach = measure_reach(entries, objects, predictor, wanted.quality, report=report)
     for name in result.unreadable:
         click.echo(f"{name}: cannot be read or is smaller than 64 pixels; left out.", err=True)
-    extras = Extras(stability, reach)
+    extras = Extras(stability, reach, chosen)
     print_figures(result, extras)
     outputs = {}
     if json_file is not None:

@@ -14,7 +14,7 @@ from engine.version import VERSION
 
 if TYPE_CHECKING:
     from engine.measuring.evaluate import Evaluation, Row
-    from engine.measuring.reach import Reach
+    from engine.measuring.reach import ChosenObjects, Reach
     from engine.values import Predictor
 
 
@@ -25,10 +25,12 @@ class Extras:
     Attributes:
         stability: see `measure_stability`; None if not asked for.
         reach: see `measure_reach`; empty if not asked for.
+        objects: those it was measured on; None if not asked for.
     """
 
     stability: Mapping[str, float] | None
     reach: Mapping[str, "Reach"]
+    objects: "ChosenObjects | None" = None
 
 
 def print_figures(result: "Evaluation", extras: Extras) -> None:
@@ -51,8 +53,9 @@ def print_figures(result: "Evaluation", extras: Extras) -> None:
         from engine.measuring.reach import mean_reach
 
         mean = mean_reach(list(extras.reach.values()))
+        objects = _counted(len(extras.reach), "object")
         console.print(
-            f"One contrary hint on each of {len(extras.reach)} objects: the object goes "
+            f"One contrary hint on each of {objects}: the object goes "
             f"{mean.reach:.0%} of the way, the rest of the photo {mean.leak:.1%}; the hinted point "
             f"is {mean.exact:.1f} off in a*b*."
         )
@@ -94,7 +97,7 @@ def _tables(result: "Evaluation") -> tuple[Table, Table]:
     }
     if result.aged is not None:
         rows["from old film"] = result.aged
-    differences = _table(f"{result.photos} photos", DIFFERENCES, DIFFERENCES_CAPTION, rows)
+    differences = _table(_counted(result.photos, "photo"), DIFFERENCES, DIFFERENCES_CAPTION, rows)
     colors = _table("", COLORS, COLORS_CAPTION, rows)
     truth = result.no_color.measures
     colors.add_row(
@@ -111,14 +114,25 @@ def _table(
     for heading in columns:
         table.add_column(heading, justify="right", no_wrap=True)
     for name, row in rows.items():
-        table.add_row(name, *(tell(row) for tell in columns.values()))
+        table.add_row(name, *(_or_dash(tell(row)) for tell in columns.values()))
     return table
 
 
+def _or_dash(figure: str) -> str:
+    """A dash where there is no figure, such as the FID of a single photo."""
+    return figure if math.isfinite(float(figure)) else "–"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
 def _hinted(count: int) -> str:
-    return "no hints" if count == 0 else f"{count} hint{'s' if count > 1 else ''}"
+    return "no hints" if count == 0 else _counted(count, "hint")
 
 
+# FIDs of other features are not to be compared with ours.
+FID_FEATURES = "AlexNet, means of the last convolution"
 # Options that change the figures.
 TOLD = ("hints", "size", "squeeze", "quality", "full_precision", "limit", "seed")
 
@@ -144,15 +158,26 @@ def as_json(
         "weights": predictor.model.sha256,
         "device": predictor.device,
         "version": VERSION,
+        "fid_features": FID_FEATURES,
         "no_color": figures(result.no_color),
         "mean_color": figures(result.mean_color),
         "by_hints": {str(count): figures(row) for count, row in result.by_hints.items()},
         "aged": figures(result.aged) if result.aged is not None else None,
         "doubt": asdict(result.doubt),
         "stability": dict(extras.stability) if extras.stability is not None else None,
+        "objects": _told(extras.objects) if extras.objects is not None else None,
         "reach": {name: asdict(one) for name, one in extras.reach.items()},
     }
     return json.dumps(_with_nulls(report), indent=2, allow_nan=False) + "\n"
+
+
+def _told(chosen: "ChosenObjects") -> dict[str, object]:
+    return {
+        "file": chosen.file,
+        "sha256": chosen.sha256,
+        "outlined": chosen.outlined,
+        "found": len(chosen.objects),
+    }
 
 
 def _with_nulls(value: Any) -> Any:

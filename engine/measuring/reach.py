@@ -4,6 +4,7 @@ Objects are outlined by hand in photos; each gets one hint, far from any color i
 colors with and without the hint are compared inside and outside of the outline.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from engine.color.rgb import SRGB_SPACE
 from engine.composition import compose
 from engine.edits import Edits, Hint, Share
 from engine.errors import BadObjects
+from engine.i18n import N_
 from engine.measuring.evaluate import read_truth
 from engine.measuring.photos import PhotoEntry, unreadable_reason
 from engine.values import Lightness, Predictor, Quality
@@ -93,6 +95,38 @@ def read_objects(path: Path) -> list[MarkedObject]:
         raise BadObjects(path=path, reason=unreadable_reason(error)) from error
     except msgspec.MsgspecError as error:
         raise BadObjects(path=path, reason=error) from error
+
+
+@dataclass(frozen=True)
+class ChosenObjects:
+    """The objects of a file whose photos are there.
+
+    Attributes:
+        file: name of the file.
+        sha256: of the file.
+        outlined: how many objects it has.
+        objects: those of them whose photos are there.
+    """
+
+    file: str
+    sha256: str
+    outlined: int
+    objects: Sequence[MarkedObject]
+
+
+def choose_objects(path: Path, entries: Sequence[PhotoEntry]) -> ChosenObjects:
+    """Read a JSON list of objects and take those of some photos.
+
+    Raises:
+        BadObjects: it is none, or has no object in any of the photos.
+    """
+    objects = read_objects(path)
+    names = {Path(entry.name).name for entry in entries}
+    chosen = [marked for marked in objects if marked.photo in names]
+    if not chosen:
+        raise BadObjects(path=path, reason=N_("it has no object in any of these photos"))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return ChosenObjects(path.name, digest, len(objects), chosen)
 
 
 def measure_reach(

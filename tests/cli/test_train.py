@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import hashlib
 import json
 import os
 import signal
@@ -159,6 +160,40 @@ def test_a_full_disk_ends_a_run_with_a_sentence_and_leaves_the_checkpoint(
     assert "no space is left" in told
     assert "Traceback" not in told
     assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_objects_of_other_photos_are_counted_and_of_none_refused(photos, tmp_path, capsys):
+    outlined = {"object": "square", "click": [0.5, 0.5], "outline": [[0, 0], [1, 0], [1, 1]]}
+    objects, figures = tmp_path / "objects.json", tmp_path / "figures.json"
+    names = ("0.png", "elsewhere.png", "3.png")  # the last one is beyond --limit
+    objects.write_text(json.dumps([outlined | {"photo": name} for name in names]))
+    assert run(evaluation(photos, "--objects", objects, "--json", figures)) == 0
+    told = capsys.readouterr()
+    assert "Of 3 outlined objects 1 are in these photos" in told.err
+    assert "each of 1 object:" in " ".join(told.out.split())
+    report = json.loads(figures.read_bytes())
+    digest = hashlib.sha256(objects.read_bytes()).hexdigest()
+    assert report["objects"] == {
+        "file": "objects.json", "sha256": digest, "outlined": 3, "found": 1
+    }  # fmt: skip
+    assert list(report["reach"]) == ["square in 0.png"]
+    assert "AlexNet" in report["fid_features"]
+    objects.write_text(json.dumps([outlined | {"photo": "elsewhere.png"}]))
+    figures.unlink()
+    assert run(evaluation(photos, "--objects", objects, "--json", figures)) == 1
+    assert "no object in any of these photos" in capsys.readouterr().err
+    assert not figures.exists()
+
+
+def test_a_single_photo_has_no_distance_between_sets(photos, tmp_path, capsys):
+    figures = tmp_path / "figures.json"
+    assert run(evaluation(photos, "--limit", "1", "--json", figures)) == 0
+    told = capsys.readouterr().out
+    assert [line for line in told.splitlines() if line.strip() == "1 photo"]
+    assert "nan" not in told
+    report = json.loads(figures.read_bytes())
+    assert report["no_color"]["fid"] is None
+    assert report["objects"] is None
 
 
 def evaluation(photos: Path, *options: object) -> list[str]:
