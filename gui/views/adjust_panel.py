@@ -42,12 +42,14 @@ class AdjustPanel(QWidget):
         quality_chosen: a quality level.
         reset_wanted: all adjustments are to be taken back.
         stepped: the edits are those of another step now.
+        left: a number was typed, or not; the keyboard is for the photo again.
     """
 
     adjusted = Signal(str, int, int)
     quality_chosen = Signal(str)
     reset_wanted = Signal()
     stepped = Signal()
+    left = Signal()
 
     def __init__(self, neutralize: QAction) -> None:
         super().__init__()
@@ -69,6 +71,7 @@ class AdjustPanel(QWidget):
             slider.changed.connect(
                 lambda value, gesture, name=name: self.adjusted.emit(name, value, gesture)
             )
+            slider.left.connect(self.left)
         self._put_together()
         self.retranslate()
         self.recolor()

@@ -2,11 +2,12 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QStyle, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QStyle, QWidget
 
 from engine import translate
 from gui.adjusting import AdjustRow
 from gui.scales import HAIR, MEDIUM
+from gui.views.number_field import NumberField
 
 # So that the numbers stand in one column.
 _WIDEST = "-100 %"
@@ -24,17 +25,19 @@ class ValueSlider(QWidget):
 
     Signals:
         changed: the value as shown, and a number that stays the same during one gesture.
+        left: a number was typed, or not; the keyboard is for something else now.
     """
 
     changed = Signal(int, int)
+    left = Signal()
 
     def __init__(self, row: AdjustRow) -> None:
         super().__init__()
         self.row = row
         self._gesture = 0
         self._name = QLabel()
-        self._number = QSpinBox(minimum=row.low, maximum=row.high, suffix=row.unit)
-        self._number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self._number = NumberField(minimum=row.low, maximum=row.high, suffix=row.unit)
+        self._number.setButtonSymbols(NumberField.ButtonSymbols.NoButtons)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setKeyboardTracking(False)
         self._number.setFixedWidth(
@@ -57,6 +60,7 @@ class ValueSlider(QWidget):
         self.slider.reset_wanted.connect(self._on_reset)
         self.slider.valueChanged.connect(self._on_slid)
         self._number.valueChanged.connect(self._on_typed)
+        self._number.left.connect(self.left)
         self.retranslate()
 
     @property
@@ -67,8 +71,9 @@ class ValueSlider(QWidget):
     def show_value(self, value: int) -> None:
         """Show a value without telling of it; one out of reach is shown as near as it goes."""
         for part in (self.slider, self._number):
-            with QSignalBlocker(part):
-                part.setValue(value)
+            if part.value() != value:  # else what is just being typed would be gone
+                with QSignalBlocker(part):
+                    part.setValue(value)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Go back to the start."""

@@ -15,6 +15,7 @@ from tests.gui.conftest import is_done
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 LEFT = Qt.MouseButton.LeftButton
+CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def drag(slider, start: float, end: float) -> None:
@@ -81,6 +82,75 @@ def test_numbers_can_be_typed(window, open_colored):
     QTest.keyClick(number, Qt.Key.Key_Return)
     assert adjustments(window).strength == pytest.approx(0.4)
     assert slider_of(window, "strength").value() == 40
+
+
+def type_number(window: MainWindow, name: str, text: str):
+    """Type into the field of a slider, over what stands there."""
+    number = window.panel._sliders[name]._number
+    number.setFocus()
+    number.selectAll()
+    QTest.keyClicks(number, text)
+    return number
+
+
+def press(window: MainWindow, key: Qt.Key, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    """Press a key where the keyboard is, shortcuts and all."""
+    QTest.keyClick(window.windowHandle(), key, modifier)
+
+
+def test_return_takes_a_typed_number_and_gives_the_keys_back(window, open_colored):
+    open_colored()
+    type_number(window, "temperature", "40")
+    press(window, Qt.Key.Key_Return)
+    assert adjustments(window).temperature == 40
+    assert window.stage.view.hasFocus()
+    press(window, Qt.Key.Key_1)
+    assert window.stage.view.divider == 0
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert adjustments(window).temperature == 0
+
+
+def test_escape_puts_the_number_back_and_gives_the_keys_back(window, open_colored):
+    open_colored()
+    number = type_number(window, "tint", "40")
+    press(window, Qt.Key.Key_Escape)
+    assert number.text() == "0"
+    assert adjustments(window).tint == 0
+    assert window.stage.view.hasFocus()
+
+
+def test_escape_in_a_number_does_not_cancel_the_work(qtbot, window, open_colored, predictor):
+    open_colored()
+    predictor.gate.clear()
+    window.panel._quality.activated.emit(2)
+    qtbot.waitUntil(lambda: window._actions["cancel"].isEnabled())
+    type_number(window, "tint", "4")
+    press(window, Qt.Key.Key_Escape)
+    assert window.document.is_working
+    predictor.gate.set()
+    qtbot.waitUntil(lambda: is_done(window))
+
+
+def test_undo_in_a_number_that_is_not_edited_is_that_of_the_photo(window, open_colored):
+    open_colored()
+    number = type_number(window, "temperature", "40")
+    press(window, Qt.Key.Key_Return)
+    number.setFocus()
+    press(window, Qt.Key.Key_Z, CTRL)
+    assert adjustments(window).temperature == 0
+    assert number.text() == "0"
+    press(window, Qt.Key.Key_Y, CTRL)
+    assert number.text() == "40"
+    type_number(window, "temperature", "7")
+    press(window, Qt.Key.Key_Z, CTRL)  # of the text
+    assert adjustments(window).temperature == 40
+
+
+def test_what_is_being_typed_outlasts_what_happens_meanwhile(window, open_colored):
+    open_colored()
+    number = type_number(window, "tint", "4")
+    window._show()
+    assert number.text() == "4"
 
 
 def test_the_wheel_changes_no_value_by_accident(qtbot, window, open_colored):
