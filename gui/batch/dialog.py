@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
     QDropEvent,
+    QKeyEvent,
     QKeySequence,
     QShortcut,
     QShowEvent,
@@ -123,7 +124,8 @@ class BatchDialog(QDialog):
         self.summary = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.bar = QProgressBar()
         self.left = QLabel()
-        self.start = QPushButton(default=True)
+        # Nor is Start the default: Return in a field would write files.
+        self.start = QPushButton(autoDefault=False)
         self.pause = QPushButton(autoDefault=False)
         self.stop = QPushButton(translate("Stop"), autoDefault=False)
         self.retry = QPushButton(translate("Retry failed"), autoDefault=False)
@@ -193,6 +195,15 @@ class BatchDialog(QDialog):
         if not event.spontaneous():
             wide = self.panel.wanted_width
             self._halves.setSizes([wide, self.width() - wide])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the focus, and no other one."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        button = self.focusWidget()
+        if isinstance(button, QPushButton) and not event.isAutoRepeat():
+            button.click()
 
     def reject(self) -> None:
         """Escape closes as the cross does."""
@@ -279,7 +290,11 @@ class BatchDialog(QDialog):
         self.thread_.failed.connect(self._on_failed)
         self._rest.timeout.connect(self._on_rest)
         self._follow.timeout.connect(self._on_follow)
-        QShortcut(QKeySequence(Qt.Key.Key_Space), self.view).activated.connect(self._on_space)
+        # Of the table only: everywhere else Space presses what has the focus.
+        look = QShortcut(
+            QKeySequence(Qt.Key.Key_Space), self.view, context=Qt.ShortcutContext.WidgetShortcut
+        )
+        look.activated.connect(self._on_space)
 
     @property
     def _order(self) -> BatchOrder:

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QDropEvent, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QSystemTrayIcon
 
 from engine import CancelToken, SaveOptions, set_language
 from engine.batch import Choice, Paused, Plan, RowChanged, find_photos, make_plan, time_text
@@ -257,6 +257,33 @@ def test_nothing_is_written_before_start(qtbot, dialog, album, tmp_path):
     assert [path for path in sorted(tmp_path.rglob("*")) if path.suffix != ".ini"] == [
         path for path in before if path.suffix != ".ini"
     ]
+
+
+def test_return_in_a_field_confirms_it_and_does_not_start(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    for field in (dialog.panel.name, dialog.panel.include, dialog.view, dialog.filter_box):
+        field.setFocus()
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.keyClick(field, Qt.Key.Key_Enter)
+    assert not dialog.is_running
+
+
+def test_return_and_space_press_the_button_that_has_the_focus(qtbot, dialog, album):
+    planned(qtbot, dialog, album)
+    pressed = []
+    buttons = [each for each in dialog.panel.findChildren(QPushButton) if each.isVisible()]
+    for button in buttons:
+        button.clicked.disconnect()
+        button.clicked.connect(lambda _, button=button: pressed.append(button))
+        button.setFocus()
+        qtbot.keyClick(button, Qt.Key.Key_Return)
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert pressed == [button for button in buttons for _ in range(2)]
+    assert not dialog.is_running
+    dialog.start.setFocus()
+    qtbot.keyClick(dialog.start, Qt.Key.Key_Return)
+    assert dialog.is_running
+    ended(qtbot, dialog)
 
 
 def test_a_folder_is_colored_mirrored_and_reported(qtbot, dialog, album, tmp_path):
