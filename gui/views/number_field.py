@@ -1,15 +1,48 @@
-"""A field for a number in the window's panel, which the keyboard leaves as easily as it enters."""
+"""Fields for numbers: what is typed is limited when it is taken, not while it is typed."""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtGui import QKeyEvent, QKeySequence, QValidator
 from PySide6.QtWidgets import QSpinBox
 
 _LEAVING = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class NumberField(QSpinBox):
-    """Return takes what is typed, Escape puts the number back; both let the keyboard go.
+    """Takes a number that is out of reach for the nearest one that is not.
 
+    Qt's own takes the digits up to the one with which the number would be too large: 25 for 250.
+    """
+
+    def validate(self, text: str, at: int) -> tuple[QValidator.State, str, int]:
+        """Let any whole number be typed."""
+        state, text, at = super().validate(text, at)
+        number = self._number_in(text)
+        is_begun = text.removesuffix(self.suffix()).strip() == "-"
+        if is_begun or (number is not None and number != self._nearest(number)):
+            state = QValidator.State.Intermediate
+        return state, text, at
+
+    def fixup(self, text: str) -> str:
+        """Make the nearest one of a number that is out of reach."""
+        number = self._number_in(text)
+        if number is None:
+            return text
+        return self.textFromValue(self._nearest(number)) + self.suffix()
+
+    def _nearest(self, number: int) -> int:
+        return min(max(number, self.minimum()), self.maximum())
+
+    def _number_in(self, text: str) -> int | None:
+        try:
+            return int(text.removesuffix(self.suffix()))
+        except ValueError:
+            return None
+
+
+class PanelNumberField(NumberField):
+    """In the window's panel: the keyboard leaves it as easily as it enters.
+
+    Return takes what is typed, Escape puts the number back; both let the keyboard go.
     Undo and redo are those of its text only while that is being edited, else those of the window.
 
     Signals:

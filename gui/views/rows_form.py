@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSlider,
-    QSpinBox,
     QWidget,
 )
 
 from gui.rows import Amount, Choice, Row, Switch
 from gui.scales import LARGE, MEDIUM, TINY
 from gui.theme import check_box_palette
+from gui.views.number_field import NumberField
 
 
 class RowsForm(QWidget):
@@ -210,7 +210,7 @@ class _AmountField(_Field):
     def __init__(self, row: Row, grid: QGridLayout) -> None:
         assert isinstance(row.kind, Amount)
         self._amount = kind = row.kind
-        self._spin = QSpinBox()
+        self._spin = NumberField()
         self._none = kind.low - 1 if kind.nothing is not None else None
         self._spin.setRange(kind.low if self._none is None else self._none, kind.high)
         self._spin.setSingleStep(kind.step)
@@ -223,7 +223,7 @@ class _AmountField(_Field):
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(MEDIUM)
         if kind.slides:
-            self._spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            self._spin.setButtonSymbols(NumberField.ButtonSymbols.NoButtons)
             self._spin.setAlignment(Qt.AlignmentFlag.AlignRight)
             line.addWidget(self._slider, 1)
             line.addWidget(self._spin)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QStyle, QWidget
 from engine import translate
 from gui.adjusting import AdjustRow
 from gui.scales import HAIR, MEDIUM
-from gui.views.number_field import NumberField
+from gui.views.number_field import PanelNumberField
 
 # So that the numbers stand in one column.
 _WIDEST = "-100 %"
@@ -36,8 +36,8 @@ class ValueSlider(QWidget):
         self.row = row
         self._gesture = 0
         self._name = QLabel()
-        self._number = NumberField(minimum=row.low, maximum=row.high, suffix=row.unit)
-        self._number.setButtonSymbols(NumberField.ButtonSymbols.NoButtons)
+        self._number = PanelNumberField(minimum=row.low, maximum=row.high, suffix=row.unit)
+        self._number.setButtonSymbols(PanelNumberField.ButtonSymbols.NoButtons)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setKeyboardTracking(False)
         self._number.setFixedWidth(

@@ -110,6 +110,22 @@ def test_return_takes_a_typed_number_and_gives_the_keys_back(window, open_colore
     assert adjustments(window).temperature == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "taken"),
+    [
+        ("temperature", "250", 100), ("temperature", "-1234567890123", -100),
+        ("strength", "250", 100), ("saturation", "1999", 200), ("saturation", "-5", 0),
+        ("tint", "abc", 0), ("tint", "-", 0), ("tint", "-7", -7),
+    ],
+)  # fmt: skip
+def test_a_number_out_of_reach_becomes_the_nearest(window, open_colored, name, typed, taken):
+    open_colored()
+    number = type_number(window, name, typed)
+    press(window, Qt.Key.Key_Return)
+    assert slider_of(window, name).value() == taken
+    assert number.text() == f"{taken}{number.suffix()}"
+
+
 def test_escape_puts_the_number_back_and_gives_the_keys_back(window, open_colored):
     open_colored()
     number = type_number(window, "tint", "40")

@@ -7,12 +7,14 @@ import pytest
 import shiboken6
 from PIL import Image
 from PySide6.QtCore import QSettings
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel
 
 from engine import Edits, SaveOptions
 from gui.export_dialog import ExportDialog
 from gui.presets import BUILT_IN, Export, Preset, Presets
 from gui.proof_lines import proof_lines
+from gui.save_rows import MOST_PIXELS
 from gui.worker.desk import Desk
 from gui.worker.jobs import Failed, MakeProof, OpenPhoto, ProofReady
 from tests.gui.conftest import is_done
@@ -45,6 +47,26 @@ def dialog(qtbot, window, settings, tmp_path):
 def choose(dialog: ExportDialog, name: str, value: object) -> None:
     dialog.form.show_values({name: value})
     dialog.form.changed.emit(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "shown", "value"),
+    [
+        ("quality", "250", "100", 100),
+        ("quality", "0", "1", 1),
+        ("longest", "99999999", f"{MOST_PIXELS} px", MOST_PIXELS),
+        ("longest", "1500", "1500 px", 1500),
+        ("longest", "0", "As the photo", None),
+    ],
+)
+def test_a_number_out_of_reach_becomes_the_nearest(dialog, name, typed, shown, value):
+    number = dialog.form._fields[name]._spin
+    number.setFocus()
+    number.selectAll()
+    QTest.keyClicks(number, typed)
+    dialog.name.setFocus()
+    assert number.text() == shown
+    assert dialog.form.values[name] == value
 
 
 # From the panel to the file
