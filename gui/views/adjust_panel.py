@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Signal, Slot
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -65,7 +65,7 @@ class AdjustPanel(QWidget):
         self._quality_help.setProperty("quiet", True)
         self._reset = QToolButton()
         self._reset.clicked.connect(self.reset_wanted)
-        self._steps = QUndoView()
+        self._steps = _Steps()
         self._steps.setFrameShape(QFrame.Shape.NoFrame)
         for name, slider in self._sliders.items():
             slider.changed.connect(
@@ -176,7 +176,6 @@ class AdjustPanel(QWidget):
         box.addWidget(self._quality_help)
         box.addSpacing(SMALL)
         box.addWidget(history)
-        self._steps.setMinimumHeight(STEPS_HEIGHT)
         box.addWidget(self._steps, 1)
 
     def _show_steps(self, document: Document) -> None:
@@ -196,6 +195,21 @@ class AdjustPanel(QWidget):
     @Slot(int)
     def _on_quality(self, at: int) -> None:
         self.quality_chosen.emit(QUALITIES[at])
+
+
+class _Steps(QUndoView):
+    """Takes the room that is left, and asks for little: it can be scrolled by itself.
+
+    Qt's own asks for so much that the whole panel would be scrolled while it is half empty.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumHeight(STEPS_HEIGHT)
+
+    def sizeHint(self) -> QSize:
+        """As Qt asks for it."""
+        return QSize(super().sizeHint().width(), STEPS_HEIGHT)
 
 
 def _heading() -> QLabel:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from engine import Adjustments
 from gui.adjusting import ADJUSTMENTS
 from gui.main_window import MainWindow
+from gui.views.adjust_panel import STEPS_HEIGHT
 from gui.worker.desk import Desk
 from gui.worker.thread import EngineThread
 from tests.gui.conftest import is_done
@@ -254,3 +255,15 @@ def test_all_of_the_panel_is_readable_in_the_smallest_window(window, open_colore
         assert part.sizeHint().width() <= part.width()
         assert panel.rect().contains(part.geometry())
     assert panel._steps.height() >= 40
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
+def test_it_is_not_scrolled_while_there_is_room(qtbot, window, open_colored, language):
+    window.set_language(language)
+    open_colored()
+    open_colored("other.png")  # the strip of photos takes some of the room
+    window.resize(1200, 740)
+    qtbot.wait(20)
+    assert window.film_strip.isVisible()
+    assert not window.panel._bar.isVisible()
+    assert window.panel._steps.height() >= STEPS_HEIGHT
