@@ -79,6 +79,8 @@ class ExportDialog(QDialog):
         self._forget.clicked.connect(self._on_forget)
         self.folder = QLineEdit(str(folder))
         self.folder.textChanged.connect(self._show_name)
+        self.no_folder = QLabel(translate("There is no such folder."))
+        self.no_folder.setStyleSheet(f"color: {theme().bad}")
         self._choose = QPushButton(translate("Choose…"), autoDefault=False)
         self._choose.clicked.connect(self._on_choose)
         self.name = QLineEdit(self._export.name)
@@ -111,10 +113,9 @@ class ExportDialog(QDialog):
     @property
     def target(self) -> Path | None:
         """The file; None while its name makes none, or its folder is not there."""
-        folder = Path(self.folder.text()).expanduser()
         try:
-            return folder / self._file_name() if folder.is_dir() else None
-        except (BadTemplate, OSError, ValueError):
+            return self._folder / self._file_name() if self._has_folder else None
+        except BadTemplate:
             return None
 
     def accept(self) -> None:
@@ -134,6 +135,24 @@ class ExportDialog(QDialog):
         if self.name.text() != export.name:
             self.name.setText(export.name)
         self._on_changed()
+
+    @property
+    def _folder(self) -> Path:
+        """What is typed; RuntimeError for the home of a user who is not known."""
+        return Path(self.folder.text()).expanduser()
+
+    @property
+    def _has_folder(self) -> bool:
+        try:
+            return self._folder.is_dir()
+        except (OSError, ValueError, RuntimeError):
+            return False
+
+    def _is_taken(self, name: str) -> bool:
+        try:
+            return (self._folder / name).exists()
+        except OSError:
+            return False
 
     def _put_together(self) -> None:
         right = QVBoxLayout()
@@ -173,16 +192,17 @@ class ExportDialog(QDialog):
         grid.setHorizontalSpacing(MEDIUM)
         grid.setVerticalSpacing(SMALL)
         grid.setColumnStretch(1, 1)
-        for row, (words, field) in enumerate((
-            (translate("Folder:"), self.folder), (translate("Name:"), self.name),
+        for row, (words, field, below) in enumerate((
+            (translate("Folder:"), self.folder, self.no_folder),
+            (translate("Name:"), self.name, self.example),
         )):  # fmt: skip
             label = QLabel(words)
             label.setBuddy(field)
             field.setAccessibleName(words.rstrip(":："))
-            grid.addWidget(label, row, 0)
-            grid.addWidget(field, row, 1)
+            grid.addWidget(label, 2 * row, 0)
+            grid.addWidget(field, 2 * row, 1)
+            grid.addWidget(below, 2 * row + 1, 1, 1, 2)
         grid.addWidget(self._choose, 0, 2)
-        grid.addWidget(self.example, 2, 1, 1, 2)
         known = ", ".join(f"{{{name}}}" for name in VARIABLES)
         self.name.setToolTip(translate("Any text, with these in it: {known}", known=known))
         return grid
@@ -198,22 +218,20 @@ class ExportDialog(QDialog):
 
     @Slot()
     def _show_name(self) -> None:
-        folder = Path(self.folder.text()).expanduser()
+        has_folder = self._has_folder
         try:
             words, is_bad = self._file_name(), False
-            if not folder.is_dir():
-                words, is_bad = translate("There is no such folder."), True
-            elif (folder / words).exists():
+            if has_folder and self._is_taken(words):
                 words = translate("{name} is there already; a number is added.", name=words)
         except BadTemplate as error:
             words, is_bad = str(error), True
-        except (OSError, ValueError):
-            words, is_bad = translate("There is no such folder."), True
+        self.no_folder.setVisible(not has_folder)
+        self.folder.setAccessibleDescription("" if has_folder else self.no_folder.text())
         self.example.setText(self._elided(words))
         self.example.setToolTip(words)
         self.example.setStyleSheet(f"color: {theme().bad}" if is_bad else "")
         self.name.setAccessibleDescription(words)
-        self._go.setEnabled(not is_bad)
+        self._go.setEnabled(has_folder and not is_bad)
 
     def _elided(self, words: str) -> str:
         """A name that has no place to break must not widen the window."""

@@ -191,10 +191,23 @@ def test_the_name_is_shown_as_it_will_be_and_a_wrong_one_cannot_be_used(dialog, 
         assert dialog.target is None
         assert not dialog._go.isEnabled()
         assert "makes no name" in dialog.example.text()
+
+
+@pytest.mark.parametrize("wrong", ["nowhere", "nul\0", "~nobody-of-that-name", "n" * 300])
+def test_that_there_is_no_such_folder_is_told_below_it(dialog, tmp_path, wrong):
+    assert not dialog.no_folder.isVisible()
     dialog.name.setText("{name}")
-    dialog.folder.setText(str(tmp_path / "nowhere"))
+    dialog.folder.setText(wrong if wrong.startswith("~") else str(tmp_path / wrong))
     assert dialog.target is None
-    assert dialog.example.text() == "There is no such folder."
+    assert not dialog._go.isEnabled()
+    assert dialog.no_folder.isVisible()
+    assert dialog.no_folder.text() == "There is no such folder."
+    assert dialog.example.text() == "attic.tif"
+    QApplication.processEvents()
+    assert dialog.folder.y() < dialog.no_folder.y() < dialog.name.y()
+    dialog.folder.setText(str(tmp_path))
+    assert not dialog.no_folder.isVisible()
+    assert dialog._go.isEnabled()
 
 
 def test_a_folder_that_is_gone_at_the_click_is_told(qtbot, window, open_colored, tmp_path):
@@ -206,7 +219,8 @@ def test_a_folder_that_is_gone_at_the_click_is_told(qtbot, window, open_colored,
     there.rmdir()
     dialog.accept()
     assert dialog.isVisible()
-    assert dialog.example.text() == "There is no such folder."
+    assert dialog.no_folder.isVisible()
+    assert dialog.no_folder.text() == "There is no such folder."
     dialog.reject()
 
 
