@@ -7,6 +7,7 @@ from PySide6.QtGui import QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from engine import Quality, translate
+from gui.pressing import pressed_focused
 from gui.scales import LARGE, MEDIUM, SMALL
 from gui.variants import VARIANTS, Variant
 from gui.worker.jobs import VariantReady
@@ -18,7 +19,7 @@ _FRAME, _WORDS, _MARGINS = 24, 36, QSize(60, 90)
 
 
 class VariantsDialog(QDialog):
-    """Shows each variant as it comes; a click or a number takes it.
+    """Shows each variant as it comes; a click, a number, or Return on it takes it.
 
     Args:
         parent: the window, which the sheet shall not be larger than.
@@ -44,6 +45,7 @@ class VariantsDialog(QDialog):
         grid = QGridLayout()
         grid.setSpacing(SMALL)
         self._buttons: list[QToolButton] = []
+        now: QToolButton | None = None
         for number, variant in enumerate(VARIANTS):
             button = QToolButton()
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
@@ -58,13 +60,15 @@ class VariantsDialog(QDialog):
             if variant.quality == quality:
                 words = translate("{words} (now)", words=variant.words())
                 button.setText(f"{number + 1}   {words}")
-                button.setFocus()
+                now = button
         box = QVBoxLayout(self)
         box.setContentsMargins(LARGE, LARGE, LARGE, LARGE)
         box.setSpacing(MEDIUM)
         box.addLayout(grid)
         box.addWidget(help_line, 0, Qt.AlignmentFlag.AlignHCenter)
         box.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+        if now is not None:
+            now.setFocus()  # only now is it in the window
 
     @Slot(object)
     def show_variant(self, result: VariantReady) -> None:
@@ -73,11 +77,11 @@ class VariantsDialog(QDialog):
         button.setIcon(self._icon(result.picture.levels[0].image))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A number takes its variant."""
+        """A number takes its variant, Return the one with the focus."""
         number = event.text()
         if number.isdecimal() and 1 <= int(number) <= len(VARIANTS):
             self._take(VARIANTS[int(number) - 1])
-        else:
+        elif not pressed_focused(self, event):
             super().keyPressEvent(event)
 
     def _icon(self, image: QImage) -> QIcon:

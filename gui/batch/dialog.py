@@ -61,6 +61,7 @@ from gui.batch.words import finished_text, plan_text, progress_text, trouble_of
 from gui.images import Picture
 from gui.pasting import local_files
 from gui.presets import Presets
+from gui.pressing import is_return, pressed_focused
 from gui.scales import LARGE, MEDIUM, SMALL
 from gui.texts import error_text
 
@@ -198,12 +199,8 @@ class BatchDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Return presses the button that has the focus, and no other one."""
-        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if not pressed_focused(self, event) and not is_return(event):
             super().keyPressEvent(event)
-            return
-        button = self.focusWidget()
-        if isinstance(button, QPushButton) and not event.isAutoRepeat():
-            button.click()
 
     def reject(self) -> None:
         """Escape closes as the cross does."""

@@ -85,6 +85,20 @@ def test_one_is_taken_by_a_click_and_can_be_undone(qtbot, window, open_colored):
     assert window.document.edits == Edits()
 
 
+def test_the_keyboard_begins_at_the_one_of_now_and_return_takes_one(qtbot, window, open_colored):
+    open_colored()
+    window._actions["variants"].trigger()
+    dialog = sheet()
+    now = dialog.focusWidget()
+    assert now.text().endswith("Balanced: two sizes (now)")
+    for _ in range(2):
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    assert dialog.focusWidget().text().endswith("Warmer")
+    qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert not dialog.isVisible()
+    assert window.document.edits.adjustments.temperature == 18
+
+
 @pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
 @pytest.mark.parametrize("size", [(780, 560), (1900, 1200)])
 def test_the_sheet_fits_into_the_window(window, open_colored, size, language):
