@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
@@ -25,6 +26,7 @@ from gui.export_rows import EXPORT_ROWS, rows_that_matter
 from gui.file_dialogs import FolderDialog
 from gui.preset_box import PresetBox
 from gui.presets import Export, Preset, Presets
+from gui.pressing import pressed_focused
 from gui.scales import DIALOG, MEDIUM, SMALL, TINY, WIDE
 from gui.theme import icon, theme
 from gui.views.proof_view import ProofView
@@ -117,6 +119,11 @@ class ExportDialog(QDialog):
             return self._folder / self._file_name() if self._has_folder else None
         except BadTemplate:
             return None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Return presses the button that has the focus; anywhere else it exports."""
+        if not pressed_focused(self, event):
+            super().keyPressEvent(event)
 
     def accept(self) -> None:
         """Tell what was chosen."""

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import shiboken6
 from PIL import Image
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
 
 from engine import Edits, SaveOptions
 from gui.export_dialog import ExportDialog
@@ -67,6 +67,27 @@ def test_a_number_out_of_reach_becomes_the_nearest(dialog, name, typed, shown, v
     dialog.name.setFocus()
     assert number.text() == shown
     assert dialog.form.values[name] == value
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_a_key_on_a_button_presses_that_button(qtbot, dialog, key):
+    agreed, pressed = [], []
+    dialog.agreed.connect(lambda *_: agreed.append(True))
+    cancel = next(each for each in dialog.findChildren(QPushButton) if each.text() == "Cancel")
+    buttons = (dialog._choose, dialog._keep, cancel)
+    for button in buttons:
+        button.clicked.disconnect()
+        button.clicked.connect(lambda _, button=button: pressed.append(button))
+        button.setFocus()
+        qtbot.keyClick(button, key)
+    assert pressed == list(buttons)
+    assert agreed == []
+
+
+def test_return_in_a_field_exports(qtbot, dialog):
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)  # the fixture closes it
+    with qtbot.waitSignal(dialog.agreed):
+        qtbot.keyClick(dialog.name, Qt.Key.Key_Return)
 
 
 # From the panel to the file
