@@ -170,10 +170,15 @@ def stylesheet() -> str:
         QSlider::handle:horizontal:focus {{ border: 2px solid {c.quiet}; }}
         QSlider::handle:horizontal:disabled {{ background: {c.line}; }}
         QSpinBox {{ min-height: {LINE}px; }}
-        QListWidget {{ background: {c.bar}; border: 0; border-top: 1px solid {c.line}; }}
+        QListWidget {{ background: {c.field}; border: 1px solid {c.line}; {corner}; }}
+        QListWidget:focus {{ border-color: {c.quiet}; }}
+        FilmStrip {{ background: {c.bar}; border: 0; border-top: 1px solid {c.line};
+            border-radius: 0; }}
         QListWidget::item {{ border: 1px solid transparent; {corner}; padding: {HAIR}px;
-            color: {c.quiet}; }}
-        QListWidget::item:selected {{ background: {c.field}; border-color: {c.quiet};
+            color: {c.text}; }}
+        QListWidget::item:selected {{ background: {c.line}; }}
+        FilmStrip::item {{ color: {c.quiet}; }}
+        FilmStrip::item:selected {{ background: {c.field}; border-color: {c.quiet};
             color: {c.text}; }}
         QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
         QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

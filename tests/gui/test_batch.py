@@ -27,6 +27,7 @@ from gui.batch.table import PHOTO, REASON, STATE, TARGET, THUMBNAIL, BatchTable,
 from gui.batch.words import plan_text
 from gui.images import picture_of
 from gui.presets import Export, Preset, Presets
+from gui.theme import DARK, LIGHT, use_scheme
 from tests.support.batches import job_of
 from tests.support.fakes import FakePredictor
 
@@ -257,6 +258,21 @@ def test_nothing_is_written_before_start(qtbot, dialog, album, tmp_path):
     assert [path for path in sorted(tmp_path.rglob("*")) if path.suffix != ".ini"] == [
         path for path in before if path.suffix != ".ini"
     ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_list_of_folders_has_a_frame_on_all_sides(qtbot, window, dialog, scheme):
+    use_scheme(scheme)
+    window.recolor()
+    dialog.panel.name.setFocus()
+    QApplication.processEvents()
+    image = dialog.panel.list.grab().toImage()
+    right, below = image.width() - 1, image.height() - 1
+    middles = (0, below // 2), (right, below // 2), (right // 2, 0), (right // 2, below)
+    colors = {image.pixelColor(x, y).name() for x, y in middles}
+    use_scheme("system")
+    window.recolor()
+    assert colors == {{"light": LIGHT, "dark": DARK}[scheme].line}
 
 
 def test_return_in_a_field_confirms_it_and_does_not_start(qtbot, dialog, album):
