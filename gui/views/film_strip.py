@@ -11,6 +11,7 @@ from gui.document import Document
 from gui.images import Picture
 from gui.scales import MEDIUM, SMALL, WIDE
 from gui.theme import icon, theme
+from gui.views.name_delegate import NameDelegate
 from gui.views.painting import in_middle
 
 THUMBNAIL = QSize(92, 62)
@@ -38,6 +39,8 @@ class FilmStrip(QListWidget):
         self.setIconSize(THUMBNAIL)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._names = NameDelegate(self)
+        self.setItemDelegate(self._names)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         # The arrows of the keyboard belong to the divider; photos have keys of their own.
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -136,9 +139,10 @@ class FilmStrip(QListWidget):
         return in_middle(image, THUMBNAIL, self.devicePixelRatioF())
 
     def _fit(self) -> None:
-        """As high as a thumbnail with its name and a bar to scroll by."""
-        text = self.fontMetrics().height()
+        """As high as a thumbnail with its name in two lines and a bar to scroll by."""
+        text = 2 * self.fontMetrics().lineSpacing()
         self.setGridSize(QSize(THUMBNAIL.width() + WIDE, THUMBNAIL.height() + text + MEDIUM))
+        self._names.width = THUMBNAIL.width() + MEDIUM
         self.setViewportMargins(SMALL, SMALL, SMALL, 0)
         bar = self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(SMALL + self.gridSize().height() + bar)

@@ -4,10 +4,12 @@ import gc
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox, QStyleOptionViewItem
 
 from gui.images import Picture
+from gui.views.name_delegate import LINE_SEPARATOR, in_two_lines
 from tests.gui.conftest import is_done
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -125,3 +127,47 @@ def test_no_picture_is_kept_when_all_photos_are_closed(qtbot, window, open_color
     window._actions["close_photo"].trigger()
     qtbot.waitUntil(lambda: window.document.photo is None)
     assert not [each for each in pictures() if not any(each is old for old in before)]
+
+
+def lines_of(name: str, letters: float) -> list[str]:
+    """A name in lines for so many average letters."""
+    metrics = QFontMetrics(QApplication.font())
+    width = round(letters * metrics.horizontalAdvance("n"))
+    lines = in_two_lines(name, metrics, width).split(LINE_SEPARATOR)
+    assert all(metrics.horizontalAdvance(line) <= width for line in lines)
+    return lines
+
+
+def test_a_name_is_broken_at_a_word_if_all_of_it_fits_then(qapp):
+    assert lines_of("attic.jpg", 12) == ["attic.jpg"]
+    assert lines_of("004-girl meadow.jpg", 13) == ["004-girl ", "meadow.jpg"]
+    first, second = lines_of("nnnn-nnnnnnnnnnnnn.jpg", 12)
+    assert len(first) > 5
+    assert first + second == "nnnn-nnnnnnnnnnnnn.jpg"
+
+
+@pytest.mark.parametrize("name", ["M" * 60, "老" * 60, "a-" * 90 + "b.tif", "x" * 40 + ".jpeg"])
+def test_of_a_long_name_the_beginning_and_the_end_are_shown(qapp, name):
+    first, second = lines_of(name, 14)
+    assert name.startswith(first)
+    assert second.startswith("…")
+    assert name.endswith(second[1:])
+
+
+def test_similar_names_can_be_told_apart(qtbot, window, make_photo):
+    names = ["013-newsboy-snow-1896.png", "013-newsboy-snow-1896-colorized.png",
+             "013-newsboy-snow-1896-copied.png"]  # fmt: skip
+    photos = [make_photo(name) for name in names]
+    window.open_photos(photos)
+    qtbot.waitUntil(lambda: is_done(window))
+    strip, shown = window.film_strip, []
+    for row, photo in enumerate(photos):
+        option = QStyleOptionViewItem()
+        strip.initViewItemOption(option)
+        strip.itemDelegate().initStyleOption(option, strip.model().index(row, 0))
+        shown.append(option.text)
+        assert option.text.startswith("013-newsboy")
+        assert strip.item(row).toolTip() == str(photo)
+    assert shown[0].replace(LINE_SEPARATOR, "") == names[0]
+    assert shown[1].endswith("colorized.png")
+    assert shown[2].endswith("copied.png")
