@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from engine import Adjustments, translate
+from gui.texts import percent_sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class AdjustRow:
         help: gives what it does.
         low: the least value, as shown.
         high: the largest one, as shown.
-        unit: what stands behind the shown value.
+        unit: gives what stands behind the shown value.
         per_unit: the field's value for 1 of what is shown.
     """
 
@@ -25,7 +26,7 @@ class AdjustRow:
     help: Callable[[], str]
     low: int
     high: int
-    unit: str = ""
+    unit: Callable[[], str] = lambda: ""
     per_unit: float = 1.0
 
     @property
@@ -43,12 +44,12 @@ ADJUSTMENTS = (
     AdjustRow(
         "strength", lambda: translate("Strength"),
         lambda: translate("How much of the color is laid over the gray photo"),
-        0, 100, " %", 0.01,
+        0, 100, percent_sign, 0.01,
     ),
     AdjustRow(
         "saturation", lambda: translate("Saturation"),
         lambda: translate("Makes all colors paler or more vivid"),
-        0, 200, " %", 0.01,
+        0, 200, percent_sign, 0.01,
     ),
     AdjustRow(
         "temperature", lambda: translate("Warmth"),

@@ -134,9 +134,8 @@ class Editing(QObject):
     @Slot(str, int, int)
     def _on_adjusted(self, name: str, value: int, gesture: int) -> None:
         row = next(row for row in ADJUSTMENTS if row.name == name)
-        shown = f"{value}{row.unit}"
         self._ask(self._document.adjust(
-            name, value * row.per_unit, lambda: f"{row.words()}  {shown}", gesture
+            name, value * row.per_unit, lambda: f"{row.words()}  {value}{row.unit()}", gesture
         ))  # fmt: skip
 
     @Slot(str)

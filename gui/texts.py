@@ -92,5 +92,10 @@ def percent(share: float) -> str:
     return translate("{percent} %", percent=round(100 * share))
 
 
+def percent_sign() -> str:
+    """What stands behind a percentage, with a space in front where the language has one."""
+    return translate("{percent} %", percent="")
+
+
 def _kind(error: BaseException) -> str:
     return type(error).__name__

@@ -36,7 +36,7 @@ class ValueSlider(QWidget):
         self.row = row
         self._gesture = 0
         self._name = QLabel()
-        self._number = PanelNumberField(minimum=row.low, maximum=row.high, suffix=row.unit)
+        self._number = PanelNumberField(minimum=row.low, maximum=row.high)
         self._number.setButtonSymbols(PanelNumberField.ButtonSymbols.NoButtons)
         self._number.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._number.setKeyboardTracking(False)
@@ -84,6 +84,7 @@ class ValueSlider(QWidget):
         """Show all words in the language of the moment."""
         words, does = self.row.words(), self.row.help()
         self._name.setText(words)
+        self._number.setSuffix(self.row.unit())
         tip = translate("{help}. Double-click to reset.", help=does)
         self.setToolTip(tip)
         for part in (self.slider, self._number):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from engine import Adjustments
 from gui.adjusting import ADJUSTMENTS
 from gui.main_window import MainWindow
+from gui.texts import percent, percent_sign
 from gui.views.adjust_panel import STEPS_HEIGHT
 from gui.worker.desk import Desk
 from gui.worker.thread import EngineThread
@@ -200,7 +201,7 @@ def test_a_step_can_be_chosen_in_the_history(qtbot, window, open_colored):
     assert window.document.shown.edits.adjustments.temperature == 0
     window.set_language("zh_CN")
     assert [steps.model().index(row, 0).data() for row in (1, 2)] == [
-        f"饱和度  {round(100 * adjustments(window).saturation)} %",
+        f"饱和度  {round(100 * adjustments(window).saturation)}%",
         "冷暖  65",
     ]
 
@@ -255,6 +256,16 @@ def test_all_of_the_panel_is_readable_in_the_smallest_window(window, open_colore
         assert part.sizeHint().width() <= part.width()
         assert panel.rect().contains(part.geometry())
     assert panel._steps.height() >= 40
+
+
+@pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
+def test_percentages_are_spelled_like_that_of_the_zoom(window, open_colored, language):
+    window.set_language("en")
+    open_colored()
+    window.set_language(language)
+    shown = window.panel._sliders["saturation"]._number.text()
+    assert shown == percent(1) == {"zh_CN": "100%"}.get(language, "100 %")
+    assert window.toolbar.zoom_box.currentText().endswith(percent_sign())
 
 
 @pytest.mark.parametrize("language", ["en", "de", "zh_CN"])
