@@ -104,15 +104,16 @@ def give_name(draft: Path, target: Path, on_conflict: OnConflict) -> Path | None
     return placed
 
 
-def sweep_drafts(folder: Path, pid: int) -> None:
+def sweep_drafts(folder: Path, pid: int | None = None) -> None:
     """Take away what a process left half-written in a folder when it was killed.
 
     Args:
         folder: where it was writing.
-        pid: its number; it must not run any more.
+        pid: its number; it must not run any more. None for every process that ever wrote there.
     """
+    who = "*" if pid is None else str(pid)
     with contextlib.suppress(OSError):  # litter is no reason to fail
-        for draft in folder.glob(f".photochrom-{pid}-*.part"):
+        for draft in folder.glob(f".photochrom-{who}-*.part"):
             if draft.is_dir():  # what a cluster wrote for it
                 shutil.rmtree(draft, ignore_errors=True)
             else:

@@ -19,6 +19,7 @@ from engine.measuring.photos import find_photos
 from engine.network.model import ColorNetwork
 from engine.network.weights import ModelCard, load_weights, save_weights
 from engine.training.calibrate import calibrate
+from engine.whole_file import check_writable
 
 
 class WeightsWithShare(click.ParamType[tuple[Path, float]]):
@@ -54,6 +55,7 @@ def main(parts: tuple[tuple[Path, float], ...], out: Path, photos: tuple[Path, .
     if abs(sum(share for _, share in parts) - 1) > 1e-6:
         raise click.UsageError("The shares must add up to 1.")
     try:
+        check_writable(out)
         network, card = average(parts)
         if photos:
             card = _calibrated(network, card, photos)

@@ -4,7 +4,14 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from engine.whole_file import make_folder, remove_empty, told_failure, write_whole
+from engine.photo.place import sweep_drafts
+from engine.whole_file import (
+    check_writable,
+    make_folder,
+    remove_empty,
+    told_failure,
+    write_whole,
+)
 
 # Columns of validation.csv that are drawn.
 DRAWN = ("score", "lpips", "ciede2000", "psnr_hinted")
@@ -48,9 +55,34 @@ class RunFolder:
         self.draw_curve()
 
     def holds_a_run(self) -> bool:
-        """Whether a run was begun here."""
+        """Whether a run was begun here.
+
+        Raises:
+            SaveError: the folder may not be looked into.
+        """
         parts = (self.checkpoint, self.weights, self.validation_log, self.snapshots)
-        return any(part.exists() for part in parts)
+        with told_failure(self.path):
+            return any(part.exists() for part in parts)
+
+    def take_over(self) -> bool:
+        """Get the folder of a run that is gone on with ready.
+
+        What the run was writing when it was killed is taken away: it lies under names that are new
+        each time, and a run is killed often.
+
+        Returns:
+            Whether there is a checkpoint; otherwise nothing is done.
+
+        Raises:
+            SaveError: the folder may not be looked into, or nothing can be written into it.
+        """
+        with told_failure(self.checkpoint):
+            if not self.checkpoint.is_file():
+                return False
+            check_writable(self.checkpoint)
+        for folder in (self.path, self.snapshots):
+            sweep_drafts(folder)
+        return True
 
     def scores(self, photos: str) -> dict[int, float]:
         """Step -> score, of the rows of validation.csv that were measured on these photos."""

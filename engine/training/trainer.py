@@ -134,14 +134,17 @@ class Trainer:
 
         Raises:
             CannotResume: there is none, or it is damaged, or was made with other options.
+            SaveError: nothing can be written into the folder.
         """
         path = self.folder.checkpoint
-        if not path.is_file():
+        if not self.folder.take_over():
             raise CannotResume(folder=path.parent, reason=N_("it holds no checkpoint.pt"))
         try:
-            state: dict[str, Any] = torch.load(path, map_location=self.device, weights_only=True)
+            state: Any = torch.load(path, map_location=self.device, weights_only=True)
         except Exception as error:
             raise CannotResume(folder=path.parent, reason=N_("checkpoint.pt is damaged")) from error
+        if not isinstance(state, dict):
+            raise CannotResume(folder=path.parent, reason=N_("checkpoint.pt is damaged"))
         if state.get("format") != CHECKPOINT_FORMAT:
             raise CannotResume(folder=path.parent, reason=N_("it was made by another version"))
         self.options = TrainOptions.from_dict(state["options"])

@@ -1,16 +1,21 @@
 """A run is seeded, bounded, and resumed exactly; its loss falls."""
 
+import os
+import shutil
+import tempfile
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from engine.cancel import CancelToken
-from engine.errors import CannotResume, RunDiverged, RunExists
+from engine.errors import CannotResume, CannotWrite, RunDiverged, RunExists
 from engine.measuring.photos import find_photos
 from engine.network.calibration import Calibration
 from engine.network.hints import no_hints
 from engine.network.weights import load_weights
+from engine.photo.place import draft_path
 from engine.training import losses
 from engine.training.options import TrainOptions
 from engine.training.run_folder import DRAWN, RunFolder
@@ -207,6 +212,51 @@ def test_the_wrong_folder_cannot_be_resumed(photo_folder, photo_tar, tmp_path):
     one.folder.checkpoint.write_bytes(b"nonsense")
     with pytest.raises(CannotResume, match="damaged"):
         one.resume()
+    torch.save([1], one.folder.checkpoint)
+    with pytest.raises(CannotResume, match="damaged"):
+        one.resume()
+
+
+def test_what_a_killed_run_was_writing_is_swept_when_it_goes_on(photo_folder, tmp_path):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    one.save()
+    one.folder.snapshots.mkdir()
+    drafts = [draft_path(tmp_path), draft_path(one.folder.snapshots)]
+    for draft in drafts:
+        draft.write_bytes(b"half")
+    trainer(photo_folder, tmp_path).resume()
+    assert not any(draft.exists() for draft in drafts)
+
+
+def test_a_folder_that_may_not_be_written_is_told_before_the_work(
+    photo_folder, tmp_path, monkeypatch
+):
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    one.save()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(CannotWrite):
+        trainer(photo_folder, tmp_path).resume()
+
+
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="needs POSIX users")
+def test_a_folder_that_may_not_be_looked_into_is_told():
+    locked = Path(tempfile.mkdtemp())  # pytest's own folders admit their owner only
+    locked.chmod(0)
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(65534)
+    try:
+        run_folder = RunFolder(locked / "run")
+        for look in (run_folder.holds_a_run, run_folder.take_over, run_folder.make):
+            with pytest.raises(CannotWrite):
+                look()
+    finally:
+        if was_root:
+            os.seteuid(0)
+        locked.chmod(0o700)
+        shutil.rmtree(locked)
 
 
 def test_other_photos_of_the_same_number_are_told_apart(tmp_path):
