@@ -142,7 +142,7 @@ class FilmStrip(QListWidget):
         """As high as a thumbnail with its name in two lines and a bar to scroll by."""
         text = 2 * self.fontMetrics().lineSpacing()
         self.setGridSize(QSize(THUMBNAIL.width() + WIDE, THUMBNAIL.height() + text + MEDIUM))
-        self._names.width = THUMBNAIL.width() + MEDIUM
+        self._names.cell = self.gridSize()
         self.setViewportMargins(SMALL, SMALL, SMALL, 0)
         bar = self.horizontalScrollBar().sizeHint().height()
         self.setFixedHeight(SMALL + self.gridSize().height() + bar)

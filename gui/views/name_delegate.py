@@ -1,8 +1,10 @@
 """Names of files in two lines, so that similar ones can be told apart."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+
+from gui.scales import MEDIUM
 
 LINE_SEPARATOR = "\u2028"  # the only one that Qt's items honor
 _BREAKS = " -_,"
@@ -12,17 +14,25 @@ class NameDelegate(QStyledItemDelegate):
     """Shows the names of a list in two lines of a width.
 
     Attributes:
-        width: room for a line, in logical pixels.
+        cell: the size of each item, in logical pixels.
     """
 
-    width = 100
+    cell = QSize()
+
+    def sizeHint(
+        self,
+        option: QStyleOptionViewItem,  # noqa: ARG002 - Qt's signature
+        index: QModelIndex | QPersistentModelIndex,  # noqa: ARG002
+    ) -> QSize:
+        """The same for all: Qt's own is narrower where the name of the first one is short."""
+        return self.cell
 
     def initStyleOption(
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """As Qt asks for it."""
         super().initStyleOption(option, index)
-        option.text = in_two_lines(option.text, option.fontMetrics, self.width)
+        option.text = in_two_lines(option.text, option.fontMetrics, self.cell.width() - MEDIUM)
 
 
 def in_two_lines(name: str, metrics: QFontMetrics, width: int) -> str:

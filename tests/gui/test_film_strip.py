@@ -168,6 +168,7 @@ def test_similar_names_can_be_told_apart(qtbot, window, make_photo):
         shown.append(option.text)
         assert option.text.startswith("013-newsboy")
         assert strip.item(row).toolTip() == str(photo)
+        assert strip.visualItemRect(strip.item(row)).width() == strip.gridSize().width()
     assert shown[0].replace(LINE_SEPARATOR, "") == names[0]
     assert shown[1].endswith("colorized.png")
     assert shown[2].endswith("copied.png")
