@@ -79,6 +79,7 @@ class CompareView(QWidget):
         self._transform: Transform | None = None
         self._divider = Divider()
         self._side_by_side = False
+        self._expects_color = True
         self._surround: str | None = None
         self._peeking = False
         self._space_held = False
@@ -166,7 +167,10 @@ class CompareView(QWidget):
 
     def show_colored(self, picture: Picture | None) -> None:
         """Show a colored picture of the same photo; zoom, place and divider stay."""
+        was_halved = self._is_halved
         self._colored = picture
+        if self._is_halved != was_halved:
+            self._lay_out()
         self._point_at(self.mapFromGlobal(self.cursor().pos()).toPointF())
         self._show_place()
         self.update()
@@ -238,12 +242,15 @@ class CompareView(QWidget):
     def show_side_by_side(self, on: bool) -> None:
         """Show both pictures as wholes, or the divider again."""
         if on != self._side_by_side:
-            aim = self._aim()
-            self._stop_glide()
             self._side_by_side = on
-            if aim is not None:
-                self._set_transform(aim.in_view(self._view_size()))
-            self.update()
+            self._lay_out()
+
+    def expect_color(self, expected: bool) -> None:
+        """Leave room for the colored photo side by side, or none while there will be no such."""
+        was_halved = self._is_halved
+        self._expects_color = expected
+        if self._is_halved != was_halved:
+            self._lay_out()
 
     def set_surround(self, color: str | None) -> None:
         """Paint what is around the photo in a color of its own; None for the theme's."""
@@ -267,7 +274,7 @@ class CompareView(QWidget):
         painter.fillRect(self.rect(), QColor(self._surround or theme().surround))
         if self._original is None or self._transform is None:
             return
-        if self._side_by_side:
+        if self._is_halved:
             self._paint_pane(painter, self._original, translate("Original"), 0)
             other = self._original if self._peeking else self._colored
             words = translate("Original") if self._peeking else translate("Colored")
@@ -306,10 +313,7 @@ class CompareView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: ARG002 - Qt's signature
         """Keep the photo fitted, or what lies in the middle."""
-        if self._transform is not None:
-            aim = self._aim() or self._transform
-            self._stop_glide()
-            self._set_transform(aim.in_view(self._view_size()))
+        self._lay_out()
 
     def event(self, event: QEvent) -> bool:
         """Besides the usual: pinching on a touchpad, and screens of another pixel density."""
@@ -425,6 +429,14 @@ class CompareView(QWidget):
         self._show_place()
         self.update()
 
+    def _lay_out(self) -> None:
+        """Fit the photo into the room that there is now, or keep what lies in the middle."""
+        aim = self._aim()
+        self._stop_glide()
+        if aim is not None:
+            self._set_transform(aim.in_view(self._view_size()))
+        self.update()
+
     def _show_place(self) -> None:
         """Keep the navigator in line with all else."""
         picture = self._colored or self._original
@@ -443,10 +455,15 @@ class CompareView(QWidget):
         before, behind = keys if self.is_upright else (Qt.Key.Key_Up, Qt.Key.Key_Down)
         return {before: -1, behind: 1}
 
+    @property
+    def _is_halved(self) -> bool:
+        """Whether each picture has its half of the view."""
+        return self._side_by_side and (self._colored is not None or self._expects_color)
+
     def _pane(self) -> QRectF:
         """What the transform is for: the whole view, or its left half."""
         whole = QRectF(self.rect())
-        if self._side_by_side:
+        if self._is_halved:
             whole.setWidth(max(1.0, (whole.width() - SIDE_GAP) / 2))
         return whole
 
@@ -458,7 +475,7 @@ class CompareView(QWidget):
         """A point in logical pixels, or the middle, in screen pixels of its pane."""
         ratio, pane = self.devicePixelRatioF(), self._pane()
         x, y = (at.x(), at.y()) if at is not None else (pane.center().x(), pane.center().y())
-        if self._side_by_side and x > pane.width():
+        if self._is_halved and x > pane.width():
             x -= pane.width() + SIDE_GAP
         return x * ratio, y * ratio
 

@@ -87,6 +87,8 @@ class PhotoStage(QWidget):
         if document.photo is None:
             self.view.clear()
             return
+        gives_none = document.must_ask or document.stopped or document.error is not None
+        self.view.expect_color(not gives_none)
         if self.view.original is not document.photo.picture:
             self.view.show_original(document.photo.picture)
         colored = document.shown.picture if document.shown is not None else None

@@ -179,6 +179,21 @@ def test_side_by_side_without_color_shows_the_original_at_the_left(view):
     assert color_at(view, WIDTH - 200, HEIGHT / 2) not in (GRAY, RED)
 
 
+def test_side_by_side_a_photo_that_will_have_no_color_is_in_the_middle(view):
+    view.show_colored(None)
+    view.show_side_by_side(True)
+    view.expect_color(False)
+    assert view.transform.view == (WIDTH, HEIGHT)
+    assert view.transform.is_fit
+    assert color_at(view, 100, HEIGHT / 2) == color_at(view, WIDTH - 100, HEIGHT / 2) == GRAY
+    view.expect_color(True)
+    assert color_at(view, WIDTH - 100, HEIGHT / 2) not in (GRAY, RED)
+    view.expect_color(False)
+    view.show_colored(plain(RED))
+    assert color_at(view, 100, HEIGHT / 2) == GRAY
+    assert color_at(view, WIDTH - 100, HEIGHT / 2) == RED
+
+
 def test_double_click_on_the_divider_puts_it_in_the_middle(qtbot, view):
     view.set_divider(0.2)
     qtbot.mouseDClick(view, LEFT, pos=QPoint(160, 40))

@@ -341,6 +341,23 @@ def test_ways_to_compare_are_remembered(qtbot, window, open_colored, predictor, 
     other.deleteLater()
 
 
+def test_side_by_side_a_photo_with_color_is_in_the_middle_until_it_is_colored(
+    qtbot, window, tmp_path
+):
+    path = tmp_path / "color.png"
+    hue = np.linspace(0, 255, 90)[None].repeat(60, axis=0)
+    Image.fromarray(np.stack([hue, 255 - hue, hue / 2], axis=2).astype(np.uint8)).save(path)
+    window.open_photos([path])
+    qtbot.waitUntil(lambda: window.document.photo is not None and window.document.must_ask)
+    action(window, "side_by_side").trigger()
+    view = window.stage.view
+    assert view.is_side_by_side
+    assert view.transform.view[0] == pytest.approx(view.width() * view.devicePixelRatioF())
+    window.on_again()
+    qtbot.waitUntil(lambda: is_done(window))
+    assert view.transform.view[0] < view.width() * view.devicePixelRatioF() / 2
+
+
 def test_the_preview_is_replaced_by_the_full_size(qtbot, window, make_photo, monkeypatch):
     monkeypatch.setattr(gui.document, "PREVIEW_SIDES", (100,))
     window.open_photos([make_photo()])
