@@ -103,8 +103,9 @@ class AdjustPanel(QWidget):
         self._neutral.setText(translate("Neutralize tone and stains"))
         self._neutral.setToolTip(self._neutral_action.toolTip())
         self._reset.setText(translate("Reset"))
-        self._reset.setToolTip(translate("Reset adjustments"))
-        self._reset.setAccessibleName(translate("Reset adjustments"))
+        # Neutralize below is none of them: it changes the lightness, not the colors.
+        self._reset.setToolTip(translate("Reset the sliders"))
+        self._reset.setAccessibleName(translate("Reset the sliders"))
         self._quality.setAccessibleName(translate("Quality"))
         names = translate("Fast"), translate("Balanced"), translate("Fine")
         at = max(0, self._quality.currentIndex())

@@ -75,6 +75,18 @@ def test_a_double_click_resets_one(qtbot, window, open_colored):
     assert window.document.unsaved == ()
 
 
+def test_reset_says_that_it_is_for_the_sliders(window, open_colored):
+    open_colored()
+    reset = window.panel._reset
+    assert reset.toolTip() == reset.accessibleName() == "Reset the sliders"
+    window.editing.on_neutralize(True)
+    assert not reset.isEnabled()
+    drag(slider_of(window, "tint"), 0.5, 0.8)
+    reset.click()
+    assert adjustments(window) == Adjustments()
+    assert window.document.edits.neutralize
+
+
 def test_numbers_can_be_typed(window, open_colored):
     open_colored()
     number = window.panel._sliders["strength"]._number
