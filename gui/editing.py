@@ -11,7 +11,6 @@ from gui.document import Document
 from gui.variants import Variant
 from gui.variants_dialog import VariantsDialog
 from gui.views.adjust_panel import AdjustPanel
-from gui.views.compare_view import CompareView
 from gui.worker.jobs import Request, VariantReady
 
 _QUALITY_KEY = "quality"
@@ -47,7 +46,6 @@ class Editing(QObject):
         panel.quality_chosen.connect(self._on_quality_chosen)
         panel.reset_wanted.connect(self.on_reset_adjustments)
         panel.stepped.connect(self._on_stepped)
-        panel.left.connect(self._on_panel_left)
 
     def recall(self) -> None:
         """Take up what was chosen in the run before."""
@@ -146,10 +144,3 @@ class Editing(QObject):
     @Slot()
     def _on_stepped(self) -> None:
         self._ask(self._document.follow_steps())
-
-    @Slot()
-    def _on_panel_left(self) -> None:
-        """Let the keys be for the photo again."""
-        view = self._window.findChild(CompareView)
-        if view is not None:
-            view.setFocus()

@@ -393,6 +393,7 @@ class MainWindow(QMainWindow):
         self.viewing.changed.connect(self._show)
         self.stage.view.zoom_changed.connect(self._on_zoom)
         self.toolbar.language_chosen.connect(self._on_language_chosen)
+        self.panel.left.connect(self.stage.view.setFocus)
 
     def _step(self, step: int) -> None:
         if self.document.roll.has(step) and self._may_leave(partial(self._step, step)):
