@@ -24,6 +24,8 @@ class Closing(QObject):
         self._window, self._saving = window, saving
         self._awaited: set[int] = set()
         self._then: Callable[[], object] | None = None
+        self._is_leaving = False
+        self._is_asking = False
         # Those that were to be saved together with one that failed.
         self._beside_failed: set[int] = set()
 
@@ -36,14 +38,41 @@ class Closing(QObject):
         """
         if not unsaved:
             return True
-        fate = UnsavedQuestion(self._window, unsaved, self._saving.targets(unsaved)).ask()
+        if self._is_asking:  # the answer to one question must not pull the ground from the other
+            return False
+        self._is_asking = True
+        try:
+            fate = UnsavedQuestion(self._window, unsaved, self._saving.targets(unsaved)).ask()
+        finally:
+            self._is_asking = False
         if fate is Fate.SAVE:
             self.wait_for(self._saving.save_all(unsaved), then)
         return fate is Fate.GIVE_UP
 
+    def may_leave(self, then: Callable[[], object]) -> bool:
+        """Whether another photo may be shown: of one that was replaced no work can be gone on with.
+
+        The user is asked about such work; while it is being written, or the original is being
+        replaced, leaving waits for what comes of that.
+
+        Args:
+            then: leaves; is called later if it has to wait. It replaces what waited before.
+        """
+        if self._is_leaving:
+            self.stay()
+        document = self._saving.document
+        if document.leaving_waits_for:
+            self.wait_for(document.leaving_waits_for, then)
+            may = False
+        else:
+            may = self.may_go(document.lost_by_leaving, then)
+        self._is_leaving = self._then is then
+        return may
+
     def wait_for(self, saves: Collection[int], then: Callable[[], object]) -> None:
         """Do something once these saves, by their generations, have all succeeded."""
         self._awaited, self._then = set(saves), then
+        self._is_leaving = False
 
     def note(self, result: Result) -> None:
         """Take note of what became of a request."""
@@ -63,10 +92,20 @@ class Closing(QObject):
         return result.generation in self._beside_failed
 
     @property
+    def is_asking(self) -> bool:
+        """Whether the user has yet to answer."""
+        return self._is_asking
+
+    @property
     def is_waiting(self) -> bool:
-        """Whether something is closed as soon as it is saved."""
+        """Whether something is closed or left as soon as it is saved."""
         return self._then is not None
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether another photo is shown as soon as that is saved."""
+        return self._is_leaving and self.is_waiting
 
     def stay(self) -> None:
         """Close nothing."""
-        self._awaited, self._then = set(), None
+        self._awaited, self._then, self._is_leaving = set(), None, False

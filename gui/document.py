@@ -188,6 +188,18 @@ class Document:
         return tuple(each for each in self.unsaved if each == self.path and self.work.replaced)
 
     @property
+    def leaving_waits_for(self) -> frozenset[int]:
+        """The saves by which it will be known what would be lost by leaving the photo on screen."""
+        return frozenset(
+            generation
+            for generation, each in self._saves.items()
+            if self.photo is not None
+            and each.photo is self.photo.request
+            and not each.layer
+            and (each.replace_original or self.work.replaced)
+        )
+
+    @property
     def can_adjust(self) -> bool:
         """Whether there is a photo whose colors can be adjusted."""
         return self.photo is not None and not self.is_opening and not self.must_ask

@@ -30,6 +30,9 @@ class Exporting(QObject):
         settings: what is remembered between runs.
         folder_for: gives the folder that is proposed for a photo's results.
 
+    Attributes:
+        layers: generations of layers beside an exported photo; only what fails is worth saying.
+
     Signals:
         wanted: a request for the worker.
         said: a Message.
@@ -50,6 +53,7 @@ class Exporting(QObject):
         self._window, self._document, self._view = window, document, view
         self._settings, self._folder_for = settings, folder_for
         self._dialog: ExportDialog | None = None
+        self.layers: set[int] = set()
 
     @Slot()
     def on_export(self) -> None:
@@ -95,15 +99,17 @@ class Exporting(QObject):
     def _on_agreed(self, export: Export, target: Path) -> None:
         self._settings.setValue(_FOLDER_KEY, str(target.parent))
         document, options = self._document, export.options
-        if export.layer and document.path is not None:
-            # First, so that what is said in the end is where the photo is.
-            layer = color_layer_path(document.path, target.parent, target.suffix)
-            whole = replace(options, longest=None)  # it is laid over the photo itself
-            self._ask(document.save(layer, overwrite=False, options=whole, layer=True))
         request = document.save(target, overwrite=False, options=options, exported=True)
         if request is None:  # another photo is being opened
             self.said.emit(Message(Kind.NOTE, too_late_text))
         self._ask(request)
+        if request is not None and export.layer and document.path is not None:
+            layer = color_layer_path(document.path, target.parent, target.suffix)
+            whole = replace(options, longest=None)  # it is laid over the photo itself
+            beside = document.save(layer, overwrite=False, options=whole, layer=True)
+            self._ask(beside)
+            if beside is not None:
+                self.layers.add(beside.generation)
 
     @Slot()
     def _on_finished(self) -> None:

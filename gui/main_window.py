@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QUrl, Signal, Slot
+from PySide6.QtCore import QEvent, QSettings, QSize, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -67,6 +67,8 @@ logger = logging.getLogger(__name__)
 
 FIRST_SIZE = QSize(1200, 800)
 LEAST_WIDTH, LEAST_HEIGHT = 780, 560
+# What has to wait for an answer looks for it so often.
+_AFTER_ANSWER_MS = 200
 _PANEL_KEY = "panel"
 # Backslash is what other programs have; many keyboards have it in an awkward place only.
 _PEEKING = (Qt.Key.Key_Backslash, Qt.Key.Key_B)
@@ -126,8 +128,12 @@ class MainWindow(QMainWindow):
     def open_photos(self, photos: Sequence[Path]) -> None:
         """Add photos to those that are open, and show the first new one.
 
-        Folders go to the window for folders.
+        Folders go to the window for folders. What comes while the user is asked something waits for
+        the answer.
         """
+        if self.closing.is_asking:
+            QTimer.singleShot(_AFTER_ANSWER_MS, partial(self.open_photos, photos))
+            return
         folders = [photo.absolute() for photo in photos if is_folder(photo)]
         paths = [photo.absolute() for photo in photos if photo.absolute() not in folders]
         if folders:
@@ -321,7 +327,8 @@ class MainWindow(QMainWindow):
         self.stage.show_drop(False)
         event.acceptProposedAction()
         self.activateWindow()
-        self.open_photos(local_files(event.mimeData().urls()))
+        # Not at once: where they come from waits for the end of this, and a question may follow.
+        QTimer.singleShot(0, partial(self.open_photos, local_files(event.mimeData().urls())))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """While B is held the original is shown; Escape, with no work, closes a message."""
@@ -461,7 +468,7 @@ class MainWindow(QMainWindow):
 
     def _on_saved(self, result: PhotoSaved) -> None:
         saved = result.saved
-        if self.closing.is_beside_failed(result):
+        if self.closing.is_beside_failed(result) or result.generation in self.exporting.layers:
             return
 
         def text() -> str:
@@ -512,7 +519,7 @@ class MainWindow(QMainWindow):
 
     def _say_waiting(self) -> None:
         """Say why the window is still there."""
-        if not self.closing.is_waiting:
+        if not self.closing.is_waiting or self.closing.is_leaving:
             return
         if len(self.document.saves) == 1:
             self.say(Message(Kind.NOTE, lambda: translate(
@@ -558,7 +565,13 @@ class MainWindow(QMainWindow):
 
     def _may_leave(self, then: Callable[[], object]) -> bool:
         """Whether another photo may be shown; asks about work that could not be gone on with."""
-        return self.closing.may_go(self.document.lost_by_leaving, then)
+        if self.closing.may_leave(then):
+            return True
+        if self.closing.is_leaving:
+            self.say(Message(Kind.NOTE, lambda: translate(
+                "Another photo is shown as soon as this one is saved."
+            )))  # fmt: skip
+        return False
 
     @Slot(str)
     def _on_language_chosen(self, code: str) -> None:

@@ -70,6 +70,11 @@ class Saving(QObject):
         self._folder_for = folder_for
 
     @property
+    def document(self) -> Document:
+        """What makes the requests."""
+        return self._document
+
+    @property
     def options(self) -> SaveOptions:
         """How results are written from now on."""
         return remembered_options(self._settings)
@@ -127,6 +132,7 @@ class Saving(QObject):
         requests = [
             self._document.save_unsaved(photo, self._target_for(photo), self.options)
             for photo in photos
+            if photo in self._document.unsaved  # still, after the user has thought about it
         ]
         for request in requests:
             self.wanted.emit(request)

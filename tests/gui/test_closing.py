@@ -280,3 +280,21 @@ def test_saving_a_photo_that_was_closed_meanwhile_leaves_no_work_behind(
     qtbot.waitUntil(lambda: not window.document.is_saving)
     assert (tmp_path / "out.png").exists()
     assert window.document.unsaved == ()
+
+
+def test_photos_that_come_while_something_is_asked_are_opened_after_the_answer(
+    qtbot, window, open_changed, make_photo, asked
+):
+    path, later = open_changed("attic.png", 50), make_photo("later.png")
+
+    def while_asked(box: UnsavedQuestion) -> None:
+        window.open_photos([later])  # as the system, or a second start, may ask at any time
+        assert not window.document.is_opening
+        window.on_close_photo()  # no second question either
+        press("Cancel")(box)
+
+    asked.answer(while_asked)
+    assert not window.close()
+    qtbot.waitUntil(lambda: window.document.path == later and is_done(window))
+    assert window.document.unsaved == (path,)
+    assert len(asked) == 1

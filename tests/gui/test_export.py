@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
 
 from engine import Edits, SaveOptions
+from engine.errors import DiskFull
 from gui.export_dialog import ExportDialog
 from gui.presets import BUILT_IN, Export, Preset, Presets
 from gui.proof_lines import proof_lines
@@ -111,6 +112,22 @@ def test_a_photo_is_exported_as_chosen(qtbot, window, open_colored, tmp_path):
     with Image.open(layer) as image:
         assert image.size == (300, 200)  # it is laid over the photo itself
     assert photo.exists()
+
+
+def test_a_layer_that_cannot_be_written_beside_an_export_is_told(
+    qtbot, window, open_colored, tmp_path, monkeypatch
+):
+    def full(*_: object) -> None:
+        raise DiskFull(name="attic-color-layer.tif", folder=tmp_path)
+
+    open_colored()
+    monkeypatch.setattr("gui.worker.desk.save_layer", full)
+    dialog = panel(window)
+    choose(dialog, "layer", True)
+    dialog.accept()
+    qtbot.waitUntil(lambda: not window.document.is_saving)
+    assert (tmp_path / "attic-colorized.png").exists()
+    assert "attic-color-layer.tif" in window.message_bar.text
 
 
 def test_an_export_is_no_place_to_save_to(qtbot, window, open_colored, tmp_path):

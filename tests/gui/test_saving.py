@@ -358,6 +358,63 @@ def test_leaving_a_replaced_photo_asks_about_work_that_could_not_be_gone_on_with
     assert window.document.edits == Edits()
 
 
+def test_leaving_while_the_original_is_being_replaced_waits_and_asks_then(
+    qtbot, window, predictor, open_colored, monkeypatch
+):
+    other = open_colored("other.png")
+    path = open_colored()
+    predictor.gate.clear()
+    window.panel.quality_chosen.emit("fine")  # so that saving has to wait for the network
+    replace_it(window)
+    window.panel.adjusted.emit("strength", 50, 1)
+    asked = []
+    monkeypatch.setattr(UnsavedQuestion, "ask", lambda _: asked.append(True) or Fate.KEEP)
+    window.on_previous()
+    assert "as soon as this one is saved" in window.message_bar.text
+    assert not asked
+    assert not window.document.is_opening
+    predictor.gate.set()
+    qtbot.waitUntil(lambda: bool(asked) and is_done(window))
+    assert window.document.path == path
+    assert window.document.unsaved == (path,)
+    monkeypatch.setattr(UnsavedQuestion, "ask", lambda _: Fate.GIVE_UP)
+    window.on_previous()
+    qtbot.waitUntil(lambda: window.document.path == other and is_done(window))
+
+
+def test_work_on_a_replaced_photo_stays_if_it_cannot_be_saved(
+    qtbot, window, predictor, open_colored, tmp_path
+):
+    open_colored("other.png")
+    path = open_colored()
+    replace_it(window)
+    wait_for_words(qtbot, window, "now stands in")
+    window.panel.adjusted.emit("strength", 50, 1)
+    qtbot.waitUntil(lambda: is_done(window))
+    predictor.gate.clear()
+    window.panel.quality_chosen.emit("fine")
+    save(window, tmp_path / "gone" / "out.png")  # a folder that is not there
+    window.on_previous()
+    predictor.gate.set()
+    wait_for_words(qtbot, window, "gone")
+    qtbot.waitUntil(lambda: is_done(window))
+    assert window.document.path == path
+    assert window.document.unsaved == (path,)
+
+
+def test_the_newest_wish_to_leave_counts(qtbot, window, predictor, open_colored):
+    first, second = open_colored("first.png"), open_colored("second.png")
+    open_colored()
+    predictor.gate.clear()
+    window.panel.quality_chosen.emit("fine")
+    replace_it(window)
+    window.on_previous()
+    window._on_photo_wanted(0)
+    predictor.gate.set()
+    qtbot.waitUntil(lambda: window.document.path == first and is_done(window))
+    assert window.document.roll.photos[:2] == (first, second)
+
+
 def test_work_on_a_replaced_photo_that_is_given_up_is_not_asked_about_again(
     qtbot, window, open_colored, monkeypatch
 ):
