@@ -49,6 +49,9 @@ _FIELDS = (
 _FULL = {sqlite3.SQLITE_FULL}
 # So many of the photos that were colored last say how long the next ones take.
 _NEWEST = 50
+# Among so many of those that ended last they are looked for: no index is ordered by that, and to
+# order all of a million takes seconds.
+_LOOKED_AT = 1000
 # Between the ends of two photos of one run lies at most the second one's work, and some writing
 # down; what is longer was waiting, or loading the network.
 _SLACK_SECONDS = 1.0
@@ -104,6 +107,11 @@ class Journal:
         """What is known before a job is planned."""
         with self._lock, _told(self.path):
             return _known(self._db, job)
+
+    def records(self, job: str) -> dict[bytes, Record]:
+        """Those of a job, by the photo's whole path; for what else is known, see `known`."""
+        with self._lock, _told(self.path):
+            return _records(self._db, job)
 
     @contextlib.contextmanager
     def planning(self) -> Iterator[None]:
@@ -366,11 +374,12 @@ def peek(path: Path, job: str) -> Known:
         return _known(db, job)
 
 
+def _records(db: sqlite3.Connection, job: str) -> dict[bytes, Record]:
+    rows = db.execute(f"SELECT {_FIELDS} FROM photos WHERE job = ?", (job,))
+    return {bytes(row[0]): _record(row) for row in rows}
+
+
 def _known(db: sqlite3.Connection, job: str) -> Known:
-    records = {
-        bytes(row[0]): _record(row)
-        for row in db.execute(f"SELECT {_FIELDS} FROM photos WHERE job = ?", (job,))
-    }
     earlier = {
         bytes(row[0]): _record(row)
         for row in db.execute(
@@ -378,7 +387,7 @@ def _known(db: sqlite3.Connection, job: str) -> Known:
         )
     }
     sealed = tuple(_path(target) for (target,) in db.execute("SELECT target FROM sealed"))
-    return Known(records, earlier, sealed, _took(db, job))
+    return Known(_records(db, job), earlier, sealed, _took(db, job))
 
 
 def _took(db: sqlite3.Connection, job: str) -> tuple[Took, ...]:
@@ -388,9 +397,11 @@ def _took(db: sqlite3.Connection, job: str) -> tuple[Took, ...]:
     """
     rows = db.execute(
         "SELECT source, size, gap FROM (SELECT job, source, size, state, seconds, ended, "
-        "ended - lag(ended) OVER (ORDER BY ended) AS gap FROM photos WHERE ended IS NOT NULL) "
+        "ended - lag(ended) OVER (ORDER BY ended) AS gap FROM "
+        "(SELECT job, source, size, state, seconds, ended FROM photos "
+        "WHERE ended IS NOT NULL ORDER BY ended DESC LIMIT ?)) "
         "WHERE job = ? AND state = 'done' AND gap < seconds + ? ORDER BY ended DESC LIMIT ?",
-        (job, _SLACK_SECONDS, _NEWEST),
+        (_LOOKED_AT, job, _SLACK_SECONDS, _NEWEST),
     )
     return tuple(Took(Load.of(_path(source), size), gap) for source, size, gap in rows)
 

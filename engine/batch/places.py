@@ -1,12 +1,13 @@
 """Where the journal of a job lies, and how a plan gets into it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.batch.find import Finding
 from engine.batch.job import Job
 from engine.batch.journal import Journal
 from engine.batch.plan import BatchConflict, Plan, make_plan
-from engine.batch.records import Known
+from engine.batch.records import Record
 from engine.batch.shard import Shard
 from engine.batch.tasks import make_folder
 from engine.errors import JournalInUse
@@ -70,13 +71,14 @@ def plan_in(
         known = journal.known(fingerprint)
         plan = make_plan(finding, job, known, on_conflict, retry_failed=retry_failed, shard=shard)
         with journal.planning():
-            if _names_in(journal.known(fingerprint)) == _names_in(known):
+            # Others wait meanwhile, so no more is read than is needed.
+            if _names_in(journal.records(fingerprint)) == _names_in(known.records):
                 journal.reserve(fingerprint, (row.record() for row in plan.to_color))
                 return plan
 
 
-def _names_in(known: Known) -> dict[bytes, Path]:
-    return {source: record.target for source, record in known.records.items()}
+def _names_in(records: Mapping[bytes, Record]) -> dict[bytes, Path]:
+    return {source: record.target for source, record in records.items()}
 
 
 def merge_shards(journal: Journal) -> int:

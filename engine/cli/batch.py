@@ -267,7 +267,7 @@ def _write_report(
     folder: Path, journal: Journal, job: Job, finished: Finished, missing: Sequence[Record]
 ) -> None:
     """Write the report, or say why there is none: the photos are colored all the same."""
-    records = dict(journal.known(job.fingerprint).records)
+    records = journal.records(job.fingerprint)
     records.update((key_of(one.source), one) for one in missing)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -170,7 +170,7 @@ class BatchThread(QThread):
             self.began.emit(Listed.of(plan, order.into))
             means = Means(self._load)
             finished = run_batch(plan.to_color, job, journal, means, self._tell, steering)
-            records = journal.known(job.fingerprint).records.values()
+            records = journal.records(job.fingerprint).values()
         self.ended.emit(finished)
         self.reporter.begin(BatchReport.of(records, finished.seconds), journal.path.parent)
 

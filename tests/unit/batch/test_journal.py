@@ -52,7 +52,7 @@ def test_what_is_written_is_there(journal, path):
     assert known.records[key_of(strange.source)] == strange
     assert known.records[key_of(Path("/photos/b.jpg"))].layer == Path("/out/b-layer.tif")
     assert not peek(path, "another").records
-    assert journal.known(JOB).records == known.records
+    assert journal.known(JOB).records == journal.records(JOB) == known.records
 
 
 def test_a_photo_is_claimed_once(journal, path):
@@ -179,6 +179,16 @@ def test_what_ended_long_ago_says_nothing_any_more(journal, monkeypatch):
     for number, moment in enumerate([10.0, 12.0, 13.0, 13.5]):
         ended_at(journal, monkeypatch, JOB, f"{number}.jpg", moment)
     assert [one.seconds for one in journal.known(JOB).took] == [0.5, 1.0]
+
+
+def test_only_the_newest_of_all_jobs_are_looked_at(journal, monkeypatch):
+    monkeypatch.setattr(journal_module, "_LOOKED_AT", 3)
+    for number, moment in enumerate([10.0, 12.0, 13.0, 13.5]):
+        ended_at(journal, monkeypatch, JOB, f"{number}.jpg", moment)
+    assert [one.seconds for one in journal.known(JOB).took] == [0.5, 1.0]
+    for number, moment in enumerate([14.0, 15.0, 16.0]):
+        ended_at(journal, monkeypatch, "other", f"{number}.jpg", moment)
+    assert journal.known(JOB).took == ()
 
 
 def claim_all(path: Path, count: int, results: "multiprocessing.SimpleQueue[list[int]]") -> None:

@@ -1,11 +1,14 @@
 """What a plan says, and that it says the same again."""
 
 import os
+from unittest import mock
 
 import pytest
 
+from engine.batch import places
 from engine.batch.find import Choice, find_photos
 from engine.batch.journal import Journal, peek
+from engine.batch.places import opened_journal, plan_in
 from engine.batch.plan import make_plan
 from engine.batch.records import Sealed
 from engine.batch.shard import Shard
@@ -309,6 +312,28 @@ def test_planning_writes_nothing(batch):
     assert (sorted(batch.into.iterdir()), batch.path.read_bytes()) == before
     with Journal(batch.path):  # and while another process is at it
         assert len(peek(batch.path, batch.job.fingerprint).records) == 2
+
+
+def test_names_kept_by_another_process_meanwhile_are_planned_for(batch, monkeypatch):
+    """And all that is known is read for a plan only, not to see whether it still holds."""
+    save_photos(batch.folder, 2)
+    finding, job = find_photos([batch.folder]), batch.job
+    known = []
+    with opened_journal(batch.path) as journal, opened_journal(batch.path) as other:
+
+        def planned(*arguments, **options):
+            plan = make_plan(*arguments, **options)
+            known.append(arguments[2])
+            if len(known) == 1:
+                other.reserve(job.fingerprint, [row.record() for row in plan.to_color])
+            return plan
+
+        monkeypatch.setattr(places, "make_plan", planned)
+        asked = mock.Mock(wraps=journal.known)
+        monkeypatch.setattr(journal, "known", asked)
+        assert len(plan_in(journal, finding, job).to_color) == 2
+    assert [len(one.records) for one in known] == [0, 2]
+    assert asked.call_count == 2
 
 
 def test_templates_are_checked_before_anything_is_done(batch):
