@@ -9,7 +9,7 @@ from engine.cancel import CancelToken
 from engine.checking.report import Row
 from engine.color.icc import BadProfile, profile_tags
 from engine.photo.channels import top_code
-from engine.photo.decode import PROFILE_LEFT_ASIDE, RGB_PROFILE_OF_GRAY
+from engine.photo.decode import LEFT_ASIDE
 from engine.photo.embed_webp import WEBP_LOSSLESS, BadWebp, webp_chunks
 from engine.photo.lightness import measure_lightness
 from engine.photo.neutral import neutral_of
@@ -162,8 +162,8 @@ def _profile_name(photo: Photo) -> str:
     """What a profile calls itself. Source: ICC.1:2022, 10.15; ICC.1:2001-04, 6.5.17."""
     icc = photo.source.icc
     if icc is None:
-        is_left_aside = {PROFILE_LEFT_ASIDE, RGB_PROFILE_OF_GRAY} & set(photo.source.notices)
-        return "left aside (sRGB)" if is_left_aside else "none (sRGB)"
+        has_own = LEFT_ASIDE.isdisjoint(photo.source.notices)
+        return "none (sRGB)" if has_own else "left aside (sRGB)"
     try:
         return _text(bytes(profile_tags(icc)[b"desc"]))
     except (BadProfile, KeyError, struct.error, UnicodeDecodeError):

@@ -52,6 +52,8 @@ RGB_PROFILE_OF_GRAY = N_(
     "The photo is stored in gray, but the color profile in the file is for RGB; it was left aside, "
     "and the grays are read as sRGB."
 )
+# Either way the profile in the file has no say.
+LEFT_ASIDE = frozenset({PROFILE_LEFT_ASIDE, RGB_PROFILE_OF_GRAY})
 SEVERAL_PAGES = N_("The file holds several pictures; the first one is used.")
 CMYK_CONVERTED = N_("The file is made for printing (CMYK); its colors were turned into RGB.")
 CHANNEL_LEFT_OUT = N_("The file holds a channel beside its colors; it was left out.")

@@ -25,7 +25,7 @@ from engine.cancel import CancelToken
 from engine.photo.bits import as_16_bit
 from engine.photo.boxes import check_whole
 from engine.photo.color_tags import Cicp, profile_of_cicp, refuse_high_dynamic_range
-from engine.photo.decode import PROFILE_LEFT_ASIDE, SEVERAL_PAGES, decode, why_left_aside
+from engine.photo.decode import LEFT_ASIDE, SEVERAL_PAGES, decode, why_left_aside
 from engine.photo.decoded import (
     COMPRESSION,
     DAMAGED,
@@ -110,12 +110,21 @@ def decode_avif(data: bytes, cancel: CancelToken | None = None) -> Decoded:
     assert decoded.pixels is not None
     pixels = _rescaled(decoded.pixels[..., :1] if gray else decoded.pixels, bits, gray and video)
     alpha = None if decoded.alpha is None else _rescaled(decoded.alpha, bits, video=False)
-    icc = decoded.icc
-    if icc is None and cicp is not None and PROFILE_LEFT_ASIDE not in decoded.notices:
+    icc, notices = _profile_that_counts(decoded, cicp, gray)
+    return dataclasses.replace(decoded, pixels=pixels, alpha=alpha, icc=icc, notices=notices)
+
+
+def _profile_that_counts(
+    decoded: Decoded, cicp: Cicp | None, gray: bool
+) -> tuple[bytes | None, tuple[str, ...]]:
+    """The profile of an AVIF file, and all notices: libvips makes three channels of gray."""
+    icc, notices = decoded.icc, decoded.notices
+    if icc is not None and gray and not is_usable(icc, 1):
+        return None, (*notices, why_left_aside(icc, 1))
+    # Of what was left aside it is said that sRGB stands in for it.
+    if icc is None and cicp is not None and LEFT_ASIDE.isdisjoint(notices):
         icc = profile_of_cicp(cicp, gray)
-    elif gray:
-        icc = None  # it was meant for three channels
-    return dataclasses.replace(decoded, pixels=pixels, alpha=alpha, icc=icc)
+    return icc, notices
 
 
 def _promises_gray(data: bytes) -> bool:

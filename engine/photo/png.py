@@ -18,7 +18,7 @@ from engine.photo.color_tags import (
     profile_of_cicp,
     refuse_high_dynamic_range,
 )
-from engine.photo.decode import PROFILE_LEFT_ASIDE, decode, why_left_aside
+from engine.photo.decode import LEFT_ASIDE, decode, why_left_aside
 from engine.photo.decoded import Decoded, Keep
 
 # A profile that is longer is taken for damaged.
@@ -51,7 +51,7 @@ def decode_png(file: BinaryIO, cancel: CancelToken | None = None, keep: Keep = "
 
     decoded = decode(file, "png", cancel, keep, profile)
     lost = b"iCCP" in told and cicp is None and decoded.icc is None
-    if not lost or PROFILE_LEFT_ASIDE in decoded.notices:
+    if not lost or not LEFT_ASIDE.isdisjoint(decoded.notices):
         return decoded
     # libpng throws away in silence what it finds damaged or unfitting.
     colors = 3 if decoded.pixels is None else decoded.pixels.shape[2]

@@ -27,8 +27,10 @@ from engine.errors import (
     UnreadablePhoto,
     UnsupportedPhoto,
 )
+from engine.photo import heif
 from engine.photo.camera_raw import NOT_DEVELOPED
 from engine.photo.channels import upright
+from engine.photo.color_tags import Cicp
 from engine.photo.decode import (
     CHANNEL_LEFT_OUT,
     CMYK_CONVERTED,
@@ -42,6 +44,7 @@ from engine.photo.decoded import (
     NO_MEMORY,
     TOO_LARGE,
     UNSUPPORTED,
+    Decoded,
 )
 from engine.photo.formats import NOT_READ
 from engine.photo.lightness import measure_lightness
@@ -329,6 +332,25 @@ def test_gray_photo_leaves_rgb_profile_aside(tmp_path, file_format):
     photo = read_photo(saved(tmp_path, by_pillow(gray_picture(), file_format, icc_profile=icc)))
     assert photo.source.icc is None
     assert photo.source.notices == (RGB_PROFILE_OF_GRAY,)
+
+
+@pytest.mark.parametrize("with_numbers", [False, True])
+def test_gray_avif_leaves_rgb_profile_aside(tmp_path, with_numbers, monkeypatch):
+    icc = (ICC / "sRGB-v2-micro.icc").read_bytes()
+    data = by_pillow(gray_picture(), "AVIF", subsampling="4:0:0", quality=100, icc_profile=icc)
+    if with_numbers:  # no writer at hand gives both
+        monkeypatch.setattr(heif, "_cicp", lambda _: Cicp(12, 13))
+    photo = read_photo(saved(tmp_path, data))
+    assert photo.pixels.shape[2] == 1
+    assert photo.source.icc is None
+    assert photo.source.notices == (RGB_PROFILE_OF_GRAY,)
+
+
+@pytest.mark.parametrize("notice", [PROFILE_LEFT_ASIDE, RGB_PROFILE_OF_GRAY])
+def test_numbers_do_not_stand_in_for_a_profile_left_aside(notice):
+    one_channel = Decoded(gray_picture()[..., None], None, notices=(notice,))
+    told = heif._profile_that_counts(one_channel, Cicp(12, 13), gray=True)
+    assert told == (None, (notice,))
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG", "TIFF"])
