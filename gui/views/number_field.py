@@ -11,7 +11,22 @@ class NumberField(QSpinBox):
     """Takes a number that is out of reach for the nearest one that is not.
 
     Qt's own takes the digits up to the one with which the number would be too large: 25 for 250.
+
+    Below the least number may stand one that means none, and is shown as words.
     """
+
+    _least: int | None = None
+
+    def limit(self, least: int, largest: int, none: int | None = None) -> None:
+        """Set which numbers there are.
+
+        Args:
+            least: of those that are one.
+            largest: of all.
+            none: means none, and is less than `least`; None if it cannot be chosen.
+        """
+        self._least = least
+        self.setRange(least if none is None else none, largest)
 
     def validate(self, text: str, at: int) -> tuple[QValidator.State, str, int]:
         """Let any whole number be typed."""
@@ -30,7 +45,10 @@ class NumberField(QSpinBox):
         return self.textFromValue(self._nearest(number)) + self.suffix()
 
     def _nearest(self, number: int) -> int:
-        return min(max(number, self.minimum()), self.maximum())
+        if number == self.minimum():  # which may be the one that means none
+            return number
+        least = self.minimum() if self._least is None else self._least
+        return min(max(number, least), self.maximum())
 
     def _number_in(self, text: str) -> int | None:
         try:

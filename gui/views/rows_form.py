@@ -212,7 +212,7 @@ class _AmountField(_Field):
         self._amount = kind = row.kind
         self._spin = NumberField()
         self._none = kind.low - 1 if kind.nothing is not None else None
-        self._spin.setRange(kind.low if self._none is None else self._none, kind.high)
+        self._spin.limit(kind.low, kind.high, self._none)
         self._spin.setSingleStep(kind.step)
         self._spin.setSuffix(kind.unit)
         self._slider = QSlider(Qt.Orientation.Horizontal)

@@ -58,6 +58,8 @@ def choose(dialog: ExportDialog, name: str, value: object) -> None:
         ("longest", "99999999", f"{MOST_PIXELS} px", MOST_PIXELS),
         ("longest", "1500", "1500 px", 1500),
         ("longest", "0", "As the photo", None),
+        ("longest", "-5", "1 px", 1),
+        ("quality", "-5", "1", 1),
     ],
 )
 def test_a_number_out_of_reach_becomes_the_nearest(dialog, name, typed, shown, value):
