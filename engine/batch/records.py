@@ -1,5 +1,6 @@
 """What a journal says of photos, as values."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,8 +51,9 @@ class Record:
 def missing_record(place: Path) -> Record:
     """What there is to tell of a photo or folder that does not exist, in no journal."""
     error = MissingPhoto(name=place.name, reason=MISSING)
+    whole = Path(os.path.abspath(place))  # noqa: PTH100 - links stay
     return Record(
-        place, 0, 0, 0, "", "", place, None, "unique", "failed", str(error), error.code
+        whole, 0, 0, 0, "", "", whole, None, "unique", "failed", str(error), error.code
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -196,15 +196,14 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
     choice = Choice(options["recursive"], options["include"], options["exclude"], options["into"])
     shard: Shard | None = options["shard"]
     path = journal_path(options["into"], shard)
-    missing = [missing_record(place) for place in missing_among(places)]
-    for one in missing:
-        click.echo(f"{one.source}: {one.reason}", err=True)
-        if isinstance(voice, JsonVoice):
-            voice.missing(one, plan_only=plan_only)
-    gone = {one.source for one in missing}
-    if gone.issuperset(places):
+    missing = _told_missing(places, voice, plan_only)
+    report: Path | None = options["report"]
+    if missing.keys() >= set(places):
+        if report is not None and not plan_only:
+            known = peek(path, job.fingerprint).records
+            _write_report(report, known, missing.values(), seconds=0.0)
         return 1
-    finding = find_photos([place for place in places if place not in gone], choice)
+    finding = find_photos([place for place in places if place not in missing], choice)
     if plan_only:
         plan = make_plan(finding, job, peek(path, job.fingerprint), **_planning(**options))
         voice.planned(plan)
@@ -217,9 +216,20 @@ def batch(places: tuple[Path, ...], plan_only: bool, as_json: bool, **options: A
         plan = plan_in(journal, finding, job, **_planning(**options))
         _say_before(plan, choice, voice)
         finished = _run(plan, job, journal, voice, means)
-        if options["report"] is not None:
-            _write_report(options["report"], journal, job, finished, missing)
+        if report is not None:
+            known = journal.records(job.fingerprint)
+            _write_report(report, known, missing.values(), finished.seconds)
         return _say_after(plan, finished, len(missing))
+
+
+def _told_missing(places: Iterable[Path], voice: Voice, plan_only: bool) -> dict[Path, Record]:
+    """What does not exist, by the name it was given by; it is said at once."""
+    missing = {place: missing_record(place) for place in missing_among(places)}
+    for place, one in missing.items():
+        click.echo(f"{place}: {one.reason}", err=True)
+        if isinstance(voice, JsonVoice):
+            voice.missing(place, one.reason, plan_only=plan_only)
+    return missing
 
 
 def _timed(plan: Plan, job: Job, device: DeviceChoice) -> Plan:
@@ -264,14 +274,13 @@ def _run(plan: Plan, job: Job, journal: Journal, voice: Voice, means: Means) -> 
 
 
 def _write_report(
-    folder: Path, journal: Journal, job: Job, finished: Finished, missing: Sequence[Record]
+    folder: Path, known: Mapping[bytes, Record], missing: Iterable[Record], seconds: float
 ) -> None:
     """Write the report, or say why there is none: the photos are colored all the same."""
-    records = journal.records(job.fingerprint)
-    records.update((key_of(one.source), one) for one in missing)
+    records = {**known, **{key_of(one.source): one for one in missing}}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_report(BatchReport.of(records.values(), finished.seconds), folder)
+        write_report(BatchReport.of(records.values(), seconds), folder)
     except OSError as error:
         reason = error.strerror or str(error)
         click.echo(f"The report cannot be written into {folder}: {reason}.", err=True)

@@ -4,6 +4,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from rich.progress import TaskID, TextColumn
@@ -12,7 +13,6 @@ from engine.batch.events import Event, Paused, Progressed, Remarked, RowChanged
 from engine.batch.find import EXCLUDED, NOT_INCLUDED, Choice
 from engine.batch.pace import time_text
 from engine.batch.plan import Plan, Row
-from engine.batch.records import Record
 from engine.cli.progress import progress_bar
 
 _MEGABYTE = 1_000_000
@@ -86,9 +86,9 @@ class JsonVoice:
         if event.error:
             click.echo(f"{event.source}: {event.error}", err=True)
 
-    def missing(self, record: Record, *, plan_only: bool) -> None:
+    def missing(self, place: Path, reason: str, *, plan_only: bool) -> None:
         """A place that does not exist."""
-        source, reason = str(record.source), record.reason
+        source = str(place)
         if plan_only:
             _line(source=source, target=None, action="ignore", reason=reason)
         else:

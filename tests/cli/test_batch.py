@@ -197,6 +197,28 @@ def test_what_does_not_exist_stops_no_other(folder, tmp_path, capsys):
     assert "0 colored, 1 failed." in capsys.readouterr().err
 
 
+def test_the_report_names_what_does_not_exist_by_its_whole_path(folder, capsys, monkeypatch):
+    monkeypatch.chdir(folder.parent)
+    for places, counts in (
+        (["nodir"], {"failed": 1}),  # nothing else is there to be done
+        (["nodir", "in"], {"failed": 1, "done": 3}),
+        (["nodir"], {"failed": 1, "done": 3}),
+    ):
+        capsys.readouterr()
+        options = ["--into", "out", "--report", "report", "--json"]
+        assert run(["batch", *places, *options]) == 1
+        said = capsys.readouterr()
+        assert said.err.startswith("nodir: ")
+        assert lines(said.out)[0]["source"] == "nodir"
+        told = json.loads(Path("report", "photochrom-report.json").read_text("utf-8"))
+        assert told["counts"] == counts
+        (row,) = [row for row in told["photos"] if row["state"] == "failed"]
+        assert row["source"] == str(folder.parent / "nodir")
+    shutil.rmtree("report")
+    assert run(["batch", "nodir", *options, "--plan"]) == 1
+    assert not Path("report").exists()
+
+
 @pytest.mark.parametrize(
     ("patterns", "said"),
     [
