@@ -5,7 +5,7 @@ from pathlib import Path
 
 from engine.batch.find import Finding
 from engine.batch.job import Job
-from engine.batch.journal import Journal
+from engine.batch.journal import Journal, key_of
 from engine.batch.plan import BatchConflict, Plan, make_plan
 from engine.batch.records import Record
 from engine.batch.shard import Shard
@@ -72,9 +72,23 @@ def plan_in(
         plan = make_plan(finding, job, known, on_conflict, retry_failed=retry_failed, shard=shard)
         with journal.planning():
             # Others wait meanwhile, so no more is read than is needed.
-            if _names_in(journal.records(fingerprint)) == _names_in(known.records):
-                journal.reserve(fingerprint, (row.record() for row in plan.to_color))
+            now = journal.records(fingerprint)
+            if _names_in(now) == _names_in(known.records):
+                done = _ended_since(known.records, now)
+                rows = (row.record() for row in plan.to_color)
+                journal.reserve(
+                    fingerprint, (row for row in rows if key_of(row.source) not in done)
+                )
                 return plan
+
+
+def _ended_since(before: Mapping[bytes, Record], now: Mapping[bytes, Record]) -> set[bytes]:
+    """The photos that another process has ended meanwhile: kept anew, they would be made twice."""
+    return {
+        source
+        for source, record in now.items()
+        if record.state not in ("waiting", "running") and record.state != before[source].state
+    }
 
 
 def _names_in(records: Mapping[bytes, Record]) -> dict[bytes, Path]:

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.batch import places, tasks
 from engine.batch import run as run_module
-from engine.batch import tasks
 from engine.batch.events import Continued, Finished, Paused, Progressed, RowChanged
 from engine.batch.find import Choice
 from engine.batch.journal import Journal
+from engine.batch.places import opened_journal
+from engine.batch.plan import make_plan
 from engine.batch.records import Sealed
 from engine.batch.report import BatchReport, as_json
 from engine.batch.sidecars import GivenEdits
@@ -48,6 +50,24 @@ from tests.support.pictures import by_pillow, rgb_picture
 @pytest.fixture
 def batch(tmp_path):
     return Batch(tmp_path / "in", tmp_path / "out")
+
+
+def test_what_another_process_ends_during_the_planning_is_not_made_twice(batch, monkeypatch):
+    save_photos(batch.folder, 2)
+    other = Batch(batch.folder, batch.into)
+    with opened_journal(batch.path) as journal:  # both know the names
+        journal.reserve(batch.job.fingerprint, [row.record() for row in batch.plan().rows])
+
+    def planned(*arguments, **options):
+        plan = make_plan(*arguments, **options)
+        monkeypatch.setattr(places, "make_plan", make_plan)
+        other.run()
+        return plan
+
+    monkeypatch.setattr(places, "make_plan", planned)
+    assert batch.run().done == 2
+    assert sorted(digests(batch.into)) == ["000-colorized.png", "001-colorized.png"]
+    assert len(other.ended("done")) == 2
 
 
 def test_all_are_accounted_for_and_the_same_for_1_and_4_workers(tmp_path):
