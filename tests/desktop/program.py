@@ -78,15 +78,19 @@ class Program:
     def wait_for_no_dialog(self, seconds: float = PATIENCE_S) -> None:
         wait_until(lambda: self.screen.do("getactivewindow") == self.window, "no dialog", seconds)
 
-    def confirm(self) -> None:
-        """Press Return, once more if the dialog stays.
+    def choose(self, path: Path) -> None:
+        """Type a path into a file dialog, and Return; both once more if the dialog stays.
 
-        Under load Qt's list of completions opens late, and takes the first one for itself.
+        Under load Qt's list of completions opens late: it takes Return for the folder that it has
+        just proposed, and the dialog goes there with an empty name. Who sees that types again.
         """
+        self.screen.type(str(path))
         self.screen.press("Return")
         try:
             self.wait_for_no_dialog(LATE_S)
         except AssertionError:
+            self.screen.press("ctrl+a")
+            self.screen.type(str(path))
             self.screen.press("Return")
             self.wait_for_no_dialog()
 

@@ -13,8 +13,7 @@ def test_a_photo_is_opened_adjusted_and_saved_by_keys_alone(program, photos):
     program.start()
     screen.press("ctrl+o")
     program.wait_for_dialog("Open photos")
-    screen.type(str(source))
-    program.confirm()
+    program.choose(source)
     program.wait_for_title("mother.jpg")
     program.wait_for_color()
     screen.press("Tab", "Home")  # to the first slider, and all color away
