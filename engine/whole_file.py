@@ -60,7 +60,7 @@ def told_failure(path: Path) -> Iterator[None]:
         raise save_error(error, path.absolute()) from error
 
 
-def make_folder(folder: Path) -> tuple[Path, ...]:
+def make_writable_folder(folder: Path) -> tuple[Path, ...]:
     """Make a folder, and those it lies in, where they are missing.
 
     Returns:

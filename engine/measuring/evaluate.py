@@ -16,7 +16,7 @@ from engine.measuring.doubt import DoubtGathered, DoubtMeasures
 from engine.measuring.hints import true_hints
 from engine.measuring.metrics import Gathered, Measures, Truth
 from engine.measuring.old_film import on_old_film
-from engine.measuring.photos import PhotoEntry, places_of, read_photo
+from engine.measuring.photos import PhotoEntry, places_of_entries, read_photo
 from engine.values import AbPlanes, Lightness, Predictor, Quality
 
 Pixels = NDArray[np.uint8]
@@ -118,7 +118,7 @@ def evaluate(
         if report is not None:
             report(index + 1, len(entries))
     if not table.truths:
-        raise NoPhotos(place=places_of(entries))
+        raise NoPhotos(place=places_of_entries(entries))
     return Evaluation(
         photos=len(table.truths),
         unreadable=tuple(unreadable),

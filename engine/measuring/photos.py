@@ -80,7 +80,7 @@ class PhotoEntry:
         return int.from_bytes(digest[:4], "big") < HELD_OUT_SHARE * 2**32
 
 
-def digest_of(entries: Sequence[PhotoEntry]) -> str:
+def digest_of_entries(entries: Sequence[PhotoEntry]) -> str:
     """SHA-256 of names and sizes, in this order; where the photos lie makes no difference."""
     digest = hashlib.sha256()
     for entry in entries:
@@ -107,7 +107,7 @@ def find_photos(places: Sequence[Path]) -> list[PhotoEntry]:
     return entries
 
 
-def places_of(entries: Sequence[PhotoEntry]) -> str:
+def places_of_entries(entries: Sequence[PhotoEntry]) -> str:
     """The folders and tar files of photos, in words."""
     return ", ".join(dict.fromkeys(str(entry.place) for entry in entries))
 

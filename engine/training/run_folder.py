@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.photo.place import sweep_drafts
 from engine.whole_file import (
     check_writable,
-    make_folder,
+    make_writable_folder,
     remove_empty,
     told_failure,
     write_whole,
@@ -39,7 +39,7 @@ class RunFolder:
         Raises:
             SaveError: it cannot be made, or nothing can be written into it.
         """
-        self._made = make_folder(self.path)
+        self._made = make_writable_folder(self.path)
 
     def discard_if_empty(self) -> None:
         """Take away what `make` made, where nothing came into it."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.color.lab import srgb_to_lab
 from engine.errors import NoPhotos
 from engine.measuring.hints import draw_hints
-from engine.measuring.photos import PhotoEntry, places_of, read_photo
+from engine.measuring.photos import PhotoEntry, places_of_entries, read_photo
 from engine.network.hints import FAR, HintBatch
 from engine.training.ageing import aged_lightness, framed
 
@@ -172,7 +172,7 @@ def _another(entries: Sequence[PhotoEntry], rng: np.random.Generator) -> NDArray
         rgb = read_photo(entries[int(rng.integers(len(entries)))])
         if rgb is not None:
             return rgb
-    raise NoPhotos(place=places_of(entries))
+    raise NoPhotos(place=places_of_entries(entries))
 
 
 class BatchLoader:

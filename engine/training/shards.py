@@ -27,7 +27,7 @@ from engine.errors import NoPhotos, PhotochromError
 from engine.measuring.photos import INDEX, PhotoEntry, decode_photo, find_photos
 from engine.photo.place import draft_path
 from engine.training.worth import Verdict, judge
-from engine.whole_file import make_folder, remove_empty, told_failure
+from engine.whole_file import make_writable_folder, remove_empty, told_failure
 
 # Crops of 256 pixels are taken out of photos with this shorter side.
 SHORT_SIDE = 288
@@ -82,7 +82,7 @@ def make_shards(
         chosen += [(_source(place, entries[index]), entries[index]) for index in order]
     if any(out.glob("*.tar")) or (out / INDEX).exists():
         raise FileExistsError(out)
-    made = make_folder(out)
+    made = make_writable_folder(out)
     try:
         with _all_or_nothing(out) as draft:
             in_order = [chosen[index] for index in chance.permutation(len(chosen))]

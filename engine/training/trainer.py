@@ -28,7 +28,7 @@ from torch import Tensor
 from engine.cancel import CancelToken
 from engine.errors import CannotResume, NoPhotos, RunExists
 from engine.i18n import N_
-from engine.measuring.photos import digest_of, find_photos, places_of, read_photo
+from engine.measuring.photos import digest_of_entries, find_photos, places_of_entries, read_photo
 from engine.network.calibration import Calibration
 from engine.network.model import ColorNetwork, NetworkConfig, in_channels_last
 from engine.network.weights import LICENSE, InputSpec, ModelCard, load_weights
@@ -103,7 +103,7 @@ class Trainer:
     @functools.cached_property
     def photos_digest(self) -> str:
         """What tells the photos trained on, and their order, from others: of names and sizes."""
-        return digest_of(self.entries)
+        return digest_of_entries(self.entries)
 
     # Starting points
 
@@ -338,5 +338,5 @@ class Trainer:
                 sample = make_sample(rgb, options, chance)
                 colors.append(np.ascontiguousarray(sample.ab.reshape(2, -1).T))
         if not colors:
-            raise NoPhotos(place=places_of(self.entries))
+            raise NoPhotos(place=places_of_entries(self.entries))
         return colors

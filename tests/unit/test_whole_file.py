@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import CannotWrite, DiskFull
-from engine.whole_file import check_writable, make_folder, remove_empty, write_whole
+from engine.whole_file import check_writable, make_writable_folder, remove_empty, write_whole
 
 
 def test_a_file_is_written_and_replaced(tmp_path):
@@ -51,7 +51,7 @@ def test_devices_are_not_replaced():
 def test_a_folder_under_a_file_cannot_be_made(tmp_path):
     (tmp_path / "text.txt").write_text("hello")
     with pytest.raises(CannotWrite, match=r"“run”.*text\.txt"):
-        make_folder(tmp_path / "text.txt" / "run")
+        make_writable_folder(tmp_path / "text.txt" / "run")
 
 
 def test_a_place_that_may_not_be_written_is_told_before_the_work(tmp_path, monkeypatch):
@@ -59,13 +59,13 @@ def test_a_place_that_may_not_be_written_is_told_before_the_work(tmp_path, monke
     with pytest.raises(CannotWrite, match=r"figures\.json"):
         check_writable(tmp_path / "figures.json")
     with pytest.raises(CannotWrite):
-        make_folder(tmp_path)
+        make_writable_folder(tmp_path)
 
 
 def test_only_folders_that_stayed_empty_are_taken_away(tmp_path):
-    made = make_folder(tmp_path / "runs" / "first")
+    made = make_writable_folder(tmp_path / "runs" / "first")
     assert made == (tmp_path / "runs" / "first", tmp_path / "runs")
     (tmp_path / "runs" / "notes.txt").write_text("kept")
     remove_empty(made)
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["notes.txt"]
-    assert make_folder(tmp_path) == ()
+    assert make_writable_folder(tmp_path) == ()

@@ -11,7 +11,7 @@ from engine.measuring.photos import (
     PhotoEntry,
     decode_photo,
     find_photos,
-    places_of,
+    places_of_entries,
     read_photo,
 )
 from tests.unit.conftest import colorful
@@ -88,7 +88,7 @@ def test_why_a_tar_cannot_be_read_is_told(photo_tar, tmp_path):
 
 def test_places_are_those_that_were_named(photo_folder, photo_tar):
     entries = find_photos([photo_folder, photo_tar])
-    assert places_of(entries) == f"{photo_folder}, {photo_tar}"
+    assert places_of_entries(entries) == f"{photo_folder}, {photo_tar}"
 
 
 @pytest.mark.parametrize("index", [b"\xff\xfe\0", b"name\t" + b"s" * 200_000])
