@@ -2,11 +2,12 @@
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.errors import CannotWrite
-from engine.photo.place import Draft, place_file
+from engine.photo.place import Draft, is_write_protected, place_file
 from engine.photo.write import save_error
 
 
@@ -36,15 +37,50 @@ def check_writable(path: Path) -> None:
     """See to it, before the work is done, that a file can be written; its folder exists.
 
     Raises:
-        SaveError: permission is missing.
+        SaveError: permission is missing, or a file of that name is write-protected.
     """
-    if not _is_written_through(path) and not os.access(path.absolute().parent, os.W_OK):
-        raise CannotWrite(name=path.name, folder=str(path.absolute().parent))
+    folder = path.absolute().parent
+    with told_failure(path):
+        if _is_written_through(path):
+            return
+        is_kept = found_at(path) is not None and is_write_protected(path)
+        if is_kept or not os.access(folder, os.W_OK):
+            raise CannotWrite(name=path.name, folder=str(folder))
+
+
+def has_folder(path: Path) -> bool:
+    """Whether the folder that a file is to lie in is there.
+
+    Raises:
+        SaveError: it may not be looked for.
+    """
+    with told_failure(path):
+        found = found_at(path.absolute().parent)
+    return found is not None and stat.S_ISDIR(found.st_mode)
+
+
+def found_at(path: Path) -> os.stat_result | None:
+    """What there is under a name, a link followed; None if there is nothing.
+
+    Raises:
+        OSError: it may not be looked at. `Path.exists` is silent about that from Python 3.14 on.
+    """
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def _is_written_through(path: Path) -> bool:
-    """Whether there is something that must not be replaced, such as /dev/stdout."""
-    return path.is_symlink() or (path.exists() and not path.is_file())
+    """Whether there is something that must not be replaced, such as /dev/stdout.
+
+    Raises:
+        OSError: it may not be looked at.
+    """
+    if path.is_symlink():  # also one that leads nowhere
+        return True
+    found = found_at(path)
+    return found is not None and not stat.S_ISREG(found.st_mode)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from engine.cli.wording import error_text
 from engine.errors import SaveError
 from engine.i18n import translate
 from engine.predictors import load_predictor
-from engine.whole_file import check_writable, write_whole
+from engine.whole_file import check_writable, has_folder, write_whole
 
 MOST_HINTS = 1000
 MOST_ON_SHEET = 90
@@ -179,7 +179,7 @@ def _check_targets(sheet: Path | None, json_file: Path | None) -> None:
     for file in (sheet, json_file):
         if file is None:
             continue
-        if not file.parent.is_dir():
+        if not has_folder(file):
             raise click.UsageError(f"{file}: there is no folder {file.parent}.")
         check_writable(file)
 

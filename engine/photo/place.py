@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,6 +103,17 @@ def give_name(draft: Path, target: Path, on_conflict: OnConflict) -> Path | None
     if placed is not None:
         _sync_folder(target.parent)
     return placed
+
+
+def is_write_protected(path: Path) -> bool:
+    """Whether a file is not to be written, which putting another in its place would pass over.
+
+    Raises:
+        OSError: it cannot be looked at.
+    """
+    # Who protected it meant everybody; the system lets an administrator pass over that.
+    is_protected = not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+    return is_protected or not os.access(path, os.W_OK)
 
 
 def sweep_drafts(folder: Path, pid: int | None = None) -> None:

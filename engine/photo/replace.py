@@ -5,13 +5,13 @@ import errno
 import os
 import secrets
 import shutil
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from engine.i18n import N_
 from engine.photo.decode import SEVERAL_PAGES
 from engine.photo.naming import WRITABLE
+from engine.photo.place import is_write_protected
 from engine.values import Source
 
 NOT_WRITABLE = N_("Files of this kind can be read, but not written.")
@@ -47,9 +47,7 @@ def original_kept(path: Path) -> Iterator[None]:
         OSError: no copy can be kept, or the original is write-protected, which putting another
             file in its place would pass over; then nothing has happened.
     """
-    # Who protected it meant everybody; the system lets an administrator pass over that.
-    is_protected = not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
-    if is_protected or not os.access(path, os.W_OK):
+    if is_write_protected(path):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     copy = path.with_name(f".photochrom-{secrets.token_hex(8)}.original")
     try:

@@ -168,6 +168,8 @@ def save_error(error: OSError, target: Path) -> SaveError:
     """What is said of a file that could not be written."""
     if error.errno in FULL_DISK:
         return DiskFull(name=target.name, folder=str(target.parent))
+    if isinstance(error, PermissionError):  # whether there is a folder may not be seen
+        return CannotWrite(name=target.name, folder=str(target.parent))
     return _cannot_write(target)
 
 

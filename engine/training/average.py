@@ -19,7 +19,7 @@ from engine.measuring.photos import find_photos
 from engine.network.model import ColorNetwork
 from engine.network.weights import ModelCard, load_weights, save_weights
 from engine.training.calibrate import calibrate
-from engine.whole_file import check_writable
+from engine.whole_file import check_writable, has_folder
 
 
 class WeightsWithShare(click.ParamType[tuple[Path, float]]):
@@ -50,11 +50,11 @@ class WeightsWithShare(click.ParamType[tuple[Path, float]]):
 def main(parts: tuple[tuple[Path, float], ...], out: Path, photos: tuple[Path, ...]) -> None:
     """Write the average of weights files."""
     cv2.setNumThreads(1)
-    if not out.absolute().parent.is_dir():
-        raise click.UsageError(f"{out}: there is no folder {out.absolute().parent}.")
     if abs(sum(share for _, share in parts) - 1) > 1e-6:
         raise click.UsageError("The shares must add up to 1.")
     try:
+        if not has_folder(out):
+            raise click.UsageError(f"{out}: there is no folder {out.absolute().parent}.")
         check_writable(out)
         network, card = average(parts)
         if photos:

@@ -16,6 +16,7 @@ from engine.cli.main import run
 from engine.network.header import SHIPPED
 from engine.network.weights import load_weights
 from engine.training import watch
+from tests.support.locked import lock
 from tests.unit.conftest import colorful, encoded
 
 SMALL = ["--set", "batch_size=2", "--set", "samples.size=64", "--set", "rebalancing_photos=2"]
@@ -215,6 +216,16 @@ def test_where_figures_cannot_go_is_told_before_the_work(photos, tmp_path, capsy
     monkeypatch.setattr(os, "access", lambda _, mode: mode != os.W_OK)
     assert run(evaluation(photos, "--json", tmp_path / "figures.json")) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["figures.json", "deeper/figures.json"])
+def test_a_place_for_figures_that_may_not_be_looked_into_is_told(
+    photos, tmp_path, capsys, monkeypatch, name
+):
+    monkeypatch.setattr("engine.cli.evaluate.load_predictor", None)
+    lock(monkeypatch, tmp_path / "locked")
+    assert run(evaluation(photos, "--json", tmp_path / "locked" / name)) == 1
+    assert "permission is missing" in capsys.readouterr().err
 
 
 def test_a_sheet_that_cannot_be_written_takes_no_figures_along(

@@ -7,7 +7,14 @@ import stat
 import pytest
 
 from engine.errors import CannotWrite, DiskFull
-from engine.whole_file import check_writable, make_writable_folder, remove_empty, write_whole
+from engine.whole_file import (
+    check_writable,
+    has_folder,
+    make_writable_folder,
+    remove_empty,
+    write_whole,
+)
+from tests.support.locked import lock
 
 
 def test_a_file_is_written_and_replaced(tmp_path):
@@ -72,6 +79,35 @@ def test_a_place_that_may_not_be_written_is_told_before_the_work(tmp_path, monke
         check_writable(tmp_path / "figures.json")
     with pytest.raises(CannotWrite):
         make_writable_folder(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["figures.json", "deeper/figures.json"])
+def test_a_place_that_may_not_be_looked_into_is_told(tmp_path, monkeypatch, name):
+    lock(monkeypatch, tmp_path / "locked")
+    path = tmp_path / "locked" / name
+    for look in (check_writable, make_writable_folder):
+        with pytest.raises(CannotWrite, match="permission is missing"):
+            look(path)
+
+
+def test_a_folder_that_may_not_be_looked_for_is_not_said_to_be_missing(tmp_path, monkeypatch):
+    assert has_folder(tmp_path / "figures.json")
+    assert not has_folder(tmp_path / "gone" / "figures.json")
+    (tmp_path / "text.txt").write_text("hello")
+    assert not has_folder(tmp_path / "text.txt" / "figures.json")
+    lock(monkeypatch, tmp_path / "locked")
+    with pytest.raises(CannotWrite, match="permission is missing"):
+        has_folder(tmp_path / "locked" / "deeper" / "figures.json")
+
+
+def test_a_write_protected_file_is_told_before_the_work(tmp_path):
+    path = tmp_path / "figures.json"
+    path.write_bytes(b"kept")
+    path.chmod(0o444)
+    with pytest.raises(CannotWrite, match=r"figures\.json"):
+        check_writable(path)
+    path.chmod(0o644)  # Windows removes no protected file
+    check_writable(path)
 
 
 def test_only_folders_that_stayed_empty_are_taken_away(tmp_path):

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from engine.network.header import SHIPPED, weights_facts
 from engine.network.weights import load_weights, save_weights
 from engine.training.average import main
+from tests.support.locked import lock
 
 
 @pytest.fixture
@@ -100,6 +101,27 @@ def test_another_network_is_told(tmp_path, monkeypatch):
     done = averaged("a:0.5", "b:0.5", "--out", tmp_path / "mean.safetensors")
     assert done.exit_code == 1
     assert "another shape" in done.output
+
+
+def test_a_place_that_may_not_be_looked_into_is_told_before_the_work(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.training.average.load_weights", None)
+    lock(monkeypatch, tmp_path / "locked")
+    for name in ("mean.safetensors", "deeper/mean.safetensors"):
+        done = averaged(f"{SHIPPED}:1", "--out", tmp_path / "locked" / name)
+        assert done.exit_code == 1
+        assert "permission is missing" in done.output
+
+
+def test_a_write_protected_file_is_not_replaced(tmp_path, monkeypatch):
+    monkeypatch.setattr("engine.training.average.load_weights", None)
+    path = tmp_path / "mean.safetensors"
+    path.write_bytes(b"kept")
+    path.chmod(0o444)
+    done = averaged(f"{SHIPPED}:1", "--out", path)
+    path.chmod(0o644)  # Windows removes no protected file
+    assert done.exit_code == 1
+    assert "cannot be written" in done.output
+    assert path.read_bytes() == b"kept"
 
 
 def test_a_missing_folder_is_told_before_the_work(tmp_path):
