@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -9,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.photo.naming import OnConflict, numbered_paths
+from engine.processes import is_running
 
+_DRAFT = re.compile(r"\.photochrom-([1-9][0-9]*)-[^-]+\.part")
 _CHUNK_BYTES = 1 << 22
 _SEEKS = (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END)
 # O_BINARY is Windows's, O_CLOEXEC everyone else's.
@@ -121,15 +124,28 @@ def sweep_drafts(folder: Path, pid: int | None = None) -> None:
 
     Args:
         folder: where it was writing.
-        pid: its number; it must not run any more. None for every process that ever wrote there.
+        pid: its number; it must not run any more. None for all that do not run on this machine, and
+            for the one that asks, which has not begun to write there.
     """
     who = "*" if pid is None else str(pid)
     with contextlib.suppress(OSError):  # litter is no reason to fail
         for draft in folder.glob(f".photochrom-{who}-*.part"):
-            if draft.is_dir():  # what a cluster wrote for it
+            if pid is None and _is_being_written(draft):
+                continue
+            if draft.is_dir():  # shards, or what a cluster wrote for it
                 shutil.rmtree(draft, ignore_errors=True)
             else:
                 draft.unlink()
+
+
+def _is_being_written(draft: Path) -> bool:
+    """Whether a process has this draft in hand, other than the one that asks.
+
+    In a container, that often has the number of the one that was killed there.
+    """
+    name = _DRAFT.fullmatch(draft.name)
+    pid = int(name[1]) if name else 0
+    return pid not in (0, os.getpid()) and is_running(pid)
 
 
 def _write(write: Callable[[Draft], None], path: Path) -> None:

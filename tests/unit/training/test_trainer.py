@@ -229,6 +229,20 @@ def test_what_a_killed_run_was_writing_is_swept_when_it_goes_on(photo_folder, tm
     assert not any(draft.exists() for draft in drafts)
 
 
+def test_what_another_process_is_writing_is_left_to_it(photo_folder, tmp_path, other_process):
+    """As where a run is gone on with twice, by mistake."""
+    one = trainer(photo_folder, tmp_path)
+    one.start(None)
+    one.save()
+    draft = tmp_path / f".photochrom-{other_process.pid}-0123456789abcdef.part"
+    draft.write_bytes(b"half")
+    trainer(photo_folder, tmp_path).resume()
+    assert draft.exists()
+    other_process.communicate()
+    trainer(photo_folder, tmp_path).resume()
+    assert not draft.exists()
+
+
 def test_a_folder_that_may_not_be_written_is_told_before_the_work(
     photo_folder, tmp_path, monkeypatch
 ):
