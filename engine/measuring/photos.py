@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.errors import NoPhotos, UnreadablePlace
 from engine.i18n import N_
+from engine.photo.place import HIDDEN
 
 SUFFIXES = (".jpg", ".jpeg", ".png")
 HELD_OUT_SHARE = 0.01
@@ -91,6 +92,8 @@ def digest_of_entries(entries: Sequence[PhotoEntry]) -> str:
 def find_photos(places: Sequence[Path]) -> list[PhotoEntry]:
     """All pictures in folders (with sub-folders) and tar files, in a fixed order.
 
+    What this program has not finished writing there is passed over.
+
     Raises:
         NoPhotos: a place holds none.
         UnreadablePlace: it, a tar file in it or the index beside one cannot be read.
@@ -128,6 +131,8 @@ def unreadable_reason(error: OSError) -> str:
 def _in_folder(folder: Path) -> list[PhotoEntry]:
     entries: list[PhotoEntry] = []
     for path in sorted(folder.rglob("*")):
+        if any(part.startswith(HIDDEN) for part in path.relative_to(folder).parts):
+            continue  # such as shards that were not finished
         if path.suffix.lower() in SUFFIXES and path.is_file():
             name = path.relative_to(folder)
             source = name.parts[0] if len(name.parts) > 1 else folder.name

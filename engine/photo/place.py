@@ -12,7 +12,9 @@ from pathlib import Path
 from engine.photo.naming import OnConflict, numbered_paths
 from engine.processes import is_running
 
-_DRAFT = re.compile(r"\.photochrom-([1-9][0-9]*)-[^-]+\.part")
+# How the names of files and folders begin that are there only for a while.
+HIDDEN = ".photochrom-"
+_DRAFT = re.compile(re.escape(HIDDEN) + r"([1-9][0-9]*)-[^-]+\.part")
 _CHUNK_BYTES = 1 << 22
 _SEEKS = (os.SEEK_SET, os.SEEK_CUR, os.SEEK_END)
 # O_BINARY is Windows's, O_CLOEXEC everyone else's.
@@ -80,7 +82,7 @@ def place_file(
 
 def draft_path(folder: Path) -> Path:
     """A hidden name in a folder that no one else uses, and that tells whose it is."""
-    return folder / f".photochrom-{os.getpid()}-{secrets.token_hex(8)}.part"
+    return folder / f"{HIDDEN}{os.getpid()}-{secrets.token_hex(8)}.part"
 
 
 def give_name(draft: Path, target: Path, on_conflict: OnConflict) -> Path | None:
@@ -129,7 +131,7 @@ def sweep_drafts(folder: Path, pid: int | None = None) -> None:
     """
     who = "*" if pid is None else str(pid)
     with contextlib.suppress(OSError):  # litter is no reason to fail
-        for draft in folder.glob(f".photochrom-{who}-*.part"):
+        for draft in folder.glob(f"{HIDDEN}{who}-*.part"):
             if pid is None and _is_being_written(draft):
                 continue
             if draft.is_dir():  # shards, or what a cluster wrote for it

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from engine.errors import NoPhotos, PhotochromError
 from engine.measuring.photos import INDEX, PhotoEntry, decode_photo, find_photos
-from engine.photo.place import draft_path
+from engine.photo.place import draft_path, sweep_drafts
 from engine.training.worth import Verdict, judge
 from engine.whole_file import make_writable_folder, remove_empty, told_failure
 
@@ -83,6 +83,7 @@ def make_shards(
     if any(out.glob("*.tar")) or (out / INDEX).exists():
         raise FileExistsError(out)
     made = make_writable_folder(out)
+    sweep_drafts(out)  # of a process that was killed
     try:
         with _all_or_nothing(out) as draft:
             in_order = [chosen[index] for index in chance.permutation(len(chosen))]

@@ -105,6 +105,29 @@ def test_a_full_disk_leaves_no_shards(places, tmp_path, monkeypatch):
     assert sorted(path.name for path in out.iterdir()) == ["index.tsv", "photos-000.tar"]
 
 
+def test_what_a_killed_process_left_is_no_photo_and_is_swept(places, tmp_path, other_process):
+    out = tmp_path / "shards"
+    out.mkdir()
+    (out / "0.png").write_bytes((places[1] / "0.png").read_bytes())
+    arguments = [str(places[1]), "--out", str(out)]
+    draft = out / f".photochrom-{other_process.pid}-0123456789abcdef.part"
+    assert CliRunner().invoke(main, [str(places[0]), "--out", str(draft)]).exit_code == 0
+    (draft / "1.png").write_bytes((places[1] / "1.png").read_bytes())
+    assert [entry.name for entry in find_photos([out])] == ["0.png"]
+    assert len(find_photos([draft])) > 1  # where it is named, it is meant
+    other_process.communicate()
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["0.png", "index.tsv", "photos-000.tar"]
+
+
+def test_shards_another_process_is_writing_are_left_to_it(places, tmp_path, other_process):
+    draft = tmp_path / "shards" / f".photochrom-{other_process.pid}-0123456789abcdef.part"
+    draft.mkdir(parents=True)
+    done = CliRunner().invoke(main, [str(places[1]), "--out", str(draft.parent)])
+    assert done.exit_code == 0
+    assert draft.is_dir()
+
+
 def test_photos_none_of_which_is_good_make_no_shards(places, tmp_path):
     bad, out = tmp_path / "bad", tmp_path / "shards"
     bad.mkdir()
