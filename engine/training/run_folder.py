@@ -1,12 +1,14 @@
 """The files of a training run."""
 
 import csv
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine.photo.place import sweep_drafts
 from engine.whole_file import (
     check_writable,
+    found_at,
     make_writable_folder,
     remove_empty,
     told_failure,
@@ -62,7 +64,7 @@ class RunFolder:
         """
         parts = (self.checkpoint, self.weights, self.validation_log, self.snapshots)
         with told_failure(self.path):
-            return any(part.exists() for part in parts)
+            return any(found_at(part) is not None for part in parts)
 
     def take_over(self) -> bool:
         """Get the folder of a run that is gone on with ready.
@@ -77,7 +79,8 @@ class RunFolder:
             SaveError: the folder may not be looked into, or nothing can be written into it.
         """
         with told_failure(self.checkpoint):
-            if not self.checkpoint.is_file():
+            found = found_at(self.checkpoint)
+            if found is None or not stat.S_ISREG(found.st_mode):
                 return False
             check_writable(self.checkpoint)
         for folder in (self.path, self.snapshots):
