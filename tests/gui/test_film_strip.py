@@ -9,6 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox, QStyleOptionViewItem
 
 from gui.images import Picture
+from gui.scales import MEDIUM
+from gui.views.film_strip import FilmStrip
 from gui.views.name_delegate import LINE_SEPARATOR, in_two_lines
 from tests.gui.conftest import is_done
 
@@ -154,6 +156,18 @@ def test_of_a_long_name_the_beginning_and_the_end_are_shown(qapp, name):
     assert name.endswith(second[1:])
 
 
+def fit_font(strip: FilmStrip, lines: tuple[str, ...]) -> None:
+    """Letters as large as they can be with these lines in an item's width, in any font."""
+    font = strip.font()
+    for size in range(40, 0, -1):
+        font.setPixelSize(size)
+        metrics = QFontMetrics(font)
+        width = strip.gridSize().width() - MEDIUM
+        if all(metrics.horizontalAdvance(line) <= width for line in lines):
+            break
+    strip.setFont(font)
+
+
 def test_similar_names_can_be_told_apart(qtbot, window, make_photo):
     names = ["013-newsboy-snow-1896.png", "013-newsboy-snow-1896-colorized.png",
              "013-newsboy-snow-1896-copied.png"]  # fmt: skip
@@ -161,6 +175,7 @@ def test_similar_names_can_be_told_apart(qtbot, window, make_photo):
     window.open_photos(photos)
     qtbot.waitUntil(lambda: is_done(window))
     strip, shown = window.film_strip, []
+    fit_font(strip, ("013-newsboy-", "snow-1896.png", "…colorized.png"))
     for row, photo in enumerate(photos):
         option = QStyleOptionViewItem()
         strip.initViewItemOption(option)
