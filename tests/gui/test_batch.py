@@ -578,8 +578,8 @@ def test_a_folder_dropped_on_the_main_window_comes_here(qtbot, window, album):
     at, copy = QPointF(100, 100), Qt.DropAction.CopyAction
     left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(at, copy, data, left, none))
+    qtbot.waitUntil(lambda: window.batching.dialog is not None)
     dialog = window.batching.dialog
-    assert dialog is not None
     assert dialog.panel.places == (album,)
     assert window.document.photo is None
     dialog.close()
