@@ -13,9 +13,22 @@ from gui.variants import VARIANTS, Variant
 from gui.worker.jobs import VariantReady
 
 COLUMNS = 3
+# How many rows onward these keys go.
+_ROWS: dict[int, int] = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 LARGEST, SMALLEST = QSize(248, 176), QSize(120, 84)
 # What the sheet is wider and higher than its pictures, for each of them and in all.
 _FRAME, _WORDS, _MARGINS = 24, 36, QSize(60, 90)
+
+
+class _Button(QToolButton):
+    """Leaves Up and Down to the sheet: by itself it would take them for Left and Right."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """As Qt asks for it."""
+        if event.key() in _ROWS:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 class VariantsDialog(QDialog):
@@ -47,7 +60,7 @@ class VariantsDialog(QDialog):
         self._buttons: list[QToolButton] = []
         now: QToolButton | None = None
         for number, variant in enumerate(VARIANTS):
-            button = QToolButton()
+            button = _Button()
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setIconSize(self._thumbnail)
             button.setFixedWidth(self._thumbnail.width() + 2 * SMALL)
@@ -77,12 +90,20 @@ class VariantsDialog(QDialog):
         button.setIcon(self._icon(result.picture.levels[0].image))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """A number takes its variant, Return the one with the focus."""
-        number = event.text()
+        """A number takes its variant, Return the one with the focus; Up and Down go by rows."""
+        number, row = event.text(), _ROWS.get(event.key(), 0)
         if number.isdecimal() and 1 <= int(number) <= len(VARIANTS):
             self._take(VARIANTS[int(number) - 1])
+        elif row:
+            self._go_by(row * COLUMNS)
         elif not pressed_focused(self, event):
             super().keyPressEvent(event)
+
+    def _go_by(self, step: int) -> None:
+        focused = self.focusWidget()
+        at = (self._buttons.index(focused) if focused in self._buttons else 0) + step
+        if 0 <= at < len(self._buttons):
+            self._buttons[at].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _icon(self, image: QImage) -> QIcon:
         ratio = self.devicePixelRatioF()

@@ -312,6 +312,7 @@ def _say_after(plan: Plan, finished: Finished, missing: int) -> int:
     if finished.reason:
         click.echo(finished.reason, err=True)
     said = [f"{finished.done} colored", f"{finished.failed + missing} failed"]
+    said += [f"{finished.left_out} left out"] if finished.left_out else []
     said += [f"{failed_earlier} failed earlier"] if failed_earlier else []
     said += [f"{finished.waiting} not begun"] if finished.waiting else []
     click.echo(f"{', '.join(said)}.", err=True)

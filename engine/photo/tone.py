@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.color.icc import BadProfile, rgb_model
 from engine.color.lab import srgb_to_lab, xyz_to_lab
 from engine.photo.channels import top_code
+from engine.photo.provenance import Provenance
 from engine.photo.sample import cells_of, inside, sample_of
 from engine.values import Photo
 
@@ -57,7 +58,10 @@ class Tone:
 
 
 def tone_of(photo: Photo) -> Tone:
-    """Tell whether a photo is gray, toned or colored, from a sample of its pixels."""
+    """Tell whether a photo is gray, toned or colored, from a sample of its pixels.
+
+    What says in its XMP that its colors are Photochrom's is colored, however pale they are.
+    """
     sample = photo.sample
     if sample is None and photo.pixels is not None:
         sample = sample_of(photo.pixels)
@@ -75,9 +79,16 @@ def tone_of(photo: Photo) -> Tone:
     narrow = max(1.0, spread / (_NARROW * max(breadth, _LEAST_BREADTH)))
     if score / narrow ** (_STAIN_POWER * _share_of_stains(beside, far)) > _COLORED:
         kind: Kind = "colored"
+    elif chroma < _GRAY_CHROMA:
+        kind = "gray"
     else:
-        kind = "gray" if chroma < _GRAY_CHROMA else "toned"
+        kind = "colored" if _is_result(photo) else "toned"
     return Tone(kind, chroma, spread, breadth)
+
+
+def _is_result(photo: Photo) -> bool:
+    xmp = dict(photo.source.metadata).get("xmp-data", b"")
+    return Provenance.from_xmp(xmp) is not None
 
 
 def _share_of_stains(beside: NDArray[np.float64], far: NDArray[np.float64]) -> float:

@@ -85,8 +85,9 @@ class FilmStrip(QListWidget):
         self.setAccessibleName(translate("Open photos"))
 
     def recolor(self) -> None:
-        """Show the signs in the colors of the moment."""
-        self._fill()
+        """Show the signs in the colors of the moment; names and the frame stay."""
+        for row, path in enumerate(self._photos):
+            self.item(row).setIcon(self._icon(path))
 
     def _ask_for_thumbnails(self, document: Document) -> None:
         """Once for each photo, but for the one that is being opened anyway."""

@@ -52,6 +52,9 @@ def test_a_click_opens_a_photo_whose_edits_are_kept(qtbot, window, make_photo):
     window.panel.adjusted.emit("tint", 30, 1)
     qtbot.waitUntil(lambda: is_done(window))
     assert strip.item(0).text() == "• 0.png"
+    window.recolor()  # as another theme does
+    assert strip.item(0).text() == "• 0.png"
+    assert strip.currentRow() == 0
     click(strip, 2)
     qtbot.waitUntil(lambda: window.document.path == names[2] and is_done(window))
     assert strip.currentRow() == 2

@@ -94,6 +94,9 @@ def test_the_keyboard_begins_at_the_one_of_now_and_return_takes_one(qtbot, windo
     for _ in range(2):
         qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
     assert dialog.focusWidget().text().endswith("Warmer")
+    for key, row in ((Qt.Key.Key_Up, 0), (Qt.Key.Key_Up, 0), (Qt.Key.Key_Down, 1)):
+        qtbot.keyClick(dialog.focusWidget(), key)
+        assert dialog._buttons.index(dialog.focusWidget()) == row * 3
     qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
     assert not dialog.isVisible()
     assert window.document.edits.adjustments.temperature == 18

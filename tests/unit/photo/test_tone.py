@@ -1,10 +1,12 @@
 """Toned prints lie on a curve in CIELAB; photos of colors do not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from engine.photo.provenance import Provenance
 from engine.photo.read import read_photo
 from engine.photo.tone import tone_of
 from tests.support.pictures import by_pillow, by_tifffile, gray_picture, photo_of, rgb_picture
@@ -48,6 +50,18 @@ def test_a_toned_photo_is_toned_even_as_a_coarse_jpeg(tmp_path, powers, top):
     path = tmp_path / "toned.jpg"
     path.write_bytes(by_pillow(toned(scene(), powers, top), "JPEG", quality=50))
     assert tone_of(read_photo(path)).kind == "toned"
+
+
+def test_a_pale_result_is_colored_and_a_gray_one_is_gray():
+    xmp = Provenance("Photochrom", "1", "photochrom", "0" * 64, "balanced").to_xmp(b"")
+    for pixels, before, after in (
+        (toned(scene(), (0.8, 1, 1.4), (1, 0.95, 0.8)), "toned", "colored"),
+        (toned(scene(), (1, 1, 1)), "gray", "gray"),  # saved with a strength of 0
+    ):
+        photo = photo_of(pixels)
+        assert tone_of(photo).kind == before
+        source = replace(photo.source, metadata=(("xmp-data", xmp),))
+        assert tone_of(replace(photo, source=source)).kind == after
 
 
 def test_a_photo_of_colors_is_colored():
