@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.i18n import N_
 from engine.photo.decode import SEVERAL_PAGES
 from engine.photo.naming import WRITABLE
-from engine.photo.place import is_write_protected
+from engine.photo.place import HIDDEN, is_write_protected
 from engine.values import Source
 
 NOT_WRITABLE = N_("Files of this kind can be read, but not written.")
@@ -49,7 +49,7 @@ def original_kept(path: Path) -> Iterator[None]:
     """
     if is_write_protected(path):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
-    copy = path.with_name(f".photochrom-{secrets.token_hex(8)}.original")
+    copy = path.with_name(f"{HIDDEN}{secrets.token_hex(8)}.original")
     try:
         os.link(path, copy)  # a second name: costs nothing, and survives the replacing of the first
     except OSError:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from gui.scales import MEDIUM
+from gui.scales import LARGE
 
 LINE_SEPARATOR = "\u2028"  # the only one that Qt's items honor
 _BREAKS = " -_,"
@@ -19,6 +19,11 @@ class NameDelegate(QStyledItemDelegate):
 
     cell = QSize()
 
+    @property
+    def room(self) -> int:
+        """How wide a line can be: within the border, the padding and the style's margins."""
+        return self.cell.width() - LARGE
+
     def sizeHint(
         self,
         option: QStyleOptionViewItem,  # noqa: ARG002 - Qt's signature
@@ -32,7 +37,7 @@ class NameDelegate(QStyledItemDelegate):
     ) -> None:
         """As Qt asks for it."""
         super().initStyleOption(option, index)
-        option.text = in_two_lines(option.text, option.fontMetrics, self.cell.width() - MEDIUM)
+        option.text = in_two_lines(option.text, option.fontMetrics, self.room)
 
 
 def in_two_lines(name: str, metrics: QFontMetrics, width: int) -> str:

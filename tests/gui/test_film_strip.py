@@ -6,10 +6,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMessageBox, QStyleOptionViewItem
+from PySide6.QtWidgets import QApplication, QMessageBox, QStyle, QStyleOptionViewItem
 
 from gui.images import Picture
-from gui.scales import MEDIUM
 from gui.views.film_strip import FilmStrip
 from gui.views.name_delegate import LINE_SEPARATOR, in_two_lines
 from tests.gui.conftest import is_done
@@ -165,8 +164,8 @@ def fit_font(strip: FilmStrip, lines: tuple[str, ...]) -> None:
     for size in range(40, 0, -1):
         font.setPixelSize(size)
         metrics = QFontMetrics(font)
-        width = strip.gridSize().width() - MEDIUM
-        if all(metrics.horizontalAdvance(line) <= width for line in lines):
+        room = strip.itemDelegate().room
+        if all(metrics.horizontalAdvance(line) <= room for line in lines):
             break
     strip.setFont(font)
 
@@ -184,6 +183,12 @@ def test_similar_names_can_be_told_apart(qtbot, window, make_photo):
         strip.initViewItemOption(option)
         strip.itemDelegate().initStyleOption(option, strip.model().index(row, 0))
         shown.append(option.text)
+        option.rect = strip.visualItemRect(strip.item(row))
+        place = strip.style().subElementRect(QStyle.SubElement.SE_ItemViewItemText, option, strip)
+        margin = (
+            strip.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, strip) + 1
+        )
+        assert place.width() - 2 * margin >= strip.itemDelegate().room + 2  # lines end in fractions
         assert option.text.startswith("013-newsboy")
         assert strip.item(row).toolTip() == str(photo)
         assert strip.visualItemRect(strip.item(row)).width() == strip.gridSize().width()
