@@ -5,7 +5,7 @@ from pathlib import Path
 import colour
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engine.color.gamut import chroma_share_inside, encode_rows
@@ -60,9 +60,10 @@ def test_lightness_and_hue_are_kept(L, a, b):
         assert abs(np.sin(turn / 2)) * 2 * chroma_out < 0.07
 
 
+@example(L=32.0, hue=5.375)  # near sRGB's blue, which has the largest chroma: 134
 @given(L=st.floats(1, 99), hue=st.floats(0, 2 * np.pi))
 def test_no_more_chroma_is_taken_than_needed(L, hue):
-    a, b = 120 * np.cos(hue), 120 * np.sin(hue)
+    a, b = 140 * np.cos(hue), 140 * np.sin(hue)
     share = chroma_share_inside(L, a, b, SRGB_SPACE)
     assert share < 1
     assert not encoded(L, (share - 0.001) * a, (share - 0.001) * b)[1]
